@@ -1,0 +1,1 @@
+"""La Bonne Porte: one portal for the residents of a French Département."""

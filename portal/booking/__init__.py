@@ -1,0 +1,1 @@
+"""Openings, slots and appointments."""

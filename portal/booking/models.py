@@ -1,0 +1,166 @@
+"""Openings, absences and appointments. Slots are computed from them, never stored."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Date
+
+from portal.database import Base
+from portal.directory.models import Motif, Place
+from portal.people.models import Agent, Person
+
+
+class Recurrence(StrEnum):
+    """How an opening comes back."""
+
+    ONCE = "once"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class AppointmentStatus(StrEnum):
+    """excused: cancelled by the person. revoked: cancelled by the service."""
+
+    BOOKED = "booked"
+    SEEN = "seen"
+    EXCUSED = "excused"
+    REVOKED = "revoked"
+    NOSHOW = "noshow"
+
+
+HOLDS_TIME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOSHOW)
+
+opening_motif = Table(
+    "opening_motif",
+    Base.metadata,
+    Column("opening_id", ForeignKey("opening.id", ondelete="CASCADE"), primary_key=True),
+    Column("motif_id", ForeignKey("motif.id"), primary_key=True, index=True),
+)
+
+
+class Opening(Base):
+    """Time in which an agent can be booked for some motifs at a place: hours on a wall clock in France."""
+
+    __tablename__ = "opening"
+    __table_args__ = (
+        CheckConstraint("starts < ends", name="hours"),
+        CheckConstraint("interval_weeks BETWEEN 1 AND 52", name="interval"),
+        CheckConstraint("last_day IS NULL OR last_day >= first_day", name="days"),
+        CheckConstraint("nth_week IS NULL OR nth_week IN (1, 2, 3, 4, -1)", name="nth"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(unique=True)  # set for those that come from a loaded file
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    recurrence: Mapped[Recurrence]
+    weekdays: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)  # 0 is Monday
+    interval_weeks: Mapped[int] = mapped_column(default=1)
+    nth_week: Mapped[int | None]  # monthly: 1 to 4, or -1 for the last
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]  # included
+    starts: Mapped[time]
+    ends: Mapped[time]
+    skipped: Mapped[list[date]] = mapped_column(ARRAY(Date), default=list)
+
+    agent: Mapped[Agent] = relationship(lazy="raise")
+    place: Mapped[Place] = relationship(lazy="raise")
+    motifs: Mapped[list[Motif]] = relationship(secondary=opening_motif, lazy="raise", order_by=Motif.id)
+
+
+class Absence(Base):
+    """Time in which an agent cannot be booked anywhere."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="period"),
+        Index("ix_absence_agent_period", "agent_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class Appointment(Base):
+    """An agent's time held for someone. Two that hold the same agent's time cannot both exist."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at AND ends_at <= busy_until", name="period"),
+        ExcludeConstraint(
+            (text("int8range(agent_id, agent_id, '[]')"), "&&"),
+            (text("tstzrange(starts_at, busy_until)"), "&&"),
+            name="ex_appointment_agent_busy",
+            using="gist",
+            where=text("status IN ('booked', 'seen', 'noshow') AND NOT is_overbooked"),
+        ),
+        Index(
+            "ix_appointment_busy",
+            "agent_id",
+            "starts_at",
+            postgresql_include=["busy_until"],
+            postgresql_where=text("status IN ('booked', 'seen', 'noshow')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)  # 8 characters, Crockford base 32, without the hyphen
+    request_key: Mapped[UUID] = mapped_column(unique=True)  # one per form shown: confirming twice makes one
+    motif_id: Mapped[int] = mapped_column(ForeignKey("motif.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    busy_until: Mapped[datetime]  # end and buffer
+    status: Mapped[AppointmentStatus]
+    is_overbooked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    sequence: Mapped[int] = mapped_column(default=0)  # rises with each change, for calendars
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    motif: Mapped[Motif] = relationship(lazy="raise")
+    place: Mapped[Place] = relationship(lazy="raise")
+    agent: Mapped[Agent] = relationship(lazy="raise")
+    participations: Mapped[list["Participation"]] = relationship(lazy="raise", order_by="Participation.person_id")
+
+
+class Participation(Base):
+    """Someone an appointment is for: one row each."""
+
+    __tablename__ = "participation"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class Invitation(Base):
+    """The right of one person to book a motif that is not open to everyone."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    motif_id: Mapped[int] = mapped_column(ForeignKey("motif.id"), index=True)
+    last_day: Mapped[date]  # included
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class CodeTries(Base):
+    """Wrong answers given for a code, whether it exists or not: so that trying teaches nothing."""
+
+    __tablename__ = "code_tries"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    wrong: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    last_at: Mapped[datetime] = mapped_column(index=True)

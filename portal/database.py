@@ -1,0 +1,91 @@
+"""The database: column types, the base of all models, and transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in time: stored and read in UTC; one without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables. Relationships are declared `lazy="raise"`: what a rule needs is loaded by a query, on purpose."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: Text(),
+        datetime: Instant(),
+        dict[str, Any]: JSONB(),
+        StrEnum: Enum(StrEnum, native_enum=False, length=20, values_callable=lambda names: [n.value for n in names]),
+    }
+
+
+class Database:
+    """One PostgreSQL database, and the only way to open a transaction on it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = create_engine(
+            _with_driver(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,  # seconds: beyond, a clean refusal is better than a page that never comes
+            pool_pre_ping=True,  # a restarted server is noticed before the request, not by it
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c timezone=UTC -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
+            },
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose changes are all kept, or none: committed at the end, rolled back on any exception."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Closes the connections of the pool; open sessions keep theirs until they end."""
+        self.engine.dispose()
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that refused a statement, or an empty string when the server gives none."""
+    diagnostic = getattr(error.orig, "diag", None)
+    return getattr(diagnostic, "constraint_name", None) or ""
+
+
+def _with_driver(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in {"postgres", "postgresql"} else url

@@ -1,0 +1,1 @@
+"""The demonstration: invented people, one-press entry, messages on screen."""

@@ -1,0 +1,1 @@
+"""Territories, MDS, places, motifs and communes of a Département."""

@@ -1,0 +1,1 @@
+"""Who did what, for whom, and when: append-only."""

@@ -1,0 +1,1 @@
+"""Paper: addresses, layout, and the letters that wait for the post."""

@@ -1,0 +1,1 @@
+"""What has to be told, by which route, and when."""

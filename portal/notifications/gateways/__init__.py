@@ -1,0 +1,1 @@
+"""The ways out: SMTP, Twilio, and one that keeps everything on screen."""

@@ -1,0 +1,1 @@
+"""Home, help, places and information pages."""

@@ -1,0 +1,1 @@
+"""Residents, their relatives, and agents."""

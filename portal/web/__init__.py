@@ -1,0 +1,1 @@
+"""Request, access, errors, headers, languages: knows no feature."""
