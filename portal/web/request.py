@@ -1,0 +1,43 @@
+"""What a view may ask of the request it answers: the time, a transaction, the portal's parts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from portal.clock import Clock
+from portal.database import Database
+from portal.settings import Settings
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The parts that `create_app` chose. `gateways` belongs to notifications, which this layer does not know."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    gateways: Any
+
+
+def portal() -> Portal:
+    """The portal that this application serves."""
+    return cast("Portal", current_app.extensions["portal"])
+
+
+def now() -> datetime:
+    """The time of this request: the same instant however often it is asked."""
+    if "now" not in g:
+        g.now = portal().clock()
+    return cast("datetime", g.now)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A transaction of this request: all of it is kept, or nothing."""
+    with portal().database.transaction() as session:
+        yield session

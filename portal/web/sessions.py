@@ -1,0 +1,155 @@
+"""Sessions in the database: the cookie holds a random key, the table its hash, so that a session can be ended at once.
+
+Flask's `session` works as usual. Nothing is written for a visitor who has nothing to keep.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, mapped_column
+from werkzeug.datastructures import CallbackDict
+
+from portal.clock import Clock
+from portal.database import Base, Database
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+COOKIE = "porte"
+
+
+class WebSession(Base):
+    """What the portal remembers of one browser, under the hash of its key."""
+
+    __tablename__ = "web_session"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    agent_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class BrowserSession(CallbackDict[str, Any], SessionMixin):
+    """Flask's session object, which knows its key and whether it changed."""
+
+    def __init__(self, initial: dict[str, Any] | None = None, key: str | None = None) -> None:
+        def changed(session: "BrowserSession") -> None:
+            session.modified = True
+
+        super().__init__(initial or {}, changed)
+        self.key = key
+        self.renewed_from: str | None = None
+        self.new = key is None
+        self.modified = False
+        self.accessed = True
+
+    def renew(self) -> None:
+        """A new key for the same content: after signing in, a key known before is worth nothing."""
+        self.renewed_from = self.renewed_from or self.key
+        self.key = None
+        self.modified = True
+
+    def end(self) -> None:
+        """Forgets everything and ends this session in the database."""
+        self.renew()
+        self.clear()
+
+
+class DatabaseSessions(SessionInterface):
+    """Keeps `BrowserSession`s in `web_session`."""
+
+    def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+        """The session of the cookie's key, or an empty one when it is unknown, ended, idle or too old."""
+        key = request.cookies.get(COOKIE)
+        if not key or len(key) > 100:
+            return BrowserSession()
+        now = self._clock()
+        with self._database().transaction() as session:
+            row = session.scalars(
+                select(WebSession).where(
+                    WebSession.key_hash == _hash(key),
+                    WebSession.ended_at.is_(None),
+                    WebSession.seen_at > now - IDLE,
+                    WebSession.created_at > now - LONGEST,
+                )
+            ).one_or_none()
+            if row is None:
+                return BrowserSession()
+            if now - row.seen_at > timedelta(minutes=1):
+                row.seen_at = now
+            return BrowserSession(row.data, key)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Writes a changed session; a session without content is ended and its cookie removed."""
+        if not isinstance(session, BrowserSession) or not session.modified:
+            return
+        now = self._clock()
+        with self._database().transaction() as transaction:
+            if session.renewed_from:
+                transaction.execute(
+                    update(WebSession)
+                    .where(WebSession.key_hash == _hash(session.renewed_from))
+                    .values(ended_at=now, data={})
+                )
+            if not session:
+                response.delete_cookie(COOKIE, path="/")
+                return
+            is_first = session.key is None
+            session.key = session.key or secrets.token_urlsafe(32)
+            row = {
+                "key_hash": _hash(session.key),
+                "agent_id": session.get("agent_id"),
+                "data": dict(session),
+                "created_at": now,
+                "seen_at": now,
+            }
+            kept = {"data": row["data"], "seen_at": now, "agent_id": row["agent_id"]}
+            transaction.execute(
+                insert(WebSession)
+                .values(row)
+                .on_conflict_do_update(
+                    index_elements=[WebSession.key_hash], set_=kept, where=WebSession.ended_at.is_(None)
+                )
+            )
+        if is_first:
+            response.set_cookie(
+                COOKIE,
+                session.key,
+                path="/",
+                httponly=True,
+                samesite="Lax",
+                secure=app.config["SESSION_COOKIE_SECURE"],
+            )
+        response.vary.add("Cookie")
+
+
+def end_sessions_of(session_of_database: Any, now: datetime, *, agent_id: int) -> int:
+    """Ends every session of an agent at once; returns how many."""
+    result = session_of_database.execute(
+        update(WebSession)
+        .where(WebSession.agent_id == agent_id, WebSession.ended_at.is_(None))
+        .values(ended_at=now, data={})
+    )
+    return int(result.rowcount)
+
+
+def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
+    """Removes sessions that can no longer be used; returns how many. Part of the nightly upkeep."""
+    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at < now - LONGEST))
+    return int(result.rowcount)
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
