@@ -61,6 +61,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=10,  # seconds: beyond, a clean refusal is better than a page that never comes
+            hide_parameters=True,  # an error's text goes to the log: it must hold no name and no number
             pool_pre_ping=True,  # a restarted server is noticed before the request, not by it
             connect_args={
                 "connect_timeout": 5,

@@ -92,5 +92,13 @@ def code_words(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
+def tel_link(number: str) -> str:
+    """The address of a link that dials: "tel:+33353010062"; short numbers as they are."""
+    digits = "".join(character for character in number if character.isdigit())
+    if len(digits) == 10 and digits.startswith("0"):
+        return f"tel:+33{digits[1:]}"
+    return f"tel:+{digits}" if number.startswith("+") else f"tel:{digits}"
+
+
 def _in_france(day: date | datetime) -> date:
     return paris(day).date() if isinstance(day, datetime) else day

@@ -1,0 +1,64 @@
+"""Headers of every answer, and the limit on what may be sent."""
+
+from flask import Flask, abort, g, request
+from werkzeug.wrappers import Response
+
+LARGEST_BODY = 1024 * 1024  # bytes: no form of the portal needs more (files have their own limit, in their own feature)
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def personal_page() -> None:
+    """Says that the answer shows someone's data: no browser may keep it, nor show it again with Back.
+
+    Answers to a form, and pages of agents, are always treated so. Other pages may be kept by the browser alone, so
+    that Back returns to a form with what was typed in it.
+    """
+    g.is_personal = True
+
+
+def _is_personal() -> bool:
+    return request.method != "GET" or g.get("is_personal", False) or g.get("agent") is not None
+
+
+def install(app: Flask) -> None:
+    """Sets the headers, and refuses forms that another site posts (`Sec-Fetch-Site`)."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            abort(403)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", _POLICY)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["Referrer-Policy"] = "no-referrer"  # a code in an address must not leave with a link
+        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        if app.config["SESSION_COOKIE_SECURE"]:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint == "static":
+            if "v" in request.args:
+                headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store" if _is_personal() else "private, no-cache"
+        return response

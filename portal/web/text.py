@@ -1,0 +1,39 @@
+"""Text as people type it: made clean, or refused with a name."""
+
+import unicodedata
+from enum import StrEnum
+
+# Invisible characters that change the direction of what follows: a name typed with them would rewrite its neighbours.
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class TextFault(StrEnum):
+    """Why a line of text is refused."""
+
+    TOO_LONG = "too_long"
+    BAD_CHARACTER = "bad_character"
+
+
+def clean(text: str) -> str:
+    """The text in composed Unicode, without blanks at its ends, each run of blanks as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fault_of(text: str, longest: int) -> TextFault | None:
+    """Names what is wrong with one line of plain text, if anything.
+
+    Refused: control characters (NUL among them), direction marks, private or unassigned characters, and pictures
+    (emoji): none can be printed on a letter.
+    """
+    if len(text) > longest:
+        return TextFault.TOO_LONG
+    for character in text:
+        category = unicodedata.category(character)
+        if character in _DIRECTION or category in {"Cc", "Cf", "Cn", "Co", "Cs", "So", "Zl", "Zp"}:
+            # The zero-width joiner and non-joiner belong to some languages' spelling, and print as nothing.
+            if character in "\u200c\u200d\u00ad":
+                continue
+            if character in "°№":
+                continue
+            return TextFault.BAD_CHARACTER
+    return None
