@@ -1,0 +1,37 @@
+"""The demonstration's doors: enter as an invented person with one press."""
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from portal.demo.queries import agents_to_try, residents_to_try
+from portal.people.accounts import agent_by_key
+from portal.people.views import enter_as
+from portal.web.access import Role, allow
+from portal.web.forms import PortalForm
+from portal.web.request import now, transaction
+
+bp = Blueprint("demo", __name__)
+
+
+@bp.get("/demo")
+@allow(Role.EVERYONE)
+def doors() -> str:
+    """Lists the invented people, and what each shows."""
+    with transaction() as session:
+        return render_template(
+            "demo/doors.html", form=PortalForm(), agents=agents_to_try(session), residents=residents_to_try(session, now())
+        )
+
+
+@bp.post("/demo/agent/<key>")
+@allow(Role.EVERYONE)
+def enter(key: str) -> Response:
+    """Signs in as an invented agent."""
+    if not PortalForm().validate_on_submit():
+        return redirect(url_for("demo.doors"))
+    with transaction() as session:
+        agent = agent_by_key(session, key)
+    if agent is None:
+        abort(404)
+    enter_as(agent)
+    return redirect(url_for("agents.desk"))

@@ -1,0 +1,134 @@
+"""A real PostgreSQL, emptied after each test; an application with a clock one can set; gateways that remember."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal import embedded, migrations
+from portal.app import create_app
+from portal.database import Base, Database
+from portal.letters.desk import PrintRoom
+from portal.notifications.gateways import Gateways
+from portal.notifications.gateways.memory import MemoryMail, MemorySms
+from portal.settings import Settings
+from tests.checked_pages import CheckedClient
+from tests.world import World, at
+
+NOW = at("2026-11-23", "09:02")  # a Monday morning
+
+
+class SetClock:
+    """A clock that a test sets and moves; it stands still otherwise."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, now: datetime) -> None:
+        """It is now this instant."""
+        self.now = now
+
+    def forward(self, step: timedelta) -> None:
+        """Time passes."""
+        self.now += step
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """A PostgreSQL server shared by all test processes, and a database for this one."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if worker_id != "master" else root
+    given = os.environ.get("PORTAL_TEST_DATABASE_URL")
+    url = given or embedded.start(Path(shared) / "postgres")
+    name = f"portal_test_{worker_id}"
+    admin = Database(url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    admin.close()
+    return str(admin.engine.url.set(database=name).render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def migrated(server_url: str) -> Iterator[Database]:
+    """One database, brought to this version once."""
+    database = Database(server_url)
+    migrations.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(migrated: Database) -> Iterator[Database]:
+    """An empty database of this version."""
+    yield migrated
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with migrated.engine.begin() as connection:
+        # The journal refuses TRUNCATE to everyone: its trigger is off for the length of this clean-up alone.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A transaction that ends with the test, kept."""
+    with database.transaction() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """Monday 23 November 2026, 9:02 in France."""
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def world(database: Database, clock: SetClock) -> World:
+    """Builders of rows."""
+    return World(database, clock.now)
+
+
+@pytest.fixture
+def gateways() -> Gateways:
+    """Ways out that remember what left."""
+    return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=PrintRoom("https://porte.exemple.fr"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, server_url: str) -> Settings:
+    """Those of a production behind https."""
+    return Settings.from_environment(
+        {
+            "PORTAL_VAR": str(tmp_path),
+            "PORTAL_DATABASE_URL": server_url,
+            "PORTAL_SECRET_KEY": "a key of the tests, long enough to be taken",
+            "PORTAL_BASE_URL": "https://porte.exemple.fr",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: SetClock, gateways: Gateways) -> Flask:
+    """The application."""
+    app = create_app(settings, clock=clock, database=database, gateways=gateways)
+    app.test_client_class = CheckedClient
+    app.testing = False  # errors are answered as in production
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    """A browser without JavaScript, whose every page is checked."""
+    client = app.test_client()
+    assert isinstance(client, CheckedClient)
+    client.environ_base["wsgi.url_scheme"] = "https"
+    return client
