@@ -153,6 +153,7 @@ class Invitation(Base):
     last_day: Mapped[date]  # included
 
     person: Mapped[Person] = relationship(lazy="raise")
+    motif: Mapped[Motif] = relationship(lazy="raise")
 
 
 class CodeTries(Base):
