@@ -181,7 +181,8 @@ def _copy(wheel: Path, copy: Path) -> None:
 
 
 def _elsewhere(var: Path) -> Path:
-    parent = _STATE if os.access(_STATE, os.W_OK) else Path(tempfile.gettempdir())
+    temporary = Path(tempfile.gettempdir()).resolve()  # what is temporary there stays temporary here
+    parent = _STATE if os.access(_STATE, os.W_OK) and not var.is_relative_to(temporary) else temporary
     return parent / f"la-bonne-porte-{_digest(var)}"
 
 

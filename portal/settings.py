@@ -3,13 +3,25 @@
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 DEMO_BASE_URL = "http://127.0.0.1:8000"
+
+_REASONS = {
+    "PORTAL_SECRET_KEY": 'set it to the output of: python3 -c "import secrets; print(secrets.token_hex())"',
+    "PORTAL_BASE_URL": "messages and letters print it",
+    "PORTAL_SMTP_URL": "e-mails leave through it",
+    "PORTAL_MAIL_FROM": "e-mails come from it",
+    "PORTAL_TWILIO_ACCOUNT_SID": "text messages leave through it",
+    "PORTAL_TWILIO_AUTH_TOKEN": "text messages leave through it",
+    "PORTAL_TWILIO_FROM": "text messages come from it",
+}
+TO_SERVE = tuple(_REASONS)  # what production needs, web and worker alike
+TO_ANSWER = TO_SERVE[:2]  # what the web application itself cannot do without
 
 _SECRET_LENGTH = 32  # characters: 128 bits when they are hexadecimal
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -79,13 +91,13 @@ class Settings:
 
     @classmethod
     def from_environment(
-        cls, environ: Mapping[str, str], *, demo: bool = False, complete: bool | None = None
+        cls, environ: Mapping[str, str], *, demo: bool = False, needed: Collection[str] = TO_ANSWER
     ) -> "Settings":
         """The settings of the variables `PORTAL_…`; an empty one counts as absent.
 
-        `complete` asks for all that serving people needs (secret key, address, SMTP, Twilio); it is the rule outside
-        the demo. Commands that only touch the database pass False: values absent stay empty, wrong ones are refused
-        all the same. The demo needs nothing; its secret key is made once and kept in `var/secret-key` (mode 0600).
+        `needed` names those that may not be absent: `TO_SERVE` in production, nothing for a command that only touches
+        the database; a wrong value is refused whatever the command. The demo needs nothing; its secret key is made
+        once and kept in `var/secret-key` (mode 0600).
 
         Raises SettingsError, with one sentence for each fault, when a value is missing, wrong, or misspelt in name.
         """
@@ -110,8 +122,8 @@ class Settings:
             franceconnect=reader.provider("PORTAL_FRANCECONNECT"),
             proconnect=reader.provider("PORTAL_PROCONNECT"),
         )
-        if complete if complete is not None else not demo:
-            reader.ask_for_the_rest()
+        if not demo:
+            reader.ask_for(needed)
         if reader.faults:
             raise SettingsError(reader.faults)
         return settings if settings.secret_key or not demo else cls._with_kept_key(settings)
@@ -129,7 +141,7 @@ class _Reader:
         self.faults = [
             f"{name} is not a setting of this version: check its spelling."
             for name in sorted(environ)
-            if name.startswith("PORTAL_") and name not in _NAMES
+            if name.startswith("PORTAL_") and name not in _NAMES and not name.startswith("PORTAL_TEST_")
         ]
 
     def text(self, name: str) -> str | None:
@@ -203,19 +215,10 @@ class _Reader:
             self.fault(missing, "is missing: the three settings of a provider go together")
         return None
 
-    def ask_for_the_rest(self) -> None:
-        wanted = {
-            "PORTAL_SECRET_KEY": 'set it to the output of: python3 -c "import secrets; print(secrets.token_hex())"',
-            "PORTAL_BASE_URL": "messages and letters print it",
-            "PORTAL_SMTP_URL": "e-mails leave through it",
-            "PORTAL_MAIL_FROM": "e-mails come from it",
-            "PORTAL_TWILIO_ACCOUNT_SID": "text messages leave through it",
-            "PORTAL_TWILIO_AUTH_TOKEN": "text messages leave through it",
-            "PORTAL_TWILIO_FROM": "text messages come from it",
-        }
-        for name, reason in wanted.items():
+    def ask_for(self, names: Collection[str]) -> None:
+        for name in names:
             if self.text(name) is None:
-                self.fault(name, f"is missing: {reason}")
+                self.fault(name, f"is missing: {_REASONS[name]}")
 
 
 def _split(value: str) -> SplitResult | None:

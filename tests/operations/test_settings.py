@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.settings import Provider, Settings, SettingsError
+from portal.settings import TO_SERVE, Provider, Settings, SettingsError
 
 COMPLETE = {
     "PORTAL_SECRET_KEY": "k" * 32,
@@ -31,7 +31,7 @@ def test_complete_settings_are_read() -> None:
 @pytest.mark.parametrize("name", sorted(COMPLETE))
 def test_a_missing_setting_stops_the_start_and_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match=rf"^{name} is missing: .*\.?$"):
-        Settings.from_environment({key: value for key, value in COMPLETE.items() if key != name})
+        Settings.from_environment({key: value for key, value in COMPLETE.items() if key != name}, needed=TO_SERVE)
 
 
 def test_an_empty_setting_counts_as_missing() -> None:
@@ -68,7 +68,7 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name: str, value: str) -> 
 
 def test_all_faults_are_told_together() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment({"PORTAL_SMTP_URL": "mail"})
+        Settings.from_environment({"PORTAL_SMTP_URL": "mail"}, needed=TO_SERVE)
     assert {fault.split()[0] for fault in caught.value.faults} == COMPLETE.keys()
 
 
@@ -78,7 +78,7 @@ def test_an_installation_without_https_is_possible_on_the_machine_itself() -> No
 
 
 def test_a_command_that_only_touches_the_database_needs_nothing_else() -> None:
-    settings = Settings.from_environment({"PORTAL_DATABASE_URL": "postgresql:///portal"}, complete=False)
+    settings = Settings.from_environment({"PORTAL_DATABASE_URL": "postgresql:///portal"}, needed=())
     assert settings.database_url == "postgresql:///portal"
 
 
