@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Date
 
@@ -121,6 +122,9 @@ class Appointment(Base):
     status: Mapped[AppointmentStatus]
     is_overbooked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     sequence: Mapped[int] = mapped_column(default=0)  # rises with each change, for calendars
+    # Where messages about this appointment go, when someone unproven joined a file by booking: what they typed tells
+    # them of this appointment, and changes nothing in the file. None: the file says. See portal.people.contacts.
+    contact: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

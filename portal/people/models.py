@@ -32,7 +32,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     family_name: Mapped[str]
     given_names: Mapped[str]
-    birth_date: Mapped[date]
+    birth_date: Mapped[date] = mapped_column(index=True)
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 

@@ -1,0 +1,23 @@
+"""Locks that last as long as a transaction, on things that have no row yet: names in PostgreSQL's advisory space."""
+
+from enum import IntEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+
+class Lock(IntEnum):
+    """What may be locked, in the order in which a transaction that needs several takes them: no cycle, no deadlock."""
+
+    REQUEST = 1  # one form shown: confirming it twice waits for the first
+    BIRTH_DATE = 2  # the files of the people born on a day: two bookings do not both make the same new file
+    AGENT = 3  # an agent's time
+
+
+def hold(session: Session, lock: Lock, key: int) -> None:
+    """Waits for the lock and holds it until the transaction ends, or until the savepoint taken before is undone.
+
+    `key` is any whole number; its lowest 31 bits count. What is read afterwards, by another statement, sees all that
+    the former holder committed (READ COMMITTED). Raises what the database does when `statement_timeout` passes.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(int(lock), key & 0x7FFFFFFF)))

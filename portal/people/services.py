@@ -1,0 +1,122 @@
+"""Files of people: found when they are theirs, made otherwise.
+
+What is typed by someone who has not proved who they are never changes a file that existed: whoever knows a name, a
+birth date and a mobile could else have the messages of another sent to themselves. Such a booking joins the file, and
+its own messages go where its own form said (`portal.booking.models.Appointment.contact`). Staff alone change a file.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.clock import paris_day
+from portal.locks import Lock, hold
+from portal.people import queries
+from portal.people.contacts import Contact
+from portal.people.models import Person, RouteState
+from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy
+from portal.refusal import Refused
+
+
+def lock_identities(session: Session, identities: Iterable[Identity]) -> None:
+    """Holds what two bookings for the same people would both write, until the transaction ends. Free of deadlocks."""
+    for ordinal in sorted({identity.birth_date.toordinal() for identity in identities}):
+        hold(session, Lock.BIRTH_DATE, ordinal)
+
+
+def find_or_create(
+    session: Session, now: datetime, *, identity: Identity, contact: Contact, apart: bool = False
+) -> Person:
+    """The file of someone who answers for themselves: the one they join, or a new one.
+
+    They join the file that has the same names, birth date and mobile or e-mail (one that has not failed); it is left
+    as it was, whatever else was typed. A new file keeps the contact typed, and is flagged `maybe_double` when another
+    has the same names and birth date, or the same mobile or e-mail and birth date. `apart`: a new file in any case.
+
+    The caller may have called `lock_identities`; it is called here too. Raises `Refused` (IdentityFault).
+    """
+    _refuse_faults(identity, now)
+    lock_identities(session, [identity])
+    candidates = queries.look_alikes(session, identity, contact)
+    joined = None if apart else file_to_join(candidates, identity.key, contact)
+    return joined or _new_file(session, now, identity, contact=contact, maybe_double=bool(candidates))
+
+
+def find_or_create_relative(
+    session: Session, now: datetime, *, identity: Identity, guardian: Person, apart: bool = False
+) -> Person:
+    """The file of a child or of someone looked after: the one with these names and birth date under this guardian, or
+    a new one, flagged `maybe_double` when the same names and birth date are known elsewhere. `apart`: a new one in any
+    case. A relative has no contact: the guardian gets the messages. Raises `Refused` (IdentityFault).
+    """
+    _refuse_faults(identity, now)
+    lock_identities(session, [identity])
+    candidates = queries.look_alikes(session, identity, Contact())
+    theirs = [person for person in candidates if person.guardian_id == guardian.id]
+    joined = None if apart else min(theirs, key=lambda person: (person.maybe_double, person.id), default=None)
+    if joined is not None:
+        return joined
+    return _new_file(session, now, identity, guardian=guardian, maybe_double=bool(candidates))
+
+
+def correct_contact(person: Person, contact: Contact) -> None:
+    """Writes in a file what staff were told: each way given replaces the one known, and has yet to prove that it
+    works; a way not given stays. The choices (paper, large print, language) become those given.
+    """
+    if contact.mobile is not None and contact.mobile != person.mobile:
+        person.mobile, person.mobile_state = contact.mobile, RouteState.UNTRIED
+    if contact.email is not None and contact.email != person.email:
+        person.email, person.email_state = contact.email, RouteState.UNTRIED
+    if contact.address and list(contact.address) != person.address:
+        person.address, person.address_state = list(contact.address), RouteState.UNTRIED
+    person.landline = contact.landline or person.landline
+    person.wants_paper = contact.wants_paper
+    person.wants_large_print = contact.wants_large_print
+    person.language = contact.language
+
+
+def own_contact(person: Person, contact: Contact) -> Contact | None:
+    """What an appointment must remember of the contact typed: all of it, or None when the file says the same."""
+    return None if contact_of(person) == contact else contact
+
+
+def _refuse_faults(identity: Identity, now: datetime) -> None:
+    fault = identity_fault(identity, paris_day(now))
+    if fault is not None:
+        raise Refused(fault)
+
+
+def _new_file(  # noqa: PLR0913 - a file's own parts
+    session: Session,
+    now: datetime,
+    identity: Identity,
+    *,
+    contact: Contact | None = None,
+    guardian: Person | None = None,
+    maybe_double: bool,
+) -> Person:
+    given = contact or Contact()
+    person = Person(
+        family_name=tidy(identity.family_name),
+        given_names=tidy(identity.given_names),
+        birth_date=identity.birth_date,
+        match_key=identity.key,
+        guardian=guardian,
+        mobile=given.mobile,
+        email=given.email,
+        landline=given.landline,
+        address=list(given.address),
+        wants_paper=given.wants_paper,
+        wants_large_print=given.wants_large_print,
+        language=given.language,
+        maybe_double=maybe_double,
+        mobile_state=RouteState.UNTRIED,
+        email_state=RouteState.UNTRIED,
+        address_state=RouteState.UNTRIED,
+        wants_silence=False,
+        created_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person
