@@ -1,0 +1,169 @@
+"""What availability loads of agents' agendas: plain rows, as few as the days looked at need."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, Date, Text, cast, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from portal.booking.models import HOLDS_TIME, Absence, Appointment, Opening, opening_motif
+from portal.booking.recurrence import instant
+from portal.booking.slots import Days, Interval, Pace, Window, bearing, is_offered, window_of
+from portal.directory.models import Motif, Place
+from portal.people.models import Agent
+
+LONGEST = timedelta(hours=24)  # no appointment is longer: a constraint of the table
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose slots are asked for. `None` means any.
+
+    `place_ids` and `agent_ids` narrow the answer without changing it: a slot shown in a wide scope is in the narrow
+    one. `for_agent`: staff is asking, whom notice and horizon do not bind. `ignoring`: the appointment being moved,
+    which does not stand in its own way.
+    """
+
+    motif: Motif
+    place_ids: Collection[int] | None = None
+    agent_ids: Collection[int] | None = None
+    for_agent: bool = False
+    ignoring: int | None = None
+
+    def window(self, now: datetime) -> Window | None:
+        """When a slot may start; None when no slot is shown at all."""
+        if not is_offered(self.motif, self.agent_ids, for_agent=self.for_agent):
+            return None
+        return window_of(self.motif, now, for_agent=self.for_agent)
+
+    def wants(self, place_id: int) -> bool:
+        """Whether slots at this place are asked for."""
+        return self.place_ids is None or place_id in self.place_ids
+
+
+class OpeningRow(NamedTuple):
+    """An opening, as `slots` reads it."""
+
+    agent_id: int
+    id: int
+    place_id: int
+    recurrence: str
+    weekdays: list[int]
+    interval_weeks: int
+    nth_week: int | None
+    first_day: date
+    last_day: date | None
+    starts: time
+    ends: time
+    skipped: list[date]
+
+
+Openings = dict[int, list[OpeningRow]]  # by agent
+
+
+def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
+    """By agent: the openings for the motif of every active agent concerned, at every place that is not closed.
+
+    An agent's openings at places that are not asked for are loaded too: they say where the agent is. The last day is
+    the opening's own, or the eve of the day on which the place or the motif closes.
+    """
+    closing = scope.motif.closed_on
+    last_day = func.least(
+        Opening.last_day, Place.closed_on - 1, None if closing is None else closing - timedelta(days=1), type_=Date
+    )
+    statement = (
+        select(
+            Opening.agent_id,
+            Opening.id,
+            Opening.place_id,
+            type_coerce(Opening.recurrence, Text),
+            Opening.weekdays,
+            Opening.interval_weeks,
+            Opening.nth_week,
+            Opening.first_day,
+            last_day,
+            Opening.starts,
+            Opening.ends,
+            Opening.skipped,
+        )
+        .join(opening_motif, opening_motif.c.opening_id == Opening.id)
+        .join(Agent, Agent.id == Opening.agent_id)
+        .join(Place, Place.id == Opening.place_id)
+        .where(
+            opening_motif.c.motif_id == scope.motif.id,
+            Agent.is_active,
+            Opening.first_day <= days.last + timedelta(days=1),
+            or_(last_day.is_(None), last_day >= days.first),
+        )
+        .order_by(Opening.agent_id, Opening.id)
+    )
+    if scope.agent_ids is not None:
+        statement = statement.where(Opening.agent_id.in_(scope.agent_ids))
+    if scope.place_ids is not None:
+        there = aliased(Opening)
+        statement = statement.where(
+            Opening.agent_id.in_(select(there.agent_id).where(there.place_id.in_(scope.place_ids)))
+        )
+    openings: Openings = defaultdict(list)
+    for row in session.execute(statement):
+        openings[row[0]].append(OpeningRow._make(row))
+    return openings
+
+
+def busy_of(session: Session, scope: Scope, agent_ids: Collection[int], between: Interval) -> dict[int, list[Interval]]:
+    """The time of each agent that something already holds, anywhere, sorted by start; buffers included."""
+    since, until = instant(between[0]), instant(between[1])
+    held = (
+        select(Appointment.agent_id, _floor(Appointment.starts_at), _ceiling(Appointment.busy_until))
+        .where(
+            Appointment.agent_id.in_(agent_ids),
+            Appointment.status.in_(HOLDS_TIME),
+            Appointment.starts_at.between(since - LONGEST, until),
+            Appointment.busy_until > since,
+        )
+        .order_by(Appointment.agent_id, Appointment.starts_at, Appointment.id)
+    )
+    if scope.ignoring is not None:
+        held = held.where(Appointment.id != scope.ignoring)
+    away = (
+        select(Absence.agent_id, _floor(Absence.starts_at), _ceiling(Absence.ends_at))
+        .where(Absence.agent_id.in_(agent_ids), Absence.starts_at < until, Absence.ends_at > since)
+        .order_by(Absence.agent_id, Absence.starts_at, Absence.id)
+    )
+    busy: dict[int, list[Interval]] = defaultdict(list)
+    for statement in (held, away):
+        for agent_id, start, end in session.execute(statement):
+            busy[agent_id].append((start, end))
+    for intervals in busy.values():
+        intervals.sort()
+    return busy
+
+
+def load_of(session: Session, scope: Scope, agent_ids: Collection[int], day: date) -> dict[int, int]:
+    """How many appointments each agent has that day, anywhere; none when the agent is missing."""
+    since, until = (instant(second) for second in bearing(Days(day, day), Pace(0, 0)))
+    statement = (
+        select(Appointment.agent_id, func.count())
+        .where(
+            Appointment.agent_id.in_(agent_ids),
+            Appointment.status.in_(HOLDS_TIME),
+            Appointment.starts_at >= since,
+            Appointment.starts_at < until,
+            Appointment.id != (scope.ignoring or 0),
+        )
+        .group_by(Appointment.agent_id)
+        .order_by(Appointment.agent_id)
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def _floor(moment: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
+    """Whole seconds since 1970. Computed by the server: an integer is read much faster than a date."""
+    return cast(func.floor(func.extract("epoch", moment)), BigInteger)
+
+
+def _ceiling(moment: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
+    return cast(func.ceil(func.extract("epoch", moment)), BigInteger)

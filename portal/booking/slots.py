@@ -1,0 +1,241 @@
+"""Slots: what is left of an agent's openings once everything else is taken out. Pure, never stored.
+
+How the time of one agent is cut:
+
+- Openings of the agent for the motif that touch or overlap at one place are one stretch of time. Where openings at
+  two places overlap, the one that starts later has the time (then the shorter, then the newer): the agent goes there,
+  and comes back after. So an instant of an agent belongs to one place, whichever places are asked for.
+- Public holidays, absences and every appointment that holds the agent's time, each with its buffer, are taken out.
+- In each free interval that is left, slots start at its beginning and step by duration and buffer. The appointment
+  ends within the interval. Its buffer may run past the end of an opening, never into what comes next: an appointment,
+  an absence, or the agent's next opening.
+
+Hence: of all the slots of one agent, any set can be booked together, and each fits the constraint that forbids two
+appointments over one agent's busy time. Nothing depends on the minute at which one looks, save which are shown.
+
+Instants are whole seconds since 1970 (UTC).
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+from portal.booking.recurrence import DAY, Recurring, hours_of, instant, midnight_of
+from portal.directory.models import BookedBy, Motif
+from portal.holidays import holidays_of
+
+MINUTE, HOUR = 60, 3600  # seconds
+AGENTS_SEE = 731  # days: no horizon binds agents, but a computation ends somewhere
+
+Interval = tuple[int, int]
+
+
+class Slot(NamedTuple):
+    """A start at which one agent can receive at one place. Sorted by time, then agent."""
+
+    starts_at: datetime
+    agent_id: int
+    place_id: int
+
+
+class Located(Recurring, Protocol):
+    """An opening, with where it is."""
+
+    @property
+    def id(self) -> int:
+        """The higher, the newer."""
+
+    @property
+    def place_id(self) -> int:
+        """Where."""
+
+
+class Stretch(NamedTuple):
+    """Time of one agent at one place."""
+
+    start: int
+    end: int
+    place_id: int
+
+
+class Pace(NamedTuple):
+    """How long an appointment lasts, and the buffer after it: seconds."""
+
+    duration: int
+    buffer: int
+
+
+class Window(NamedTuple):
+    """The first and the last instant at which a slot may start, both included."""
+
+    earliest: int
+    latest: int
+
+
+class Days(NamedTuple):
+    """Days of a calendar in France, both included."""
+
+    first: date
+    last: date
+
+
+def pace_of(motif: Motif) -> Pace:
+    """The pace of a motif."""
+    return Pace(motif.minutes * MINUTE, motif.buffer_minutes * MINUTE)
+
+
+def window_of(motif: Motif, now: datetime, *, for_agent: bool) -> Window:
+    """When a slot of this motif may start, for someone who looks at `now`.
+
+    A resident: from the minimum notice to the horizon (days of 24 hours), counted from the minute that is running,
+    both ends included. An agent: from now on, for two years. Nobody: in the past.
+    """
+    moment = now.timestamp()
+    minute = int(moment // MINUTE) * MINUTE
+    present = int(-(-moment // 1))
+    if for_agent:
+        return Window(present, minute + AGENTS_SEE * DAY)
+    return Window(max(present, minute + motif.notice_minutes * MINUTE), minute + motif.horizon_days * DAY)
+
+
+def is_offered(motif: Motif, agent_ids: Collection[int] | None, *, for_agent: bool) -> bool:
+    """Whether any slot of this motif may be shown: the motif's own rules, whatever the calendar says.
+
+    Nobody books a motif that is only explained; residents do not book what agents alone book, nor a motif of their
+    référent unless the agents are named. An invitation is for the caller to check.
+    """
+    if motif.booked_by is BookedBy.NOBODY:
+        return False
+    if for_agent:
+        return True
+    return motif.booked_by is not BookedBy.AGENTS and not (motif.with_referent and agent_ids is None)
+
+
+def stretches(openings: Iterable[Located], first: date, last: date, closed: Collection[int]) -> list[Stretch]:
+    """The time of one agent from `first` to `last` (included), in order, cut by place, never overlapping.
+
+    `openings` are those of one agent for one motif; `closed` are ordinals of days without any.
+    """
+    hours = sorted(
+        (start, -end, opening.id, opening.place_id)
+        for opening in openings
+        for start, end in hours_of(opening, first, last, closed)
+    )
+    cut: list[Stretch] = []
+    heap: list[tuple[int, int, int, int]] = []
+    reach = 0
+    for hour in hours:
+        if heap and hour[0] >= reach:
+            cut += _shared(heap)
+            heap, reach = [], 0
+        heap.append(hour)
+        reach = max(reach, -hour[1])
+    return _joined(cut + _shared(heap))
+
+
+def starts(
+    stretch: Sequence[Stretch], busy: Iterable[Interval], pace: Pace, window: Window
+) -> Iterator[tuple[int, int]]:
+    """The start and place of every slot of one agent within the window, in order.
+
+    `stretch` as `stretches` gives it. `busy` is sorted by start, and may overlap: absences, and appointments with
+    their buffer. Of the slots given, no two overlap, buffers included; none overlaps `busy`, buffer included; each
+    appointment ends within its stretch.
+    """
+    taken = iter(busy)
+    ahead = next(taken, _NEVER)
+    free_from = 0
+    for number, (opens, closes, place_id) in enumerate(stretch):
+        if opens > window.latest:
+            return
+        following = stretch[number + 1].start if number + 1 < len(stretch) else _NEVER[0]
+        cursor = max(opens, free_from)
+        while cursor < closes:
+            while ahead[0] <= cursor:
+                free_from = max(free_from, ahead[1])
+                cursor = max(cursor, free_from)
+                ahead = next(taken, _NEVER)
+            latest = min(min(closes, ahead[0]) - pace.duration, min(following, ahead[0]) - sum(pace), window.latest)
+            for start in _grid(cursor, latest, sum(pace), window.earliest):
+                yield start, place_id
+            cursor = ahead[0]
+
+
+def agent_starts(
+    openings: Collection[Located], busy: Iterable[Interval], pace: Pace, window: Window, days: Days
+) -> Iterator[tuple[int, int]]:
+    """The start and place of every slot of one agent on these days and within the window, in order.
+
+    `openings` are those of the agent for the motif at every place. `busy` is as in `starts`, complete over `bearing`.
+    """
+    last = days.last
+    if any(_reaches_tomorrow(opening, pace) for opening in openings):
+        last += timedelta(days=1)  # a buffer may run into the first opening of the day after
+    time = stretches(openings, days.first, last, _closed(days.first.year, last.year))
+    return starts(time, busy, pace, Window(window.earliest, min(window.latest, bearing(days, Pace(0, 0))[1] - 1)))
+
+
+def bearing(days: Days, pace: Pace) -> Interval:
+    """The instants between which an agent's busy time bears on the slots of these days."""
+    return midnight_of(days.first), midnight_of(days.last + timedelta(days=1)) + pace.buffer
+
+
+def as_slots(found: Iterable[tuple[int, int]], agent_id: int) -> list[Slot]:
+    """The same, as slots of an agent."""
+    return [Slot(instant(start), agent_id, place_id) for start, place_id in found]
+
+
+def merged(slots: Iterable[Slot]) -> list[Slot]:
+    """The slots with the same hour of several agents at one place shown once (under the lowest agent), in order."""
+    seen: dict[tuple[datetime, int], Slot] = {}
+    for slot in sorted(slots):
+        seen.setdefault((slot.starts_at, slot.place_id), slot)
+    return list(seen.values())
+
+
+def by_load(agent_ids: Iterable[int], load: Mapping[int, int]) -> list[int]:
+    """Agents in the order in which a slot is given: the least loaded first, then the lowest number."""
+    return sorted(set(agent_ids), key=lambda agent_id: (load.get(agent_id, 0), agent_id))
+
+
+_NEVER: Interval = (1 << 60, 1 << 60)
+
+
+@lru_cache(maxsize=64)
+def _closed(first_year: int, last_year: int) -> frozenset[int]:
+    """The public holidays of some years, as ordinals."""
+    return frozenset(day.toordinal() for year in range(first_year, last_year + 1) for day in holidays_of(year))
+
+
+def _reaches_tomorrow(opening: Recurring, pace: Pace) -> bool:
+    return opening.ends.hour * HOUR + opening.ends.minute * MINUTE + MINUTE + pace.buffer > DAY
+
+
+def _grid(start: int, latest: int, step: int, earliest: int) -> range:
+    """Every `step` from `start` to `latest`, from the first that is not before `earliest`."""
+    missed = max(0, -((start - earliest) // step))
+    return range(start + missed * step, latest + 1, step)
+
+
+def _shared(heap: list[tuple[int, int, int, int]]) -> list[Stretch]:
+    """Openings that overlap, as stretches each of one place: the later start wins, then the shorter, then the newer."""
+    if len(heap) <= 1:
+        return [Stretch(start, -minus_end, place_id) for start, minus_end, _, place_id in heap]
+    bounds = sorted({bound for start, minus_end, _, _ in heap for bound in (start, -minus_end)})
+    return [
+        Stretch(start, end, max(hour for hour in heap if hour[0] <= start and -hour[1] >= end)[3])
+        for start, end in pairwise(bounds)
+    ]
+
+
+def _joined(cut: list[Stretch]) -> list[Stretch]:
+    """Stretches of one place that touch, made one."""
+    joined: list[Stretch] = []
+    for stretch in cut:
+        if joined and joined[-1].end == stretch.start and joined[-1].place_id == stretch.place_id:
+            joined[-1] = Stretch(joined[-1].start, stretch.end, stretch.place_id)
+        else:
+            joined.append(stretch)
+    return joined
