@@ -22,11 +22,12 @@ from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people.views import agent_of_browser
 from portal.settings import Settings
 from portal.web import access, errors, filters, headers, i18n, sessions, static
-from portal.web.request import Portal, portal as current_portal, transaction
+from portal.web.request import Portal, transaction
+from portal.web.request import portal as current_portal
 
 
 def create_app(settings: Settings, *, clock: Clock, database: Database, gateways: Gateways) -> Flask:
-    """A web application that serves `database` at the time of `clock`; it starts nothing and sends nothing by itself."""
+    """A web application that serves `database` at the time of `clock`. It starts and sends nothing by itself."""
     app = Flask("portal", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.config.update(
         SECRET_KEY=settings.secret_key,

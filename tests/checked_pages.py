@@ -73,13 +73,11 @@ class Page:
 
 def _texts(element: Element, parents: tuple[str, ...] = ()) -> list[tuple[str, tuple[str, ...]]]:
     if element.tag in {"script", "style", "svg", "template"} or not isinstance(element.tag, str):
-        return [(element.tail, parents)] if element.tail and parents else []
+        return []
     found = [(element.text, (*parents, element.tag))] if element.text else []
     for child in element:
         found += _texts(child, (*parents, element.tag))
-        if child.tail and child.tag not in {"script", "style", "svg", "template"}:
-            found.append((child.tail, (*parents, element.tag)))
-        elif child.tail and not _texts(child, (*parents, element.tag)):
+        if child.tail:
             found.append((child.tail, (*parents, element.tag)))
     return found
 
@@ -135,7 +133,8 @@ def _identifiers(page: Page) -> list[str]:
     faults = [f"id {name} twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
     for element in page.root.iter():
         for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
-            faults += [f"{attribute} leads to no {name}" for name in element.get(attribute, "").split() if name not in ids]
+            named = element.get(attribute, "").split()
+            faults += [f"{attribute} leads to no {name}" for name in named if name not in ids]
         href = element.get("href", "")
         if href.startswith("#") and href != "#" and href[1:] not in ids:
             faults.append(f"link to no {href}")
@@ -175,7 +174,8 @@ def _forms(page: Page) -> list[str]:
     return [
         f"form without a token to {form.get('action')}"
         for form in page.all("form")
-        if form.get("method", "get").lower() == "post" and not any(f.get("name") == "csrf_token" for f in form.iter("input"))
+        if form.get("method", "get").lower() == "post"
+        and not any(field.get("name") == "csrf_token" for field in form.iter("input"))
     ]
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from portal.letters.desk import PrintRoom
+from sqlalchemy import Select, event, func, text
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal import embedded, migrations
 from portal.app import create_app
 from portal.database import Base, Database
-from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.settings import Settings
@@ -76,6 +76,16 @@ def database(migrated: Database) -> Iterator[Database]:
         # The journal refuses TRUNCATE to everyone: its trigger is off for the length of this clean-up alone.
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _shuffle_what_has_no_order(state: ORMExecuteState) -> None:
+    """A query that forgets its order gives its rows in another one each time, so that no test leans on luck."""
+    query = state.statement
+    if state.is_select and isinstance(query, Select) and not state.is_column_load and not state.is_relationship_load:
+        is_plain = not (query._order_by_clauses or query._distinct or query._group_by_clauses)
+        if is_plain and query._limit_clause is None:
+            state.statement = query.order_by(func.random())
 
 
 @pytest.fixture

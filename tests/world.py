@@ -56,8 +56,7 @@ class World:
             session.add_all(rows)
 
     def _one(self, session: Session, model: Any, **values: Any) -> Any:
-        row = session.query(model).filter_by(**values).one_or_none()
-        return row
+        return session.query(model).filter_by(**values).one_or_none()
 
     def departement(self, **given: Any) -> Departement:
         """The Pas-de-Calais, once."""

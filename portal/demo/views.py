@@ -18,9 +18,8 @@ bp = Blueprint("demo", __name__)
 def doors() -> str:
     """Lists the invented people, and what each shows."""
     with transaction() as session:
-        return render_template(
-            "demo/doors.html", form=PortalForm(), agents=agents_to_try(session), residents=residents_to_try(session, now())
-        )
+        agents, residents = agents_to_try(session), residents_to_try(session, now())
+    return render_template("demo/doors.html", form=PortalForm(), agents=agents, residents=residents)
 
 
 @bp.post("/demo/agent/<key>")

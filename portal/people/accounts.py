@@ -11,7 +11,7 @@ from portal.people.models import Agent
 SHORTEST_PASSWORD = 12  # characters
 
 
-class PasswordTooShort(ValueError):
+class PasswordTooShortError(ValueError):
     """Fewer than `SHORTEST_PASSWORD` characters."""
 
 
@@ -36,10 +36,10 @@ def authenticated(session: Session, *, email: str, password: str) -> Agent | Non
 def set_password(session: Session, *, email: str, password: str) -> Agent | None:
     """Gives an agent a new password (12 characters or more). None when no agent has this address.
 
-    Raises `PasswordTooShort`.
+    Raises `PasswordTooShortError`.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise PasswordTooShort
+        raise PasswordTooShortError
     agent = session.scalars(select(Agent).where(Agent.email == email.strip().lower())).one_or_none()
     if agent is not None:
         agent.password_hash = generate_password_hash(password)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, g, redirect, request, session, url_for
+from flask import Flask, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -71,16 +71,13 @@ def install(app: Flask, signed_in_agent: Callable[[], Agent | None]) -> None:
             return None
         roles = allowed_roles(app.view_functions[request.endpoint])
         if roles & {Role.EVERYONE, Role.MACHINE}:
-            if not request.path.startswith("/healthz") and "agent_id" in session:
-                g.agent = signed_in_agent()
             return None
-        agent = signed_in_agent() if roles else None
-        if agent is not None and agent.role in roles:
-            g.agent = agent
+        g.agent = signed_in_agent()
+        if g.agent is not None and g.agent.role in roles:
             return None
-        if agent is None and roles and request.method == "GET":
+        if g.agent is None and roles and request.method == "GET":
             return redirect(url_for("agents.sign_in", suite=request.path))
-        abort(403)
+        return abort(403)
 
 
 def route_table(app: Flask) -> Iterable[tuple[str, str, frozenset[Role]]]:

@@ -13,7 +13,8 @@ log = logging.getLogger("portal")
 
 PAGES = frozenset({400, 403, 404, 405, 410, 413, 429, 500, 503})
 
-_LAST_RESORT = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Erreur – La Bonne Porte</title></head>
+_LAST_RESORT = """<!doctype html><html lang="fr"><head><meta charset="utf-8">
+<title>Erreur – La Bonne Porte</title></head>
 <body><main><h1>Le service ne répond pas</h1><p>Essayez de nouveau dans quelques minutes.</p>
 <p><a href="/">Retour à l'accueil</a></p></main></body></html>"""
 
@@ -24,9 +25,10 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
         if isinstance(error, InternalServerError):
-            return unexpected(error.original_exception or error)
+            cause = error.original_exception
+            return unexpected(cause if isinstance(cause, Exception) else error)
         if error.response is not None or (error.code or 500) < 400:
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         return _page(app, error.code or 500, error)
 
     @app.errorhandler(Exception)
@@ -36,7 +38,7 @@ def install(app: Flask) -> None:
             response = _page(app, 503)
             response.headers["Retry-After"] = "30"
             return response
-        log.error("unexpected error endpoint=%s %s", request.endpoint, _stack(error))  # noqa: TRY400
+        log.error("unexpected error endpoint=%s %s", request.endpoint, _stack(error))  # noqa: TRY400 - the stack alone, never the text
         return _page(app, 500)
 
 
@@ -45,7 +47,7 @@ def _page(app: Flask, status: int, error: HTTPException | None = None) -> Respon
     try:
         html = app.jinja_env.get_template(f"errors/{name}.html").render(path=request.path)
     except Exception as failure:  # noqa: BLE001 - whatever happens, the person gets a page
-        log.error("error page %s failed %s", name, _stack(failure))  # noqa: TRY400
+        log.error("error page %s failed %s", name, _stack(failure))  # noqa: TRY400 - idem
         html = _LAST_RESORT
     response = Response(html, status=status, mimetype="text/html")
     for header, value in error.get_headers() if error else ():

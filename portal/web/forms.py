@@ -41,7 +41,7 @@ class PortalForm(FlaskForm):  # type: ignore[misc]
 
         csrf_class = PortalCsrf
 
-        def get_translations(self, form: Any) -> None:
+        def get_translations(self, _form: Any) -> None:
             """No built-in sentence is used: each field says its own."""
 
     def errors_in_order(self) -> list[tuple[str, str]]:
@@ -85,7 +85,7 @@ class TextField(StringField):  # type: ignore[misc]
         """Keeps what was typed, as it will be stored. NUL and its like never travel further, even in an error page."""
         self.data = clean(str(valuelist[0])) if valuelist else ""
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Raises `StopValidation` with a sentence when the text is missing, too long or not plain text."""
         fault = fault_of(self.data or "", self.longest)
         if fault is TextFault.TOO_LONG:
@@ -116,7 +116,7 @@ class ChoiceField(RadioField):  # type: ignore[misc]
         """No value is no choice, not the word "None"."""
         self.data = None if value is None else str(value)
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Raises `StopValidation` when none of the choices was made."""
         if self.data not in {value for value, *_rest in self.iter_choices()}:
             self.data = None
@@ -140,7 +140,13 @@ class DateField(Field):  # type: ignore[misc]
     """
 
     def __init__(
-        self, label: str, validators: Sequence[Callable[..., Any]] = (), *, hint: str = "", required: str, **options: Any
+        self,
+        label: str,
+        validators: Sequence[Callable[..., Any]] = (),
+        *,
+        hint: str = "",
+        required: str,
+        **options: Any,
     ) -> None:
         self.hint = hint
         self.required_sentence = required
@@ -170,7 +176,7 @@ class DateField(Field):  # type: ignore[misc]
         except (ValueError, OverflowError):
             return  # pre_validate says it, beside the field
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Raises `StopValidation` when there is no date, or none that exists."""
         if not any(self.parts):
             raise StopValidation(self.required_sentence or None)

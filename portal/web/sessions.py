@@ -70,7 +70,7 @@ class DatabaseSessions(SessionInterface):
         self._database = database
         self._clock = clock
 
-    def open_session(self, app: Flask, request: Request) -> BrowserSession:
+    def open_session(self, _app: Flask, request: Request) -> BrowserSession:
         """The session of the cookie's key, or an empty one when it is unknown, ended, idle or too old."""
         key = request.cookies.get(COOKIE)
         if not key or len(key) > 100:

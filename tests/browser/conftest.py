@@ -9,9 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from werkzeug.serving import make_server
-
 from portal.notifications.dispatch import send_due
+from werkzeug.serving import make_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # A test machine is often a container without user namespaces; and nothing but the tested server is to be called.
@@ -109,9 +108,7 @@ class Visitor:
     def check(self) -> None:
         """The page fits its width, breaks no policy, and passes axe."""
         assert self.refused == []
-        too_wide = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, f"{self.page.url} scrolls sideways by {too_wide} px"
         if not self.scripts:
             return  # axe needs scripts; the same pages are checked by the journeys that have them
@@ -129,9 +126,7 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
     opened: list[BrowserContext] = []
 
     def open_browser(*, phone: bool = False, scripts: bool = True) -> Visitor:
-        context = browser.new_context(
-            viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale="fr-FR"
-        )
+        context = browser.new_context(viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale="fr-FR")
         opened.append(context)
         return Visitor(context, site, scripts=scripts)
 

@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from portal.web.text import TextFault, clean, fault_of
 
 
-@pytest.mark.parametrize("text", ["Zoé Ñuñez-D'Hérécourt", "Nguyễn Thị", "Łukasz", "محمد", "3 bis, rue de l'Église", "n° 4"])
+@pytest.mark.parametrize(
+    "text", ["Zoé Ñuñez-D'Hérécourt", "Nguyễn Thị", "Łukasz", "محمد", "3 bis, rue de l'Église", "n° 4"]
+)
 def test_names_and_streets_of_everyone_are_taken(text):
     assert fault_of(clean(text), 100) is None
 

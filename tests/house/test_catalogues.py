@@ -19,17 +19,16 @@ METHODS = [("portal/**.py", "python"), ("templates/**.html", "jinja2"), ("templa
 def source_messages() -> set[str | tuple[str, ...]]:
     options = {pattern: {"trimmed": "true", "silent": "false"} for pattern, _method in METHODS[1:]}
     found = set()
-    for folder in ("portal", "templates"):
-        for _file, _line, message, _comments, _context in extract_from_dir(
-            ROOT, METHODS, options, keywords=KEYWORDS, directory_filter=lambda path: _is_source(Path(path), folder)
-        ):
-            found.add(message)
+    for _file, _line, message, _comments, _context in extract_from_dir(
+        ROOT, METHODS, options, keywords=KEYWORDS, directory_filter=_is_source
+    ):
+        found.add(message)
     return found
 
 
-def _is_source(path: Path, folder: str) -> bool:
-    relative = path.resolve().relative_to(ROOT)
-    return not relative.parts or relative.parts[0] == folder
+def _is_source(path: str) -> bool:
+    relative = Path(path).resolve().relative_to(ROOT)
+    return not relative.parts or relative.parts[0] in {"portal", "templates"}
 
 
 def catalogue(language: str) -> Catalog:

@@ -30,7 +30,9 @@ def test_a_wrong_password_and_an_unknown_address_are_answered_alike(client, worl
     assert known.page.text() == unknown.page.text()
 
 
-@pytest.mark.parametrize("suite", ["//autre.exemple/agents", "https://autre.exemple", "/\\autre.exemple", "/agents/../x"])
+@pytest.mark.parametrize(
+    "suite", ["//autre.exemple/agents", "https://autre.exemple", "/\\autre.exemple", "/agents/../x"]
+)
 def test_signing_in_never_leads_to_another_site(client, world, suite):
     world.agent(role="courrier", email="nour.demo@exemple.fr")
     with world.database.transaction() as session:

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal.web.sessions import WebSession
 from portal.people.accounts import set_password
+from portal.web.sessions import WebSession
 
 PASSWORD = "a long invented phrase"
 
@@ -35,7 +35,7 @@ def test_the_database_knows_a_hash_and_never_the_key(client, database, world):
     assert all(key not in row.key_hash and key not in str(row.data) for row in sessions(database))
 
 
-def test_signing_in_gives_a_new_key_and_ends_the_old_one(client, database, world):
+def test_signing_in_gives_a_new_key_and_ends_the_old_one(client, world):
     client.get("/agents/connexion")
     before = client.get_cookie("porte").value
     sign_in(client, world)
@@ -44,7 +44,7 @@ def test_signing_in_gives_a_new_key_and_ends_the_old_one(client, database, world
     assert client.get("/agents").status_code == 302
 
 
-def test_signing_out_ends_the_session_in_the_database(client, database, world):
+def test_signing_out_ends_the_session_in_the_database(client, world):
     _agent, response = sign_in(client, world)
     key = client.get_cookie("porte").value
     page = client.follow(response).page
