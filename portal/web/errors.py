@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
             response = _page(app, 503)
             response.headers["Retry-After"] = "30"
             return response
-        log.error("unexpected error endpoint=%s %s", request.endpoint, _stack(error))  # noqa: TRY400 - the stack alone, never the text
+        log.error("unexpected error endpoint=%s %s", request.endpoint, _stack(error))
         return _page(app, 500)
 
 
