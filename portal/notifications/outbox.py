@@ -1,0 +1,289 @@
+"""The outbox: what is promised is written in the transaction of the fact it tells, and taken back there too."""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.locks import Lock, hold
+from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.planner import Event, EventKind, Planned, plan, plan_notices, plan_reminders
+from portal.notifications.post import PostalCalendar
+from portal.notifications.ways import contact_for, failed_routes, note_state, reach_of, way
+from portal.people.contacts import Contact
+from portal.people.models import Person, RouteState
+from portal.people.services import own_contact
+
+UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.OPEN)
+_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+
+
+@dataclass(frozen=True)
+class About:
+    """What messages are about. With `sequence`, promising the same change again adds nothing."""
+
+    subject: str  # "appointment"
+    subject_id: int
+    place_id: int | None  # whose task it is when nobody else can tell
+    sequence: int | None = None  # rises with each change of the subject; None: each promise is a new event
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom to tell (a relative's guardian), with the words that may vary and the .ics of the event.
+
+    `contact`: how they asked to be reached for this; None: as their file says when the message leaves.
+    """
+
+    person: Person
+    context: dict[str, Any]
+    calendar: str | None = None
+    contact: Contact | None = None
+
+
+def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
+    session: Session,
+    now: datetime,
+    *,
+    about: About,
+    event: Event,
+    recipients: Sequence[Recipient],
+    post: PostalCalendar,
+) -> list[Message]:
+    """Writes every message of an event, and takes back what earlier events of the same subject left unsent.
+
+    Gives the messages of the event, in the order of their ids. Idempotent on (event, person, step, route).
+    """
+    session.flush()
+    event_id = _event_id(about, event)
+    _hold(session, about.subject, about.subject_id)
+    _withdraw(session, about.subject, about.subject_id, but=event_id)
+    for recipient in recipients:
+        person = recipient.person
+        contact = own_contact(person, recipient.contact) if recipient.contact else None
+        row = Message(
+            event_id=event_id,
+            event=_packed(event, now),
+            subject=about.subject,
+            subject_id=about.subject_id,
+            place_id=about.place_id,
+            person_id=person.id,
+            contact=contact.as_json() if contact else None,
+            context=recipient.context,
+            calendar=recipient.calendar,
+        )
+        used = contact_for(row, person)
+        failed = failed_routes(person, used, _refused(session, row))
+        _write(session, now, row, plan(reach_of(person, used), event, now, failed, post))
+    written = select(Message).where(Message.event_id == event_id).order_by(Message.id)
+    return list(session.scalars(written))
+
+
+def withdraw(session: Session, now: datetime, *, subject: str, subject_id: int) -> int:  # noqa: ARG001 - a verb's shape
+    """Takes back everything about a subject that has not left: waiting rows, queued letters, open tasks.
+
+    Gives how many. A message in a provider's hands at this instant may still arrive; it is not sent again.
+    """
+    session.flush()
+    _hold(session, subject, subject_id)
+    return _withdraw(session, subject, subject_id)
+
+
+def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the post
+    session: Session,
+    now: datetime,
+    message: Message,
+    route: Route,
+    post: PostalCalendar,
+    *,
+    steps: Iterable[Step] = Step,
+) -> list[Message]:
+    """Sends the planner round again for a message whose `route` did not work; gives the messages added.
+
+    A reminder leads to reminders only; a notice to both, or to `steps` alone. The event's messages that wait on the
+    route are given up with it. Nothing is added for an event that a later one has overtaken.
+    """
+    session.flush()
+    _hold(session, message.subject, message.subject_id)
+    wanted = {message.step} if message.step is Step.REMINDER else set(steps)
+    for row in _siblings(session, message):
+        if row.route is route and row.step in wanted and row.status is Status.WAITING:
+            row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
+    if _overtaken(session, message):
+        return []
+    return [added for step in Step if step in wanted for added in _go_round(session, now, message, step, route, post)]
+
+
+def refuse_way(session: Session, now: datetime, message: Message, post: PostalCalendar) -> None:
+    """Remembers that the number, mailbox or address of a message does not work.
+
+    Everything else that waits on it goes round by other routes; later events avoid it until the person gives another.
+    """
+    person = session.get_one(Person, message.person_id)
+    contact = contact_for(message, person)
+    message.recipient, message.is_refused = way(contact, message.route), True
+    note_state(person, contact, message.route, RouteState.FAILED)
+    waiting = (
+        select(Message)
+        .where(
+            Message.person_id == person.id,
+            Message.route == message.route,
+            Message.status == Status.WAITING,
+            Message.id != message.id,
+        )
+        .order_by(Message.id)
+    )
+    for row in session.scalars(waiting).all():
+        if way(contact_for(row, person), row.route) == message.recipient:
+            replan_without(session, now, row, row.route, post, steps=(row.step,))
+
+
+def _go_round(  # noqa: PLR0913, PLR0917 - as above
+    session: Session, now: datetime, message: Message, step: Step, route: Route, post: PostalCalendar
+) -> list[Message]:
+    person = session.get_one(Person, message.person_id)
+    contact, event = contact_for(message, person), _unpacked(message.event)
+    reach, siblings = reach_of(person, contact), _siblings(session, message)
+    failed_here = {row.route for row in siblings if row.step is step and row.status is Status.FAILED}
+    failed = failed_routes(person, contact, _refused(session, message)) | failed_here | {route}
+    if step is Step.NOTICE:
+        planned = plan_notices(reach, event, now, failed, post)
+    else:
+        letter = _letter_arrival(siblings, post)
+        stuck = message.step is Step.REMINDER
+        planned = plan_reminders(reach, event, now, failed, post, letter_arrives=letter, last_resort=stuck)
+    return _write(session, now, message, planned)
+
+
+def _letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date | None:
+    letters = [
+        row for row in siblings if (row.step, row.route) == (Step.NOTICE, Route.LETTER) and row.status not in _GONE
+    ]
+    return post.arrival(letters[0].due_at) if letters else None
+
+
+def _siblings(session: Session, message: Message) -> Sequence[Message]:
+    """The messages of the same event to the same person, this one among them, locked."""
+    rows = (
+        select(Message)
+        .where(Message.event_id == message.event_id, Message.person_id == message.person_id)
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(rows).all()
+
+
+def _refused(session: Session, message: Message) -> Sequence[Message]:
+    """What was refused before about the same subject, for the same person."""
+    rows = (
+        select(Message)
+        .where(
+            Message.subject == message.subject,
+            Message.subject_id == message.subject_id,
+            Message.person_id == message.person_id,
+            Message.is_refused,
+        )
+        .order_by(Message.id)
+    )
+    with session.no_autoflush:
+        return session.scalars(rows).all()
+
+
+def _overtaken(session: Session, message: Message) -> bool:
+    later = (
+        select(Message.id)
+        .where(
+            Message.subject == message.subject,
+            Message.subject_id == message.subject_id,
+            Message.event_id != message.event_id,
+            Message.id > message.id,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    )
+    return session.scalar(later) is not None
+
+
+def _hold(session: Session, subject: str, subject_id: int) -> None:
+    hold(session, Lock.SUBJECT, zlib.crc32(f"{subject}/{subject_id}".encode()))
+
+
+def _withdraw(session: Session, subject: str, subject_id: int, *, but: UUID | None = None) -> int:
+    unsent = (
+        update(Message)
+        .where(Message.subject == subject, Message.subject_id == subject_id, Message.status.in_(UNSENT))
+        .values(status=Status.WITHDRAWN, leased_until=None)
+        .returning(Message.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    if but is not None:
+        unsent = unsent.where(Message.event_id != but)
+    return len(session.execute(unsent).all())
+
+
+def _write(session: Session, now: datetime, like: Message, planned: Iterable[Planned]) -> list[Message]:
+    """Adds what is planned, with the words and the receiver of `like`; what exists already is left as it is."""
+    rows = [
+        {
+            "event_id": like.event_id,
+            "event": like.event,
+            "subject": like.subject,
+            "subject_id": like.subject_id,
+            "place_id": like.place_id,
+            "person_id": like.person_id,
+            "contact": like.contact,
+            "context": like.context,
+            "calendar": like.calendar,
+            "kind": f"{like.subject}_{'reminder' if one.step is Step.REMINDER else like.event['kind']}",
+            "step": one.step,
+            "route": one.route,
+            "status": Status.WAITING,
+            "created_at": now,
+            "due_at": one.due_at,
+            "expires_at": one.expires_at,
+            "retry_until": one.retry_until,
+            "attempts": 0,
+        }
+        for one in planned
+    ]
+    if not rows:
+        return []
+    key = [Message.event_id, Message.person_id, Message.step, Message.route]
+    added = insert(Message).on_conflict_do_nothing(index_elements=key).returning(Message)
+    return list(session.scalars(added, rows))
+
+
+def _event_id(about: About, event: Event) -> UUID:
+    if about.sequence is None:
+        return uuid4()
+    name = f"{about.subject}/{about.subject_id}/{about.sequence}/{event.kind}"
+    return UUID(bytes=hashlib.sha256(name.encode()).digest()[:16], version=4)
+
+
+def _packed(event: Event, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": event.kind.value,
+        "starts_at": event.starts_at.isoformat(),
+        "discreet": event.discreet,
+        "old_starts_at": event.old_starts_at.isoformat() if event.old_starts_at else None,
+        "happened_at": (event.happened_at or now).isoformat(),
+    }
+
+
+def _unpacked(packed: dict[str, Any]) -> Event:
+    old = packed["old_starts_at"]
+    return Event(
+        kind=EventKind(packed["kind"]),
+        starts_at=datetime.fromisoformat(packed["starts_at"]),
+        discreet=packed["discreet"],
+        old_starts_at=datetime.fromisoformat(old) if old else None,
+        happened_at=datetime.fromisoformat(packed["happened_at"]),
+    )

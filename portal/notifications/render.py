@@ -1,0 +1,149 @@
+"""Words: a message's kind, its context and its route make what the person reads or hears. Pure but for the templates."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from portal import words
+from portal.clock import paris
+from portal.notifications import gsm
+from portal.notifications.models import Route
+from portal.paths import TEMPLATES, TRANSLATIONS
+
+_LANGUAGES = ("fr", "en")
+# Names of places that tell why one goes there: a text message lies open on a table, it gives the street instead.
+_TELLING = re.compile(
+    r"\b(pmi|mdph|cpef|cpf|rsa|ase|ccas|cias|caf|maternelle?|infantile|enfance|enfants?|parents?|autonomie|handicap\w*"
+    r"|santé|sexuel\w*|famil\w*|plani\w*|insertion|logement|social\w*|solidaires?|addict\w*|violences?|aidants?)\b",
+    re.IGNORECASE,
+)
+_SHORTEST_PLACE = 6  # characters: less of a name tells nothing
+
+
+@dataclass(frozen=True)
+class Email:
+    """The words of an e-mail."""
+
+    subject: str
+    text: str
+    html: str
+
+    def as_json(self) -> dict[str, Any]:
+        """What is kept of it, word for word."""
+        return asdict(self)
+
+
+def sms(kind: str, context: dict[str, Any]) -> str:
+    """A text message: always one segment of the GSM alphabet (160), with the date, the hour, the link and the phone.
+
+    It gives way in this order: politeness, the date in full, the place (its name, its town, the town cut short).
+    Raises ValueError when even the link leaves no room, which only an address of the portal above 100 characters does.
+    """
+    template = _environment(_language(context)).get_template(f"{kind}/sms.txt")
+    for more in _sms_attempts(context):
+        text = gsm.to_gsm(" ".join(template.render({**context, **more}).split()))
+        if gsm.fits(text):
+            return text
+    raise ValueError("the address of the portal leaves no room in a text message")
+
+
+def email(kind: str, context: dict[str, Any]) -> Email:
+    """An e-mail: a subject of one line with the date, a plain text, and a page that needs nothing from elsewhere."""
+    environment = _environment(_language(context))
+
+    def part(name: str) -> str:
+        return environment.get_template(f"{kind}/{name}").render(context).strip()
+
+    subject = re.sub(r"[\r\n\t]+", " ", part("subject.txt"))
+    return Email(subject, _tidy(part("email.txt")), part("email.html"))
+
+
+def task(kind: str, context: dict[str, Any], route: Route) -> str:
+    """What an agent says on the phone (CALL) or at the place (DESK): in French, whatever the person's language."""
+    template = _environment("fr").get_template(f"{kind}/call.txt")
+    return _tidy(template.render({**context, "by_phone": route is Route.CALL}))
+
+
+def _sms_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    language, moment = _language(context), _moment(context["starts_at"])
+    full = words.moment_words(moment, language)
+    short = _short_moment(moment, language)
+    named, town = _place(context)
+    known = {"phone": _printed_phone(context), "link": context["link"]}
+    for place, when in ((named, full), (named, short), (town, full), (town, short)):
+        for brief in (False, True):
+            yield known | {"place": place, "when": when, "brief": brief}
+    for length in range(len(town) - 1, _SHORTEST_PLACE - 1, -1):
+        yield known | {"place": f"{town[:length].rstrip()}.", "when": short, "brief": True}
+    for link in (context["link"], re.sub(r"^https?://", "", context["link"])):
+        yield known | {"place": "", "when": short, "brief": True, "link": link}
+    phone = "".join(character for character in known["phone"] if character.isdigit())
+    yield known | {"place": "", "when": short, "brief": True, "link": link, "phone": phone}
+
+
+def _place(context: dict[str, Any]) -> tuple[str, str]:
+    """What names the place best without telling why one goes there, and its town alone."""
+    lines = [line for line in context["place_lines"] if line]
+    town = re.sub(r"^\d{5}\s+", "", lines[-1]) if lines else ""
+    name = context["place_name"] or ""
+    if _TELLING.search(name):
+        name = lines[0] if len(lines) > 1 else ""
+    if town and town.casefold() not in name.casefold():
+        return (f"{name}, {town}" if name else town), town
+    return name, town or name
+
+
+def _printed_phone(context: dict[str, Any]) -> str:
+    return words.phone_words(context["phone"]) if context["phone"] else ""
+
+
+def _short_moment(moment: datetime, language: str) -> str:
+    wall, at = paris(moment), ("at" if language == "en" else "à")
+    return f"{words.day_words(moment, language)[:3]} {wall:%d/%m/%Y} {at} {words.hour_words(moment, language)}"
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "messages"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html",), default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(_catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["language"] = language
+    environment.filters.update(
+        day=lambda value: words.day_words(_moment(value), language),
+        hour=lambda value: words.hour_words(_moment(value), language),
+        moment=lambda value: words.moment_words(_moment(value), language),
+        phone=words.phone_words,
+        tel=words.tel_link,
+    )
+    return environment
+
+
+def _catalogue(language: str) -> NullTranslations:
+    # French is the source: it has no catalogue, and is what is said where another one lacks a sentence.
+    return NullTranslations() if language == "fr" else Translations.load(TRANSLATIONS, [language])
+
+
+def _language(context: dict[str, Any]) -> str:
+    asked = context["language"]
+    return asked if asked in _LANGUAGES else "fr"
+
+
+def _moment(value: str | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _tidy(text: str) -> str:
+    """At most one blank line between two paragraphs, and none at the ends."""
+    return re.sub(r"\n\s*\n(\s*\n)+", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
