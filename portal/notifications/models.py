@@ -67,7 +67,6 @@ class Message(Base):
     subject_id: Mapped[int] = mapped_column(BigInteger)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)  # who holds a desk task
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # who is told
-    contact: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # theirs for this; None: the file
     kind: Mapped[str]  # names its words: templates/messages/<kind>, letters/<kind>.txt
     step: Mapped[Step]
     route: Mapped[Route]
@@ -81,7 +80,6 @@ class Message(Base):
     retry_until: Mapped[datetime]  # transient failures beyond this moment send the planner round again
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    is_refused: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # `recipient` does not work
     last_error: Mapped[str | None]  # a provider's code, never its text: that may hold a number or a name
 
     recipient: Mapped[str | None]  # as used

@@ -16,10 +16,8 @@ from portal.locks import Lock, hold
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.planner import Event, EventKind, Planned, plan, plan_notices, plan_reminders
 from portal.notifications.post import PostalCalendar
-from portal.notifications.ways import contact_for, failed_routes, note_state, reach_of, way
-from portal.people.contacts import Contact
+from portal.notifications.ways import failed_routes, note_state, reach_of
 from portal.people.models import Person, RouteState
-from portal.people.services import own_contact
 
 UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.OPEN)
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
@@ -37,15 +35,11 @@ class About:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom to tell (a relative's guardian), with the words that may vary and the .ics of the event.
-
-    `contact`: how they asked to be reached for this; None: as their file says when the message leaves.
-    """
+    """Whom to tell (a relative's guardian), with the words that may vary and the .ics of the event."""
 
     person: Person
     context: dict[str, Any]
     calendar: str | None = None
-    contact: Contact | None = None
 
 
 def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
@@ -67,7 +61,6 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
     _withdraw(session, about.subject, about.subject_id, but=event_id)
     for recipient in recipients:
         person = recipient.person
-        contact = own_contact(person, recipient.contact) if recipient.contact else None
         row = Message(
             event_id=event_id,
             event=_packed(event, now),
@@ -75,13 +68,10 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
             subject_id=about.subject_id,
             place_id=about.place_id,
             person_id=person.id,
-            contact=contact.as_json() if contact else None,
             context=recipient.context,
             calendar=recipient.calendar,
         )
-        used = contact_for(row, person)
-        failed = failed_routes(person, used, _refused(session, row))
-        _write(session, now, row, plan(reach_of(person, used), event, now, failed, post))
+        _write(session, now, row, plan(reach_of(person), event, now, failed_routes(person), post))
     written = select(Message).where(Message.event_id == event_id).order_by(Message.id)
     return list(session.scalars(written))
 
@@ -126,14 +116,11 @@ def refuse_way(session: Session, now: datetime, message: Message, post: PostalCa
 
     Everything else that waits on it goes round by other routes; later events avoid it until the person gives another.
     """
-    person = session.get_one(Person, message.person_id)
-    contact = contact_for(message, person)
-    message.recipient, message.is_refused = way(contact, message.route), True
-    note_state(person, contact, message.route, RouteState.FAILED)
+    note_state(session.get_one(Person, message.person_id), message.route, RouteState.FAILED)
     waiting = (
         select(Message)
         .where(
-            Message.person_id == person.id,
+            Message.person_id == message.person_id,
             Message.route == message.route,
             Message.status == Status.WAITING,
             Message.id != message.id,
@@ -141,18 +128,17 @@ def refuse_way(session: Session, now: datetime, message: Message, post: PostalCa
         .order_by(Message.id)
     )
     for row in session.scalars(waiting).all():
-        if way(contact_for(row, person), row.route) == message.recipient:
-            replan_without(session, now, row, row.route, post, steps=(row.step,))
+        replan_without(session, now, row, row.route, post, steps=(row.step,))
 
 
 def _go_round(  # noqa: PLR0913, PLR0917 - as above
     session: Session, now: datetime, message: Message, step: Step, route: Route, post: PostalCalendar
 ) -> list[Message]:
     person = session.get_one(Person, message.person_id)
-    contact, event = contact_for(message, person), _unpacked(message.event)
-    reach, siblings = reach_of(person, contact), _siblings(session, message)
+    event, reach = _unpacked(message.event), reach_of(person)
+    siblings = _siblings(session, message)
     failed_here = {row.route for row in siblings if row.step is step and row.status is Status.FAILED}
-    failed = failed_routes(person, contact, _refused(session, message)) | failed_here | {route}
+    failed = failed_routes(person) | failed_here | {route}
     if step is Step.NOTICE:
         planned = plan_notices(reach, event, now, failed, post)
     else:
@@ -179,22 +165,6 @@ def _siblings(session: Session, message: Message) -> Sequence[Message]:
         .execution_options(populate_existing=True)
     )
     return session.scalars(rows).all()
-
-
-def _refused(session: Session, message: Message) -> Sequence[Message]:
-    """What was refused before about the same subject, for the same person."""
-    rows = (
-        select(Message)
-        .where(
-            Message.subject == message.subject,
-            Message.subject_id == message.subject_id,
-            Message.person_id == message.person_id,
-            Message.is_refused,
-        )
-        .order_by(Message.id)
-    )
-    with session.no_autoflush:
-        return session.scalars(rows).all()
 
 
 def _overtaken(session: Session, message: Message) -> bool:
@@ -239,7 +209,6 @@ def _write(session: Session, now: datetime, like: Message, planned: Iterable[Pla
             "subject_id": like.subject_id,
             "place_id": like.place_id,
             "person_id": like.person_id,
-            "contact": like.contact,
             "context": like.context,
             "calendar": like.calendar,
             "kind": f"{like.subject}_{'reminder' if one.step is Step.REMINDER else like.event['kind']}",

@@ -1,4 +1,4 @@
-"""Words: a message's kind, its context and its route make what the person reads or hears. Pure but for the templates."""
+"""Words: a message's kind, its context and its route make what the person reads or hears."""
 
 import re
 from collections.abc import Iterator
