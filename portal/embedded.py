@@ -15,6 +15,7 @@ import atexit
 import fcntl
 import logging
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 _MAJOR = "18"
 _PATIENCE = 120.0  # seconds: a slow disk may need most of them to recover after a crash
-_STARTS = 5  # a crashed server's last children may hold its memory for a moment
+_STARTS = 10  # a crashed server's last children may hold its memory for a moment
 
 _CONFIGURATION = """\
 # Written by the portal at each start: changes made here are lost.
@@ -168,7 +169,7 @@ def _ensure_running(server: _Server, *, durable: bool) -> Path:
             failures += not _pg_ctl(server, programs, "start")
         if failures == _STARTS or time.monotonic() > deadline:
             raise EmbeddedError(f"The embedded PostgreSQL does not start; {server.log} says: {_last_words(server)}")
-        time.sleep(0.2 + failures * 0.8)
+        time.sleep(0.5)
     return sockets
 
 
@@ -215,8 +216,8 @@ def _stop(server: _Server) -> None:
 def _postmaster(server: _Server) -> int | None:
     """The process id of the running server.
 
-    A `postmaster.pid` that a crash left behind is removed: its number may have gone to another process since, and
-    PostgreSQL would refuse to start for it.
+    The two files that hold its number are removed when a crash left them behind: the number may have gone to another
+    process since, and PostgreSQL would refuse to start for it.
     """
     path = server.data / "postmaster.pid"
     try:
@@ -227,6 +228,8 @@ def _postmaster(server: _Server) -> int | None:
         process = psutil.Process(pid)
         if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == server.data:
             return pid
+    if sockets := _sockets(server):
+        (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
     path.unlink(missing_ok=True)
     return None
 
@@ -260,6 +263,8 @@ def _ensure_database(sockets: Path) -> None:
 
 def _last_words(server: _Server) -> str:
     try:
-        return " / ".join(server.log.read_text(errors="replace").splitlines()[-3:]) or "nothing"
+        lines = server.log.read_text(errors="replace").splitlines()[-30:]
     except OSError:
-        return "nothing"
+        lines = []
+    own = [line for line in lines if re.search(r"(FATAL|PANIC|ERROR|LOG): ", line)]  # pg_ctl's say nothing
+    return " / ".join(own[-3:]) or "nothing"

@@ -90,8 +90,8 @@ def home_of(var: Path, account: Account | None) -> Path:
     elsewhere = _elsewhere(var)
     if (elsewhere / "postgres").exists():
         return elsewhere
-    with_parents = next(folder for folder in (var, *var.parents) if folder.exists())
-    return var if _enters(account, with_parents) else elsewhere
+    nearest = next(path for path in (var, *var.parents) if path.exists())
+    return var if not nearest.is_dir() or _enters(account, nearest) else elsewhere
 
 
 def installation(home: Path, account: Account | None) -> Path:
@@ -113,8 +113,11 @@ def installation(home: Path, account: Account | None) -> Path:
 
 
 def socket_folder(data: Path, account: Account | None) -> Path:
-    """Where the socket goes: beside the data, or in a short folder of its own when that path is too long for one."""
-    if len(os.fsencode(data / ".s.PGSQL.5432")) <= _SOCKET_LENGTH:
+    """Where the socket goes: beside the data, or in a folder of its own when that path cannot hold one.
+
+    Unix refuses a long path, and PostgreSQL's clients read a comma as the end of a host.
+    """
+    if len(os.fsencode(data / ".s.PGSQL.5432")) <= _SOCKET_LENGTH and "," not in str(data):
         return data
     name = f"la-bonne-porte-{_digest(data)}"
     parents = ([Path("/run")] if account else []) + [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 - checked below
