@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Date
 
@@ -52,6 +51,9 @@ class Opening(Base):
         CheckConstraint("interval_weeks BETWEEN 1 AND 52", name="interval"),
         CheckConstraint("last_day IS NULL OR last_day >= first_day", name="days"),
         CheckConstraint("nth_week IS NULL OR nth_week IN (1, 2, 3, 4, -1)", name="nth"),
+        CheckConstraint("recurrence <> 'monthly' OR nth_week IS NOT NULL", name="monthly"),
+        CheckConstraint("recurrence = 'once' OR cardinality(weekdays) > 0", name="comes_back"),
+        CheckConstraint("weekdays <@ ARRAY[0, 1, 2, 3, 4, 5, 6]", name="weekdays"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,6 +96,8 @@ class Appointment(Base):
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at AND ends_at <= busy_until", name="period"),
+        # Lets availability look for the appointments that reach into a day among those of the day before.
+        CheckConstraint("busy_until - starts_at <= interval '24 hours'", name="length"),
         ExcludeConstraint(
             (text("int8range(agent_id, agent_id, '[]')"), "&&"),
             (text("tstzrange(starts_at, busy_until)"), "&&"),
@@ -122,15 +126,16 @@ class Appointment(Base):
     status: Mapped[AppointmentStatus]
     is_overbooked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     sequence: Mapped[int] = mapped_column(default=0)  # rises with each change, for calendars
-    # Where messages about this appointment go, when someone unproven joined a file by booking: what they typed tells
-    # them of this appointment, and changes nothing in the file. None: the file says. See portal.people.contacts.
-    contact: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # The card of whoever booked, when what they typed differs from their file: see portal.people.services. None: those
+    # concerned, or their guardian, are told as their files say.
+    told_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
     motif: Mapped[Motif] = relationship(lazy="raise")
     place: Mapped[Place] = relationship(lazy="raise")
     agent: Mapped[Agent] = relationship(lazy="raise")
+    told: Mapped[Person | None] = relationship(lazy="raise")
     participations: Mapped[list["Participation"]] = relationship(lazy="raise", order_by="Participation.person_id")
 
 
