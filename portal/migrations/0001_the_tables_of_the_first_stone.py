@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("birth_date", sa.Date(), nullable=False),
         sa.Column("match_key", sa.Text(), nullable=False),
         sa.Column("guardian_id", sa.Integer(), nullable=True),
+        sa.Column("card_of_id", sa.Integer(), nullable=True),
         sa.Column("mobile", sa.Text(), nullable=True),
         sa.Column("mobile_state", sa.String(length=20), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
@@ -109,11 +110,14 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("maybe_double", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("card_of_id <> id", name=op.f("ck_person_not_own_card")),
         sa.CheckConstraint("guardian_id <> id", name=op.f("ck_person_not_own_guardian")),
+        sa.ForeignKeyConstraint(["card_of_id"], ["person.id"], name=op.f("fk_person_card_of_id")),
         sa.ForeignKeyConstraint(["guardian_id"], ["person.id"], name=op.f("fk_person_guardian_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_index(op.f("ix_person_birth_date"), "person", ["birth_date"], unique=False)
+    op.create_index(op.f("ix_person_card_of_id"), "person", ["card_of_id"], unique=False)
     op.create_index(op.f("ix_person_guardian_id"), "person", ["guardian_id"], unique=False)
     op.create_index(op.f("ix_person_match_key"), "person", ["match_key"], unique=False)
     op.create_table(
@@ -279,7 +283,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("is_overbooked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("contact", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("told_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         postgresql.ExcludeConstraint(
@@ -289,10 +293,12 @@ def upgrade() -> None:
             using="gist",
             name="ex_appointment_agent_busy",
         ),
+        sa.CheckConstraint("busy_until - starts_at <= interval '24 hours'", name=op.f("ck_appointment_length")),
         sa.CheckConstraint("starts_at < ends_at AND ends_at <= busy_until", name=op.f("ck_appointment_period")),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_appointment_agent_id")),
         sa.ForeignKeyConstraint(["motif_id"], ["motif.id"], name=op.f("fk_appointment_motif_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_appointment_place_id")),
+        sa.ForeignKeyConstraint(["told_id"], ["person.id"], name=op.f("fk_appointment_told_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
         sa.UniqueConstraint("code", name=op.f("uq_appointment_code")),
         sa.UniqueConstraint("request_key", name=op.f("uq_appointment_request_key")),
@@ -308,6 +314,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_appointment_motif_id"), "appointment", ["motif_id"], unique=False)
     op.create_index(op.f("ix_appointment_place_id"), "appointment", ["place_id"], unique=False)
     op.create_index(op.f("ix_appointment_starts_at"), "appointment", ["starts_at"], unique=False)
+    op.create_index(op.f("ix_appointment_told_id"), "appointment", ["told_id"], unique=False)
     op.create_table(
         "invitation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -364,6 +371,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status IN ('waiting', 'sending')"),
     )
+    op.create_index(
+        "ix_message_overtaken",
+        "message",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('waiting', 'queued', 'open')"),
+    )
     op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
     op.create_index(op.f("ix_message_place_id"), "message", ["place_id"], unique=False)
     op.create_index("ix_message_subject", "message", ["subject", "subject_id"], unique=False)
@@ -382,10 +396,13 @@ def upgrade() -> None:
         sa.Column("starts", sa.Time(), nullable=False),
         sa.Column("ends", sa.Time(), nullable=False),
         sa.Column("skipped", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.CheckConstraint("recurrence <> 'monthly' OR nth_week IS NOT NULL", name=op.f("ck_opening_monthly")),
+        sa.CheckConstraint("recurrence = 'once' OR cardinality(weekdays) > 0", name=op.f("ck_opening_comes_back")),
         sa.CheckConstraint("interval_weeks BETWEEN 1 AND 52", name=op.f("ck_opening_interval")),
         sa.CheckConstraint("last_day IS NULL OR last_day >= first_day", name=op.f("ck_opening_days")),
         sa.CheckConstraint("nth_week IS NULL OR nth_week IN (1, 2, 3, 4, -1)", name=op.f("ck_opening_nth")),
         sa.CheckConstraint("starts < ends", name=op.f("ck_opening_hours")),
+        sa.CheckConstraint("weekdays <@ ARRAY[0, 1, 2, 3, 4, 5, 6]", name=op.f("ck_opening_weekdays")),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_opening_agent_id")),
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_opening_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening")),

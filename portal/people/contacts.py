@@ -1,9 +1,8 @@
 """Ways to reach someone, as typed: read once at the door, kept in one form. Pure; no network is asked."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -83,17 +82,8 @@ class Contact:
     address: tuple[str, ...] = ()
     wants_paper: bool = False  # garantie papier
     wants_large_print: bool = False
+    wants_silence: bool = False  # « ne me contactez pas »
     language: str = "fr"
-
-    def as_json(self) -> dict[str, Any]:
-        """The same, as values that JSON knows."""
-        return {**asdict(self), "address": list(self.address)}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "Contact":
-        """What `as_json` gave."""
-        contact = cls(**values)
-        return replace(contact, address=tuple(contact.address))
 
 
 def parse_phone(text: str) -> Phone:

@@ -27,7 +27,10 @@ class Person(Base):
     """
 
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("guardian_id <> id", name="not_own_guardian"),)
+    __table_args__ = (
+        CheckConstraint("guardian_id <> id", name="not_own_guardian"),
+        CheckConstraint("card_of_id <> id", name="not_own_card"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     family_name: Mapped[str]
@@ -35,6 +38,8 @@ class Person(Base):
     birth_date: Mapped[date] = mapped_column(index=True)
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # A card is no file: it is how the person of a file asked to be told of one appointment, and is shown with the file.
+    card_of_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
     mobile: Mapped[str | None]  # E.164: +33639980012
     mobile_state: Mapped[RouteState] = mapped_column(default=RouteState.UNTRIED)
@@ -51,7 +56,7 @@ class Person(Base):
     maybe_double: Mapped[bool] = mapped_column(default=False)  # for agents: another file looks the same
     created_at: Mapped[datetime]
 
-    guardian: Mapped["Person | None"] = relationship(remote_side="Person.id", lazy="raise")
+    guardian: Mapped["Person | None"] = relationship(foreign_keys=guardian_id, remote_side="Person.id", lazy="raise")
 
 
 class Agent(Base):

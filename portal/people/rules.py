@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -128,7 +128,26 @@ def contact_of(person: Person) -> Contact:
         address=tuple(person.address),
         wants_paper=person.wants_paper,
         wants_large_print=person.wants_large_print,
+        wants_silence=person.wants_silence,
         language=person.language,
+    )
+
+
+def completed(known: Contact, given: Contact) -> Contact:
+    """What a file says, with what its own person has just given in its place; paper and large print once chosen stay.
+
+    Only for someone who has proved who they are: what comes out may be another's otherwise.
+    """
+    return replace(
+        known,
+        mobile=given.mobile or known.mobile,
+        email=given.email or known.email,
+        landline=given.landline or known.landline,
+        address=given.address or known.address,
+        wants_paper=given.wants_paper or known.wants_paper,
+        wants_large_print=given.wants_large_print or known.wants_large_print,
+        wants_silence=given.wants_silence,
+        language=given.language,
     )
 
 

@@ -1,8 +1,10 @@
 """Files of people: found when they are theirs, made otherwise.
 
-What is typed by someone who has not proved who they are never changes a file that existed: whoever knows a name, a
-birth date and a mobile could else have the messages of another sent to themselves. Such a booking joins the file, and
-its own messages go where its own form said (`portal.booking.models.Appointment.contact`). Staff alone change a file.
+What is typed at a screen never changes a file that existed: whoever knows a name, a birth date and a mobile could else
+have the messages of another sent to themselves. Nor does what stands in a file decide where a stranger's booking is
+told: the file may have been made by somebody else in this person's name. So a booking joins the file, and its own
+messages go where its own form said, and nowhere else: on a *card* of the file, which staff see beside it. The later
+messages of the person's other appointments are untouched. Staff alone change a file.
 """
 
 from collections.abc import Iterable
@@ -46,9 +48,10 @@ def find_or_create(
 def find_or_create_relative(
     session: Session, now: datetime, *, identity: Identity, guardian: Person, apart: bool = False
 ) -> Person:
-    """The file of a child or of someone looked after: the one with these names and birth date under this guardian, or
-    a new one, flagged `maybe_double` when the same names and birth date are known elsewhere. `apart`: a new one in any
-    case. A relative has no contact: the guardian gets the messages. Raises `Refused` (IdentityFault).
+    """The file of a child or of someone looked after: the one with these names and birth date under this guardian.
+
+    Else a new one, flagged `maybe_double` when the same names and birth date are known elsewhere. `apart`: a new one
+    in any case. A relative has no contact: the guardian gets the messages. Raises `Refused` (IdentityFault).
     """
     _refuse_faults(identity, now)
     lock_identities(session, [identity])
@@ -61,8 +64,10 @@ def find_or_create_relative(
 
 
 def correct_contact(person: Person, contact: Contact) -> None:
-    """Writes in a file what staff were told: each way given replaces the one known, and has yet to prove that it
-    works; a way not given stays. The choices (paper, large print, language) become those given.
+    """Writes in a file what staff were told.
+
+    Each way given replaces the one known, and has yet to prove that it works; a way not given stays. The choices
+    (paper, large print, silence, language) become those given.
     """
     if contact.mobile is not None and contact.mobile != person.mobile:
         person.mobile, person.mobile_state = contact.mobile, RouteState.UNTRIED
@@ -73,12 +78,22 @@ def correct_contact(person: Person, contact: Contact) -> None:
     person.landline = contact.landline or person.landline
     person.wants_paper = contact.wants_paper
     person.wants_large_print = contact.wants_large_print
+    person.wants_silence = contact.wants_silence
     person.language = contact.language
 
 
-def own_contact(person: Person, contact: Contact) -> Contact | None:
-    """What an appointment must remember of the contact typed: all of it, or None when the file says the same."""
-    return None if contact_of(person) == contact else contact
+def card_for(session: Session, now: datetime, *, person: Person, contact: Contact) -> Person | None:
+    """The card of a file that says `contact`: made once, found again after, with what has proved to work.
+
+    None when the file itself says the same.
+    """
+    if contact_of(person) == contact:
+        return None
+    known = [card for card in queries.cards_of(session, person.id) if contact_of(card) == contact]
+    if known:
+        return known[0]
+    identity = Identity(person.family_name, person.given_names, person.birth_date)
+    return _new_file(session, now, identity, contact=contact, card_of=person, maybe_double=False)
 
 
 def _refuse_faults(identity: Identity, now: datetime) -> None:
@@ -94,6 +109,7 @@ def _new_file(  # noqa: PLR0913 - a file's own parts
     *,
     contact: Contact | None = None,
     guardian: Person | None = None,
+    card_of: Person | None = None,
     maybe_double: bool,
 ) -> Person:
     given = contact or Contact()
@@ -103,6 +119,7 @@ def _new_file(  # noqa: PLR0913 - a file's own parts
         birth_date=identity.birth_date,
         match_key=identity.key,
         guardian=guardian,
+        card_of_id=None if card_of is None else card_of.id,
         mobile=given.mobile,
         email=given.email,
         landline=given.landline,
@@ -114,7 +131,7 @@ def _new_file(  # noqa: PLR0913 - a file's own parts
         mobile_state=RouteState.UNTRIED,
         email_state=RouteState.UNTRIED,
         address_state=RouteState.UNTRIED,
-        wants_silence=False,
+        wants_silence=given.wants_silence,
         created_at=now,
     )
     session.add(person)

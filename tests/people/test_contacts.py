@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.people.contacts import Contact, ContactFault, ContactReason, Phone, parse_email, parse_phone
+from portal.people.contacts import ContactFault, ContactReason, Phone, parse_email, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,3 @@ def test_any_text_is_an_address_or_a_named_fault(text: str) -> None:
     except ContactFault:
         return
     assert "@" in address
-
-
-def test_a_contact_survives_json() -> None:
-    contact = Contact(mobile="+33639980012", address=("12 RUE DE LA PORTE", "62000 ARRAS"), wants_paper=True)
-    assert Contact.from_json(contact.as_json()) == contact

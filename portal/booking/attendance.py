@@ -1,0 +1,114 @@
+"""Who an appointment is for, and who is told: files found or made, and how many appointments each may have.
+
+A person at their limit is refused openly only where it is proven to be them: to staff, to an invited person, and for
+the appointments that this very browser has booked. Anybody else who types the same identity must learn nothing: they
+get a file apart, flagged to staff, who see both.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.booking import queries
+from portal.booking.models import AppointmentStatus, Invitation
+from portal.booking.rules import BookingRefusal, BookingRequest
+from portal.directory.models import Motif
+from portal.journal.services import Actor
+from portal.people.models import Person
+from portal.people.rules import completed, contact_of
+from portal.people.services import (
+    card_for,
+    correct_contact,
+    find_or_create,
+    find_or_create_relative,
+    lock_identities,
+)
+from portal.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Party:
+    """The people an appointment is for, and the card on which they are told when their file does not say it."""
+
+    people: tuple[Person, ...]
+    told: Person | None
+
+    @property
+    def ids(self) -> list[int]:
+        """Their numbers, in order."""
+        return sorted(person.id for person in self.people)
+
+
+def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes it
+    session: Session,
+    now: datetime,
+    request: BookingRequest,
+    motif: Motif,
+    *,
+    by: Actor,
+    invitation: Invitation | None,
+) -> Party:
+    """The people of a request. The files are held until the transaction ends, so that counts stay true.
+
+    Raises `Refused`: LIMIT_REACHED, or an `IdentityFault`.
+    """
+    lock_identities(session, {request.booker, *request.relatives})
+    _refuse_own_limit(session, now, request, motif)
+    proven = by.is_agent or invitation is not None
+    booker = invitation.person if invitation else _file(session, now, request)
+    people = _people(session, now, request, booker)
+    full = _full(session, now, motif, people)
+    if full and proven:
+        raise Refused(BookingRefusal.LIMIT_REACHED)
+    if full and not request.relatives:
+        booker = _file(session, now, request, apart=True)
+    people = _people(session, now, request, booker, apart=full)
+    return Party(people, _told(session, now, request, booker, by=by, invited=invitation is not None))
+
+
+def _file(session: Session, now: datetime, request: BookingRequest, *, apart: bool = False) -> Person:
+    return find_or_create(session, now, identity=request.booker, contact=request.contact, apart=apart)
+
+
+def _people(
+    session: Session, now: datetime, request: BookingRequest, booker: Person, *, apart: frozenset[str] = frozenset()
+) -> tuple[Person, ...]:
+    """Those concerned; relatives whose key is in `apart` get a new file."""
+    if not request.relatives:
+        return (booker,)
+    once = {identity.key: identity for identity in request.relatives}
+    return tuple(
+        find_or_create_relative(session, now, identity=identity, guardian=booker, apart=key in apart)
+        for key, identity in once.items()
+    )
+
+
+def _full(session: Session, now: datetime, motif: Motif, people: tuple[Person, ...]) -> frozenset[str]:
+    """The keys of those who have as many appointments to come as the motif allows."""
+    counts = queries.upcoming_counts(session, now, motif.id, [person.id for person in people])
+    return frozenset(person.match_key for person in people if counts.get(person.id, 0) >= motif.upcoming_limit)
+
+
+def _refuse_own_limit(session: Session, now: datetime, request: BookingRequest, motif: Motif) -> None:
+    counts = Counter(
+        participation.person.match_key
+        for known in queries.appointments_among(session, request.known_appointment_ids)
+        if known.motif_id == motif.id and known.status is AppointmentStatus.BOOKED and known.starts_at > now
+        for participation in known.participations
+    )
+    if any(counts[identity.key] >= motif.upcoming_limit for identity in request.concerned):
+        raise Refused(BookingRefusal.LIMIT_REACHED)
+
+
+def _told(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, request: BookingRequest, booker: Person, *, by: Actor, invited: bool
+) -> Person | None:
+    if by.is_agent:
+        correct_contact(booker, request.contact)
+        return None
+    if not invited:
+        return card_for(session, now, person=booker, contact=request.contact)
+    file = booker.guardian or booker
+    return card_for(session, now, person=file, contact=completed(contact_of(file), request.contact))

@@ -1,0 +1,100 @@
+"""Appointments and invitations, read with all that is said of them."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.booking.availability import Scope, Slot, free_slots, merged
+from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.clock import paris_day
+from portal.people.models import Person
+
+_BEFORE, _AFTER = timedelta(days=7), timedelta(days=21)  # how far around a lost hour another is looked for
+
+
+def appointment(session: Session, appointment_id: int) -> Appointment | None:
+    """An appointment with its motif, place and agent, and those it is for with their guardians.
+
+    Read again from the database, even when the session knows it.
+    """
+    return session.scalars(_whole().where(Appointment.id == appointment_id)).one_or_none()
+
+
+def appointment_by_code(session: Session, code: str) -> Appointment | None:
+    """The same, by its code (as `codes.read_code` gives it)."""
+    return session.scalars(_whole().where(Appointment.code == code)).one_or_none()
+
+
+def appointment_by_request(session: Session, key: UUID) -> Appointment | None:
+    """The same, by the form that booked it."""
+    return session.scalars(_whole().where(Appointment.request_key == key)).one_or_none()
+
+
+def appointment_to_change(session: Session, appointment_id: int) -> Appointment | None:
+    """The same, its row locked until the transaction ends: two who change it come one after the other."""
+    statement = _whole().where(Appointment.id == appointment_id).with_for_update(of=Appointment)
+    return session.scalars(statement).one_or_none()
+
+
+def appointments_among(session: Session, ids: Collection[int]) -> list[Appointment]:
+    """Those of these appointments that exist, with all that is said of them, soonest first."""
+    if not ids:
+        return []
+    statement = _whole().where(Appointment.id.in_(ids)).order_by(Appointment.starts_at, Appointment.id)
+    return list(session.scalars(statement))
+
+
+def invitation_by_code(session: Session, code: str) -> Invitation | None:
+    """The invitation with this code (as `codes.read_code` gives it), and its person with their guardian."""
+    statement = (
+        select(Invitation)
+        .where(Invitation.code == code)
+        .options(joinedload(Invitation.person).joinedload(Person.guardian))
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def upcoming_counts(session: Session, now: datetime, motif_id: int, person_ids: Collection[int]) -> dict[int, int]:
+    """How many appointments to come each person has for a motif; none when the person is missing."""
+    statement = (
+        select(Participation.person_id, func.count())
+        .join(Appointment, Appointment.id == Participation.appointment_id)
+        .where(
+            Participation.person_id.in_(person_ids),
+            Appointment.motif_id == motif_id,
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.starts_at > now,
+        )
+        .group_by(Participation.person_id)
+        .order_by(Participation.person_id)
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def nearest_slots(session: Session, now: datetime, scope: Scope, wanted: datetime, *, count: int = 6) -> list[Slot]:
+    """The free slots nearest to an hour that was lost, at most `count`, in the order of time.
+
+    From a week before to three weeks after; the same hour of several agents once.
+    """
+    slots = merged(free_slots(session, now, scope, paris_day(wanted - _BEFORE), paris_day(wanted + _AFTER)))
+    nearest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))[:count]
+    return sorted(nearest)
+
+
+def _whole() -> Select[Appointment]:
+    return (
+        select(Appointment)
+        .options(
+            joinedload(Appointment.motif, innerjoin=True),
+            joinedload(Appointment.place, innerjoin=True),
+            joinedload(Appointment.agent, innerjoin=True),
+            joinedload(Appointment.told),
+            selectinload(Appointment.participations)
+            .joinedload(Participation.person, innerjoin=True)
+            .joinedload(Person.guardian),
+        )
+        .execution_options(populate_existing=True)
+    )

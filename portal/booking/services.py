@@ -1,0 +1,272 @@
+"""Appointments made, moved and cancelled: each with its messages and its line in the journal, in one transaction.
+
+The caller commits; on `Refused` it must let the transaction roll back, so that a refusal leaves nothing behind.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from portal.booking import queries
+from portal.booking.attendance import Party, party_for
+from portal.booking.availability import Scope
+from portal.booking.codes import new_code
+from portal.booking.holding import hold_a_slot
+from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.booking.rules import (
+    CANCELLED,
+    BookingRefusal,
+    BookingRequest,
+    booking_refusal,
+    cancel_refusal,
+    invitation_refusal,
+    move_refusal,
+)
+from portal.booking.telling import tell
+from portal.clock import paris_day
+from portal.directory.models import BookedBy, Motif, Place
+from portal.journal.services import VISITOR, Actor, record
+from portal.locks import Lock, hold
+from portal.notifications.planner import EventKind
+from portal.notifications.post import FRENCH_POST, PostalCalendar
+from portal.people.queries import referents_of
+from portal.refusal import Refused
+
+__all__ = ["BookingRefusal", "BookingRequest", "book", "cancel", "move"]
+
+
+def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told to
+    session: Session,
+    now: datetime,
+    *,
+    request: BookingRequest,
+    base_url: str,
+    by: Actor = VISITOR,
+    post: PostalCalendar = FRENCH_POST,
+) -> Appointment:
+    """Makes the appointment that someone confirms, and gives it with its motif, place, agent and people loaded.
+
+    Guarantees: one appointment and one set of messages however often the same form is confirmed (`request.key`), and
+    however many tabs of the same browser confirm the same hour for the same people; never two appointments over the
+    same time of one agent, whoever else confirms at this instant; the least loaded free agent is taken.
+
+    `by` is an agent when staff books. `base_url` has no trailing slash. Raises `Refused` with a `BookingRefusal`, or
+    an `IdentityFault` for a name or birth date that cannot be one.
+    """
+    hold(session, Lock.REQUEST, request.key.int)
+    done = queries.appointment_by_request(session, request.key) or _same_again(session, request)
+    if done is not None:
+        return done
+    motif, place = session.get(Motif, request.motif_id), session.get(Place, request.place_id)
+    if motif is None or place is None:
+        raise Refused(BookingRefusal.NOT_BOOKABLE)
+    births = [identity.birth_date for identity in request.concerned]
+    _refuse(booking_refusal(motif, place, request.starts_at, now, births=births, by_agent=by.is_agent))
+    invitation = _invitation(session, now, request, motif, by)
+    party = party_for(session, now, request, motif, by=by, invitation=invitation)
+    scope = _scope(session, motif, party, request.starts_at, by=by)
+    appointment_id = hold_a_slot(
+        session,
+        now,
+        scope,
+        place_id=request.place_id,
+        starts_at=request.starts_at,
+        write=lambda agent_id: _insert(session, now, request, motif, party=party, agent_id=agent_id),
+    )
+    _record(session, now, by, "appointment.booked", appointment_id=appointment_id, person_ids=party.ids)
+    appointment = _reloaded(session, appointment_id)
+    tell(session, now, appointment, EventKind.BOOKED, base_url=base_url, post=post)
+    return appointment
+
+
+def move(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    *,
+    appointment_id: int,
+    starts_at: datetime,
+    base_url: str,
+    by: Actor,
+    post: PostalCalendar = FRENCH_POST,
+) -> Appointment:
+    """Moves an appointment to another hour at the same place: the old time is free and the new one held in one step.
+
+    Messages and reminders of the old time are withdrawn, those of the new one promised. Moving to the hour it already
+    has changes nothing. The motif's deadline binds residents, not staff. Raises `Refused` (BookingRefusal).
+    """
+    appointment = _to_change(session, appointment_id)
+    if appointment.starts_at == starts_at and appointment.status is AppointmentStatus.BOOKED:
+        return appointment
+    _refuse(move_refusal(appointment, now, by_agent=by.is_agent))
+    motif, old_starts_at = appointment.motif, appointment.starts_at
+    people = [participation.person for participation in appointment.participations]
+    _refuse(
+        booking_refusal(
+            motif,
+            appointment.place,
+            starts_at,
+            now,
+            births=[person.birth_date for person in people],
+            by_agent=by.is_agent,
+        )
+    )
+    party = Party(people=tuple(people), told=appointment.told)
+    scope = _scope(session, motif, party, starts_at, by=by, ignoring=appointment_id)
+    hold_a_slot(
+        session,
+        now,
+        scope,
+        place_id=appointment.place_id,
+        starts_at=starts_at,
+        write=lambda agent_id: _update_time(
+            session, now, appointment_id, motif, starts_at=starts_at, agent_id=agent_id
+        ),
+    )
+    _record(session, now, by, "appointment.moved", appointment_id=appointment_id, person_ids=party.ids)
+    appointment = _reloaded(session, appointment_id)
+    tell(session, now, appointment, EventKind.MOVED, base_url=base_url, post=post, old_starts_at=old_starts_at)
+    return appointment
+
+
+def cancel(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    *,
+    appointment_id: int,
+    base_url: str,
+    by: Actor,
+    post: PostalCalendar = FRENCH_POST,
+) -> Appointment:
+    """Cancels an appointment and frees its time: excused when the person does it, revoked when the service does.
+
+    What has not left is withdrawn, and one message tells the final state and who cancelled. Cancelling twice is
+    cancelling once: the first one stands. The motif's deadline binds residents, not staff. Raises `Refused`.
+    """
+    appointment = _to_change(session, appointment_id)
+    if appointment.status in CANCELLED:
+        return appointment
+    _refuse(cancel_refusal(appointment, now, by_agent=by.is_agent))
+    appointment.status = AppointmentStatus.REVOKED if by.is_agent else AppointmentStatus.EXCUSED
+    appointment.sequence += 1
+    appointment.changed_at = now
+    ids = [participation.person_id for participation in appointment.participations]
+    _record(session, now, by, "appointment.cancelled", appointment_id=appointment_id, person_ids=ids)
+    who = "service" if by.is_agent else "person"
+    tell(session, now, appointment, EventKind.CANCELLED, base_url=base_url, post=post, cancelled_by=who)
+    return appointment
+
+
+def _same_again(session: Session, request: BookingRequest) -> Appointment | None:
+    """What this browser has already booked: the same hour, motif and place, for the same people."""
+    wanted = sorted(identity.key for identity in request.concerned)
+    for known in queries.appointments_among(session, request.known_appointment_ids):
+        same_hour = (known.starts_at, known.motif_id, known.place_id) == (
+            request.starts_at,
+            request.motif_id,
+            request.place_id,
+        )
+        people = sorted(participation.person.match_key for participation in known.participations)
+        if same_hour and people == wanted and known.status is AppointmentStatus.BOOKED:
+            return known
+    return None
+
+
+def _invitation(session: Session, now: datetime, request: BookingRequest, motif: Motif, by: Actor) -> Invitation | None:
+    """The invitation that the request rests on, if it needs or names one."""
+    if by.is_agent:
+        return None
+    code = request.invitation_code
+    if code is None and motif.booked_by is BookedBy.EVERYONE:
+        return None
+    invitation = None if code is None else queries.invitation_by_code(session, code)
+    _refuse(invitation_refusal(invitation, motif.id, request.booker.birth_date, now))
+    return invitation
+
+
+def _scope(  # noqa: PLR0913 - as above
+    session: Session, motif: Motif, party: Party, starts_at: datetime, *, by: Actor, ignoring: int | None = None
+) -> Scope:
+    agents = referents_of(session, party.ids, paris_day(starts_at)) if motif.with_referent else None
+    return Scope(motif, agent_ids=agents, for_agent=by.is_agent, ignoring=ignoring)
+
+
+def _insert(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, request: BookingRequest, motif: Motif, *, party: Party, agent_id: int
+) -> int:
+    ends_at = request.starts_at + timedelta(minutes=motif.minutes)
+    appointment = Appointment(
+        code=new_code(),
+        request_key=request.key,
+        motif_id=motif.id,
+        place_id=request.place_id,
+        agent_id=agent_id,
+        starts_at=request.starts_at,
+        ends_at=ends_at,
+        busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
+        status=AppointmentStatus.BOOKED,
+        sequence=0,
+        told_id=None if party.told is None else party.told.id,
+        created_at=now,
+        changed_at=now,
+        participations=[Participation(person_id=number) for number in party.ids],
+    )
+    session.add(appointment)
+    session.flush()
+    return appointment.id
+
+
+def _update_time(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, appointment_id: int, motif: Motif, *, starts_at: datetime, agent_id: int
+) -> int:
+    ends_at = starts_at + timedelta(minutes=motif.minutes)
+    session.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment_id)
+        .values(
+            agent_id=agent_id,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
+            sequence=Appointment.sequence + 1,
+            changed_at=now,
+        )
+        # The row in memory is read again once the time is held: a lost savepoint must not leave it half changed.
+        .execution_options(synchronize_session=False)
+    )
+    return appointment_id
+
+
+def _record(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, by: Actor, verb: str, *, appointment_id: int, person_ids: Sequence[int]
+) -> None:
+    for person_id in person_ids:
+        record(
+            session,
+            now,
+            actor=by,
+            verb=verb,
+            for_person_id=person_id,
+            object_kind="appointment",
+            object_id=appointment_id,
+        )
+
+
+def _to_change(session: Session, appointment_id: int) -> Appointment:
+    appointment = queries.appointment_to_change(session, appointment_id)
+    if appointment is None:
+        raise LookupError(f"no appointment {appointment_id}")
+    return appointment
+
+
+def _reloaded(session: Session, appointment_id: int) -> Appointment:
+    appointment = queries.appointment(session, appointment_id)
+    if appointment is None:
+        raise LookupError(f"no appointment {appointment_id}")
+    return appointment
+
+
+def _refuse(reason: BookingRefusal | None) -> None:
+    if reason is not None:
+        raise Refused(reason)

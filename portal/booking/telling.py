@@ -1,0 +1,55 @@
+"""Promises the messages of an appointment: in the transaction of the fact they tell."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.booking.ics import calendar_of
+from portal.booking.models import Appointment
+from portal.booking.words import context_of, tellings
+from portal.directory.models import Departement
+from portal.notifications.outbox import About, Recipient, promise
+from portal.notifications.planner import Event, EventKind
+from portal.notifications.post import PostalCalendar
+
+
+def tell(  # noqa: PLR0913 - a fact, and the world it is told to
+    session: Session,
+    now: datetime,
+    appointment: Appointment,
+    kind: EventKind,
+    *,
+    base_url: str,
+    post: PostalCalendar,
+    old_starts_at: datetime | None = None,
+    cancelled_by: str | None = None,
+) -> None:
+    """Promises what tells an appointment just booked, moved or cancelled, and withdraws what it makes untrue.
+
+    The guardian of relatives is told once; other people themselves. Nobody, for a discreet motif. The appointment
+    must be loaded whole (`queries.appointment`).
+    """
+    departement = session.get_one(Departement, 1)
+    promise(
+        session,
+        now,
+        about=About("appointment", appointment.id, appointment.place_id, appointment.sequence),
+        event=Event(kind, appointment.starts_at, appointment.motif.discreet, old_starts_at),
+        recipients=[
+            Recipient(
+                person=telling.person,
+                context=context_of(
+                    appointment,
+                    telling,
+                    now=now,
+                    departement=departement,
+                    base_url=base_url,
+                    cancelled_by=cancelled_by,
+                    old_starts_at=old_starts_at,
+                ),
+                calendar=calendar_of(appointment, departement=departement, base_url=base_url),
+            )
+            for telling in tellings(appointment)
+        ],
+        post=post,
+    )

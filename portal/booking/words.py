@@ -1,0 +1,120 @@
+"""What messages about an appointment may say: every word that varies, as JSON. Pure.
+
+Whoever renders a message reads nothing else, and never the title of the motif.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.booking.codes import shown
+from portal.booking.models import Appointment
+from portal.booking.rules import cancel_until, move_until
+from portal.clock import paris
+from portal.directory.models import BookedBy, Departement, Mode, Motif, Place
+from portal.people.models import Person
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One person to tell. `concerned`: the relatives it is for; empty when it is for the person told."""
+
+    person: Person
+    concerned: tuple[Person, ...]
+
+
+def context_of(  # noqa: PLR0913 - the parts of one message
+    appointment: Appointment,
+    telling: Telling,
+    *,
+    now: datetime,
+    departement: Departement,
+    base_url: str,
+    cancelled_by: str | None = None,
+    old_starts_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The context of a message: the keys that templates know, JSON values only.
+
+    Instants are ISO 8601 with the offset of France. `cancel_until` and `move_until` are null once it is no longer
+    possible online, and always for a discreet motif; nobody but staff moves what staff alone books. The appointment's
+    motif and place must be loaded.
+    """
+    motif, place = appointment.motif, appointment.place
+    can_change = cancelled_by is None and not motif.discreet
+    can_move = can_change and motif.booked_by is not BookedBy.AGENTS
+    return {
+        "code": shown(appointment.code),
+        "link": link_to(appointment, base_url),
+        "starts_at": _iso(appointment.starts_at),
+        "ends_at": _iso(appointment.ends_at),
+        **_where(motif, place),
+        "words": motif.neutral_words,
+        "names": [full_name(person) for person in telling.concerned],
+        "bring": list(motif.bring),
+        "before": motif.before,
+        "after": motif.after,
+        "cancel_until": _still(cancel_until(appointment.starts_at, motif), now) if can_change else None,
+        "move_until": _still(move_until(appointment.starts_at, motif), now) if can_move else None,
+        "phone": place.phone or departement.phone,
+        "phone_hours": None if place.phone else departement.phone_hours,
+        "departement": departement.name,
+        "return_address": list(departement.return_address),
+        "cancelled_by": cancelled_by,
+        "old_starts_at": None if old_starts_at is None else _iso(old_starts_at),
+        "recipient_name": full_name(telling.person),
+        "language": telling.person.language,
+        "large_print": telling.person.wants_large_print,
+        "demo": departement.is_demo,
+    }
+
+
+def tellings(appointment: Appointment) -> list[Telling]:
+    """Who is told of an appointment: the guardian of relatives, once, naming them; other people themselves.
+
+    Participations, their people and guardians must be loaded, and `told`: the card of whoever booked, if there is one,
+    takes the place of their file.
+    """
+    concerned: dict[int, list[Person]] = {}
+    told: dict[int, Person] = {}
+    card = appointment.told
+    for participation in appointment.participations:
+        person = participation.person
+        file = person.guardian or person
+        told[file.id] = card if card is not None and card.card_of_id == file.id else file
+        concerned.setdefault(file.id, []).extend([person] if file is not person else [])
+    return [Telling(person, tuple(concerned[number])) for number, person in told.items()]
+
+
+def full_name(person: Person) -> str:
+    """Prénom Nom: the order of a letter's first line."""
+    return f"{person.given_names} {person.family_name}"
+
+
+def link_to(appointment: Appointment, base_url: str) -> str:
+    """The address that opens the appointment, short enough for an SMS and a letter."""
+    return f"{base_url}/r/{appointment.code}"
+
+
+def place_lines(place: Place) -> list[str]:
+    """Where to go: the street when it is known, the postcode and the town."""
+    return [line for line in (place.street, f"{place.postal_code} {place.city}") if line]
+
+
+def _where(motif: Motif, place: Place) -> dict[str, Any]:
+    goes_there = motif.mode is Mode.PLACE
+    return {
+        "mode": motif.mode.value,
+        "place_name": place.name,
+        "place_lines": place_lines(place) if goes_there else [],
+        "place_phone": place.phone,
+        "step_free": place.step_free if goes_there else None,
+        "directions": place.directions if goes_there else None,
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return paris(moment).isoformat()
+
+
+def _still(deadline: datetime, now: datetime) -> str | None:
+    return _iso(deadline) if now <= deadline else None
