@@ -67,7 +67,8 @@ def email(kind: str, context: dict[str, Any]) -> Email:
 def task(kind: str, context: dict[str, Any], route: Route) -> str:
     """What an agent says on the phone (CALL) or at the place (DESK): in French, whatever the person's language."""
     template = _environment("fr").get_template(f"{kind}/call.txt")
-    return _tidy(template.render({**context, "by_phone": route is Route.CALL}))
+    more = {"by_phone": route is Route.CALL, "language_of_person": _language(context)}
+    return _tidy(template.render({**context, **more}))
 
 
 def _sms_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
