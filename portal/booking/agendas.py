@@ -157,7 +157,7 @@ def load_of(session: Session, scope: Scope, agent_ids: Collection[int], day: dat
         .group_by(Appointment.agent_id)
         .order_by(Appointment.agent_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def _floor(moment: InstrumentedAttribute[datetime]) -> ColumnElement[int]:
