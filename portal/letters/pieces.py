@@ -1,0 +1,169 @@
+"""Pieces of a letter's body: each knows its height before it is drawn, and is never cut by the end of a page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import segno
+
+from portal.letters.content import Block, Content, Role, Run, Section
+from portal.letters.fonts import Face
+from portal.letters.geometry import FIRST_BODY, MARGIN, millimetres, points
+from portal.letters.setting import Line, set_lines
+from portal.letters.sheet import Sheet
+
+WIDTH = FIRST_BODY.width
+CAPITAL = 0.668  # height of a capital letter in these fonts, for one of size
+_WHOLE = 110.0  # a section no taller than this (millimetres) is not parted between two pages
+_QR_SIDE = 26.0
+_QR_WHITE = 4  # modules of white that a reader needs around the code (ISO/IEC 18004)
+
+
+@dataclass(frozen=True)
+class Type:
+    """A size and the distance from one baseline to the next, in points."""
+
+    size: float
+    leading: float
+
+    @property
+    def step(self) -> float:
+        """The leading, in millimetres."""
+        return millimetres(self.leading)
+
+    @property
+    def baseline(self) -> float:
+        """From the top of a line to its baseline, in millimetres: the capitals stand in the line's middle."""
+        return millimetres((self.leading + self.size * CAPITAL) / 2)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The types of a letter. `one_column`: the box of what matters puts the place under the hour."""
+
+    body: Type
+    heading: Type
+    title: Type
+    day: Type
+    hour: Type
+    where: Type
+    small: Type
+    one_column: bool
+
+
+NORMAL = Scale(
+    body=Type(12, 15.2),
+    heading=Type(13.5, 17.5),
+    title=Type(19, 23),
+    day=Type(17, 21),
+    hour=Type(28, 31),
+    where=Type(13.5, 16.5),
+    small=Type(9, 11),
+    one_column=False,
+)
+# The same sizes, set closer: for a letter that would need a second sheet for a few lines.
+CLOSE = replace(NORMAL, body=Type(12, 14), heading=Type(13, 16), hour=Type(28, 29), where=Type(13, 15.5))
+LARGE = Scale(
+    body=Type(16, 20.5),
+    heading=Type(18, 23),
+    title=Type(25, 30),
+    day=Type(25, 30),
+    hour=Type(36, 42),
+    where=Type(19, 23),
+    small=Type(12, 14),
+    one_column=True,
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Something of a known height (millimetres) that stands as one; `space` is the white that it likes above it.
+
+    `tied`: on the same page as the piece that follows.
+    """
+
+    height: float
+    draw: Callable[[Sheet, float], None]  # at this distance from the top of the sheet
+    space: float = 0.0
+    tied: bool = False
+
+
+def stack(lines: Sequence[Line], kind: Type, left: float = MARGIN) -> Piece:
+    """Lines one under the other, from `left` (millimetres)."""
+
+    def draw(sheet: Sheet, top: float) -> None:
+        for at, line in enumerate(lines):
+            sheet.line(left, top + kind.baseline + at * kind.step, line, kind.size)
+
+    return Piece(len(lines) * kind.step, draw)
+
+
+def title_piece(content: Content, scale: Scale) -> Piece:
+    """The first thing read after the reference."""
+    return replace(
+        stack(set_lines([Run(content.title)], scale.title.size, points(WIDTH), strong=True), scale.title), space=4
+    )
+
+
+def section_pieces(section: Section, scale: Scale) -> list[Piece]:
+    """The pieces of a section other than the box. Raises `UnprintableError`."""
+    pieces = list(_parts(section, scale))
+    if sum(piece.height for piece in pieces) > _WHOLE:
+        return pieces
+    return [replace(piece, tied=at < len(pieces) - 1) for at, piece in enumerate(pieces)]
+
+
+def _parts(section: Section, scale: Scale) -> Iterator[Piece]:
+    above = 1.5 if section.name == "opening" else 5.0
+    blocks = list(section.blocks)
+    heading = None
+    if section.heading:
+        heading = stack(
+            set_lines([Run(section.heading)], scale.heading.size, points(WIDTH), strong=True), scale.heading
+        )
+    if blocks and blocks[0].role is Role.QR:
+        yield replace(_beside_code(heading, blocks.pop(0), scale), space=above)
+    elif heading:
+        yield replace(heading, space=above, tied=True)
+        above = 0.8
+    for at, block in enumerate(blocks):
+        space = above if at == 0 else 2.0 if block.gap else 0.0
+        piece = (
+            _item(block, scale) if block.role is Role.ITEM else _plain(block, scale, strong=section.name == "signature")
+        )
+        yield replace(piece, space=space)
+
+
+def _plain(block: Block, scale: Scale, *, strong: bool) -> Piece:
+    return stack(set_lines(block.runs, scale.body.size, points(WIDTH), strong=strong), scale.body)
+
+
+def _item(block: Block, scale: Scale) -> Piece:
+    kind = scale.body
+    indent = millimetres(kind.size * 1.1)
+    text = stack(set_lines(block.runs, kind.size, points(WIDTH - indent)), kind, MARGIN + indent)
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.text(MARGIN + indent * 0.2, top + kind.baseline, "•", Face.STRONG, kind.size)
+        text.draw(sheet, top)
+
+    return Piece(text.height, draw)
+
+
+def _beside_code(heading: Piece | None, block: Block, scale: Scale) -> Piece:
+    """Words at the left, and at their right the QR code that says the same to a camera."""
+    rows = [list(row) for row in segno.make(block.url, error="m", micro=False).matrix]
+    module = _QR_SIDE / len(rows)
+    white = _QR_WHITE * module
+    measure = points(WIDTH - _QR_SIDE - white)
+    parts = [heading] if heading else []
+    parts += [stack(set_lines(other.runs, scale.body.size, measure), scale.body) for other in block.beside]
+    text_height = sum(part.height for part in parts)
+    height = max(text_height, _QR_SIDE + white)
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.matrix(MARGIN + WIDTH - _QR_SIDE, top + (height - _QR_SIDE) / 2, module, rows)
+        for part in parts:
+            part.draw(sheet, top)
+            top += part.height
+
+    return Piece(height, draw)

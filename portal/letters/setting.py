@@ -1,0 +1,102 @@
+"""Lines: text cut at its blanks into lines that fit, and nothing lost."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from portal.letters.content import Run
+from portal.letters.fonts import Face, printable, width
+
+_CUT_AFTER = frozenset("/-.@_")  # where an address too long for a line may be parted
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: pieces of one font each, with their width in points."""
+
+    pieces: tuple[tuple[str, Face, float], ...]
+
+    @property
+    def text(self) -> str:
+        """The words of the line."""
+        return "".join(text for text, _face, _width in self.pieces)
+
+
+Word = tuple[tuple[str, Face], ...]
+
+
+def set_lines(runs: Iterable[Run], size: float, measure: float, *, strong: bool = False) -> list[Line]:
+    """Lines no wider than `measure` points, left-aligned, parted at ordinary spaces only.
+
+    A word wider than the measure is parted after a sign of a web address, or else anywhere; never hyphenated.
+    Raises `UnprintableError` when the fonts lack a character.
+    """
+    lines: list[list[Word]] = []
+    room = 0.0
+    space = width(" ", Face.REGULAR, size)
+    for word in _fitting(_words(runs, strong=strong), size, measure):
+        taken = _width_of(word, size)
+        if lines and taken + space <= room:
+            lines[-1].append(word)
+            room -= taken + space
+        else:
+            lines.append([word])
+            room = measure - taken
+    return [_line(words, size) for words in lines]
+
+
+def _words(runs: Iterable[Run], *, strong: bool) -> Iterator[Word]:
+    word: list[tuple[str, Face]] = []
+    for run in runs:
+        face = Face.STRONG if run.strong or strong else Face.REGULAR
+        first, *rest = printable(run.text).split(" ")
+        if first:
+            word.append((first, face))
+        for text in rest:
+            if word:
+                yield tuple(word)
+            word = [(text, face)] if text else []
+    if word:
+        yield tuple(word)
+
+
+def _width_of(word: Word, size: float) -> float:
+    return sum(width(text, face, size) for text, face in word)
+
+
+def _fitting(words: Iterable[Word], size: float, measure: float) -> Iterator[Word]:
+    for word in words:
+        if _width_of(word, size) <= measure:
+            yield word
+        else:
+            yield from _parted(word, size, measure)
+
+
+def _parted(word: Word, size: float, measure: float) -> Iterator[Word]:
+    for text, face in word:
+        rest = text
+        while width(rest, face, size) > measure:
+            fits = next(
+                end for end in range(len(rest) - 1, 0, -1) if end == 1 or width(rest[:end], face, size) <= measure
+            )
+            signs = [at + 1 for at in range(fits) if rest[at] in _CUT_AFTER and at + 1 > fits // 2]
+            cut = signs[-1] if signs else fits
+            yield ((rest[:cut], face),)
+            rest = rest[cut:]
+        if rest:
+            yield ((rest, face),)
+
+
+def _line(words: Sequence[Word], size: float) -> Line:
+    """Words joined by spaces, neighbours of one font made one piece."""
+    pieces: list[tuple[str, Face]] = []
+    for at, word in enumerate(words):
+        for part, (text, face) in enumerate(word):
+            before = " " if at and not part else ""
+            if pieces and pieces[-1][1] is face:
+                pieces[-1] = (pieces[-1][0] + before + text, face)
+            elif pieces and before:
+                pieces[-1] = (pieces[-1][0] + " ", pieces[-1][1])
+                pieces.append((text, face))
+            else:
+                pieces.append((text, face))
+    return Line(tuple((text, face, width(text, face, size)) for text, face in pieces))
