@@ -57,7 +57,7 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
     """
     session.flush()
     event_id = _event_id(about, event)
-    _hold(session, about.subject, about.subject_id)
+    hold_subject(session, about.subject, about.subject_id)
     _withdraw(session, about.subject, about.subject_id, but=event_id)
     for recipient in recipients:
         person = recipient.person
@@ -82,7 +82,7 @@ def withdraw(session: Session, now: datetime, *, subject: str, subject_id: int) 
     Gives how many. A message in a provider's hands at this instant may still arrive; it is not sent again.
     """
     session.flush()
-    _hold(session, subject, subject_id)
+    hold_subject(session, subject, subject_id)
     return _withdraw(session, subject, subject_id)
 
 
@@ -101,7 +101,7 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     route are given up with it. Nothing is added for an event that a later one has overtaken.
     """
     session.flush()
-    _hold(session, message.subject, message.subject_id)
+    hold_subject(session, message.subject, message.subject_id)
     wanted = {message.step} if message.step is Step.REMINDER else set(steps)
     for row in _siblings(session, message):
         if row.route is route and row.step in wanted and row.status is Status.WAITING:
@@ -182,7 +182,11 @@ def _overtaken(session: Session, message: Message) -> bool:
     return session.scalar(later) is not None
 
 
-def _hold(session: Session, subject: str, subject_id: int) -> None:
+def hold_subject(session: Session, subject: str, subject_id: int) -> None:
+    """Lets one transaction at a time decide about a subject, so that a new event and a route that fails never cross.
+
+    Whoever changes the person's row too locks it before, and message rows after.
+    """
     hold(session, Lock.SUBJECT, zlib.crc32(f"{subject}/{subject_id}".encode()))
 
 

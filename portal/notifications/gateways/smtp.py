@@ -70,14 +70,14 @@ class SmtpMail:
             raise TransientFailure(type(error).__name__) from None
         return str(message["Message-ID"])
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> "_Hurried":
         deadline = time.monotonic() + self._limit
-        server: smtplib.SMTP
+        server: _Hurried
         if self._implicit:
             server = _HurriedTls(self._host, self._port, timeout=self._limit, context=self.tls)
         else:
             server = _Hurried(self._host, self._port, timeout=self._limit)
-        server.deadline = deadline  # type: ignore[attr-defined]
+        server.deadline = deadline
         try:
             server.ehlo()
             if not self._implicit and (self._user or server.has_extn("starttls")):

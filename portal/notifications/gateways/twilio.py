@@ -36,7 +36,8 @@ _REFUSED_MESSAGE = frozenset({21408, 21601, 21602, 21606, 21617, 21619, 30007})
 _TOO_MANY, _OUR_FAULT = 429, frozenset({401, 403})
 
 # The SDK writes numbers and texts to its log when asked for details: it is never asked.
-_silent = logging.Logger("twilio", level=logging.CRITICAL + 1)
+_silent = logging.getLogger(f"{__name__}.silent")
+_silent.disabled = True
 
 
 class TwilioSms:

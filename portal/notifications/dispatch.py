@@ -1,0 +1,181 @@
+"""The dispatcher: takes what is due, hands it over with no transaction open, and records what became of it.
+
+A row is leased, not locked, while a provider is called: a worker that dies leaves a row that another takes when the
+lease is over. Such a message may leave twice; none is lost.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from portal.clock import Clock, paris_day
+from portal.database import Database
+from portal.notifications.attempt import Left, Outcome, attempt
+from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.outcomes import record
+from portal.notifications.post import FRENCH_POST, PostalCalendar
+
+LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
+PATIENCE = 3  # transient failures in a row: the route then rests until the next pass, and holds nobody else up
+_RECORD_TRIES = 6
+_LONGEST_REST = 60.0  # seconds between two tries of a worker whose database is away
+
+log = logging.getLogger(__name__)
+
+
+def send_due(
+    database: Database, gateways: Gateways, clock: Clock, *, limit: int = 1000, post: PostalCalendar = FRENCH_POST
+) -> int:
+    """Does everything due now, at most `limit` messages, and gives how many. Several workers may run at once.
+
+    What begins now or began before is expired first: nothing leaves after that. A route whose provider fails three
+    times in a row is left for the next pass.
+    """
+    expire(database, clock())
+    failing: Counter[Route] = Counter()
+    for done in range(limit):
+        resting = [route for route, count in failing.items() if count >= PATIENCE]
+        leased = lease_one(database, clock(), without=resting)
+        if leased is None:
+            return done
+        outcome = _handle(database, gateways, clock, leased, post)
+        failing[leased.route] = failing[leased.route] + 1 if isinstance(outcome, TransientFailure) else 0
+        if outcome is not None and not isinstance(outcome, Left):
+            log.warning("message %d by %s: %s", leased.id, leased.route.value, outcome.code)
+    return limit
+
+
+def expire(database: Database, now: datetime) -> int:
+    """Ends what is no longer useful: waiting rows, queued letters and open tasks of appointments that have begun."""
+    with database.transaction() as session:
+        over = (
+            update(Message)
+            .where(
+                Message.expires_at <= now,
+                or_(
+                    Message.status.in_((Status.WAITING, Status.QUEUED, Status.OPEN)),
+                    and_(Message.status == Status.SENDING, Message.leased_until <= now),
+                ),
+            )
+            .values(status=Status.EXPIRED, leased_until=None)
+            .returning(Message.id)
+        )
+        return len(session.execute(over).all())
+
+
+def lease_one(database: Database, now: datetime, *, without: Collection[Route] = ()) -> Message | None:
+    """Takes the message due for the longest time, for two minutes, with its person; None when nothing is due.
+
+    Rows that another worker holds are skipped; one whose lease is over is taken again.
+    """
+    with database.transaction() as session:
+        due = (
+            select(Message)
+            .where(
+                or_(
+                    and_(Message.status == Status.WAITING, Message.due_at <= now),
+                    and_(Message.status == Status.SENDING, Message.leased_until <= now),
+                ),
+                Message.expires_at > now,
+                Message.route.not_in(without),
+            )
+            .options(joinedload(Message.person))
+            .order_by(Message.due_at, Message.id)
+            .limit(1)
+            .with_for_update(of=Message, skip_locked=True)
+        )
+        message = session.scalars(due).one_or_none()
+        if message is not None:
+            message.status, message.leased_until = Status.SENDING, now + LEASE
+            message.attempts += 1
+        return message
+
+
+def run_worker(
+    database: Database, gateways: Gateways, clock: Clock, stop: threading.Event, *, pause: float = 2.0
+) -> None:
+    """Sends what is due, again and again, until `stop` is set. A database that goes away is waited for."""
+    rest = pause
+    while not stop.is_set():
+        try:
+            send_due(database, gateways, clock)
+            rest = pause
+        except SQLAlchemyError as error:
+            log.warning("database away: %s", type(error).__name__)
+            rest = min(rest * 2, _LONGEST_REST)
+        except Exception as error:  # noqa: BLE001 - one bad message must not stop the post of all the others
+            # The stack may quote what a message says: its kind is enough to look for it.
+            log.error("pass failed: %s", type(error).__name__)  # noqa: TRY400
+            rest = min(rest * 2, _LONGEST_REST)
+        stop.wait(rest)
+
+
+def _handle(
+    database: Database, gateways: Gateways, clock: Clock, leased: Message, post: PostalCalendar
+) -> Outcome | None:
+    if leased.person.wants_silence:
+        _drop(database, leased)
+        return None
+    if leased.route is Route.LETTER:
+        outcome = _draw(database, gateways, clock(), leased, post)
+        if outcome is None:
+            return None
+    else:
+        outcome = attempt(leased, leased.person, gateways)
+    _record(database, clock(), leased, outcome, post)
+    return outcome
+
+
+def _draw(
+    database: Database, gateways: Gateways, now: datetime, leased: Message, post: PostalCalendar
+) -> Outcome | None:
+    """Draws a letter and queues it, in one transaction; None when that is done, or was overtaken."""
+    if post.arrival(now) >= paris_day(leased.expires_at):
+        return PermanentFailure("too_late", refused=False)
+    try:
+        with database.transaction() as session:
+            whole = [joinedload(Message.person)]
+            message = session.get_one(Message, leased.id, options=whole, with_for_update={"of": Message})
+            if message.status is not Status.SENDING or message.attempts != leased.attempts:
+                return None
+            gateways.paper.draw(session, message, now)
+            message.status, message.leased_until, message.last_error = Status.QUEUED, None, None
+    except (TransientFailure, PermanentFailure) as failure:
+        return failure
+    except OperationalError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - as in `attempt`
+        return TransientFailure(f"fault_{type(fault).__name__}")
+    return None
+
+
+def _drop(database: Database, leased: Message) -> None:
+    """Takes back a message to someone who has asked for silence since it was promised."""
+    with database.transaction() as session:
+        session.execute(
+            update(Message)
+            .where(Message.id == leased.id, Message.status == Status.SENDING)
+            .values(status=Status.WITHDRAWN, leased_until=None)
+        )
+
+
+def _record(database: Database, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
+    """Records an outcome, again if the database was just restarted: a message that left should not leave twice."""
+    for more in reversed(range(_RECORD_TRIES)):
+        try:
+            with database.transaction() as session:
+                record(session, now, leased, outcome, post)
+        except OperationalError:
+            if not more:
+                raise
+            time.sleep(2.0 ** (_RECORD_TRIES - more) / 10)
+        else:
+            return

@@ -1,0 +1,114 @@
+"""What became of a message: recorded after the provider was called, and when its callback comes.
+
+In any order, and as often as it is said.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.notifications.attempt import Left, Outcome
+from portal.notifications.gateways import PermanentFailure
+from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.outbox import hold_subject, refuse_way, replan_without
+from portal.notifications.post import PostalCalendar
+from portal.notifications.ways import note_state
+from portal.people.models import Person, RouteState
+
+BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
+
+_NOT_YET_KNOWN = (Status.WAITING, Status.SENDING, Status.SENT)
+
+
+def record(session: Session, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
+    """Writes the outcome of an attempt. A message withdrawn meanwhile stays so; what left is remembered all the same.
+
+    A transient failure waits (1, 2, 5, 15, 30, 60 minutes) while the message is useful, then goes round without the
+    route, as a permanent one does at once.
+    """
+    if isinstance(outcome, Left):
+        _record_left(session, now, leased, outcome)
+        return
+    message = _locked_whole(session, leased.id)
+    if message is None or message.status is not Status.SENDING or message.attempts != leased.attempts:
+        return
+    message.leased_until, message.last_error = None, outcome.code
+    if isinstance(outcome, PermanentFailure):
+        _fail(session, now, message, post, refused=outcome.refused, steps=tuple(Step))
+        return
+    again = now + BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+    if again <= message.retry_until or (message.route is Route.DESK and again < message.expires_at):
+        message.status, message.due_at = Status.WAITING, again
+    else:
+        _fail(session, now, message, post, refused=False, steps=(message.step,))
+
+
+def record_delivery(session: Session, now: datetime, message_id: int, *, provider_id: str) -> bool:
+    """A provider says that a message arrived: the route works. False when there is no such message."""
+    message = _locked_whole(session, message_id)
+    if message is None:
+        return False
+    message.delivered_at = message.delivered_at or now
+    message.provider_id = message.provider_id or provider_id
+    note_state(session.get_one(Person, message.person_id), message.route, RouteState.WORKS)
+    if message.status in {*_NOT_YET_KNOWN, Status.FAILED}:
+        message.status, message.leased_until = Status.DELIVERED, None
+    return True
+
+
+def record_loss(  # noqa: PLR0913 - what a callback says, and the post
+    session: Session,
+    now: datetime,
+    message_id: int,
+    *,
+    provider_id: str,
+    code: str,
+    refused: bool,
+    post: PostalCalendar,
+) -> bool:
+    """A provider says that a message did not arrive: the planner goes round without the route.
+
+    Of no effect on a message that arrived, that failed already, or that has left again since. `refused`: the number
+    itself does not work. False when there is no such message.
+    """
+    message = _locked_whole(session, message_id)
+    if message is None:
+        return False
+    if message.status not in _NOT_YET_KNOWN or (message.provider_id or provider_id) != provider_id:
+        return True
+    message.provider_id, message.last_error, message.leased_until = provider_id, code, None
+    if not refused:
+        note_state(session.get_one(Person, message.person_id), message.route, RouteState.DOUBTFUL)
+    _fail(session, now, message, post, refused=refused, steps=tuple(Step))
+    return True
+
+
+def _record_left(session: Session, now: datetime, leased: Message, left: Left) -> None:
+    message = session.get_one(Message, leased.id, with_for_update=True, populate_existing=True)
+    message.recipient, message.rendered = left.recipient, left.rendered
+    message.provider_id = left.provider_id or message.provider_id
+    if left.status is Status.SENT:
+        message.sent_at = now
+    if message.status in {Status.SENDING, Status.WAITING}:
+        message.status, message.leased_until = left.status, None
+
+
+def _fail(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, message: Message, post: PostalCalendar, *, refused: bool, steps: tuple[Step, ...]
+) -> None:
+    message.status = Status.FAILED
+    if refused:
+        refuse_way(session, now, message, post)
+    replan_without(session, now, message, message.route, post, steps=steps)
+
+
+def _locked_whole(session: Session, message_id: int) -> Message | None:
+    """A message with all that its failure may change, locked in the one order that everybody follows."""
+    key = select(Message.person_id, Message.subject, Message.subject_id).where(Message.id == message_id)
+    found = session.execute(key).one_or_none()
+    if found is None:
+        return None
+    session.execute(select(Person.id).where(Person.id == found.person_id).with_for_update(key_share=True))
+    hold_subject(session, found.subject, found.subject_id)
+    return session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
