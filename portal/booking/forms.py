@@ -144,6 +144,7 @@ class DetailsForm(PortalForm):
             address=tuple(self.address),
             wants_paper=bool(self.wants_paper.data),
             wants_large_print=bool(self.wants_large_print.data),
+            wants_silence=bool(self.wants_silence.data),
             language=language(),
         )
 
@@ -151,6 +152,11 @@ class DetailsForm(PortalForm):
     def key(self) -> UUID:
         """One per page shown: confirming it twice makes one appointment."""
         return UUID(self.request_key.data)
+
+    def refuse_age(self, limit: int | None) -> None:
+        """Says that the appointment is for people under `limit` years."""
+        field = self.relative_birth_date if self.is_for_someone_else else self.birth_date
+        field.errors = [_("Ce rendez-vous est pour un enfant de moins de %(limit)s ans.", limit=limit)]
 
     def hidden(self, *but: str) -> list[tuple[str, str]]:
         """Everything typed, as names and values of hidden inputs; `but` these fields."""

@@ -1,0 +1,76 @@
+"""What someone said, in rows to read again before it counts. Part of the views: its words are the page's."""
+
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+
+from portal.booking.forms import CHILD, DetailsForm
+from portal.directory.models import Mode, Motif, Place
+from portal.web.i18n import language
+from portal.words import NBSP, day_words, moment_words, phone_words
+
+Row = tuple[str, str | list[str]]
+Parts = list[tuple[str, list[Row]]]
+
+
+def review_of(motif: Motif, place: Place, starts_at: datetime, form: DetailsForm) -> Parts:
+    """The appointment, who comes, and how they are told: each part a title and its rows."""
+    return [
+        (_("Le rendez-vous"), _appointment_rows(motif, place, starts_at)),
+        (_("Qui vient"), _people_rows(form)),
+        (_("Comment vous joindre"), _contact_rows(form)),
+    ]
+
+
+def tells_nobody(form: DetailsForm) -> bool:
+    """Whether no way to reach the person was given, and they did not ask for silence."""
+    contact = form.contact
+    ways = (contact.mobile, contact.email, contact.landline, contact.address)
+    return not any(ways) and not form.wants_silence.data
+
+
+def _appointment_rows(motif: Motif, place: Place, starts_at: datetime) -> list[Row]:
+    where = [place.name, *([place.street] if place.street else []), f"{place.postal_code} {place.city}"]
+    ways = {
+        Mode.PHONE: _("Par téléphone, nous vous appelons"),
+        Mode.HOME: _("Chez vous"),
+        Mode.VIDEO: _("Par vidéo"),
+    }
+    return [
+        (_("Sujet"), motif.title),
+        (_("Jour et heure"), moment_words(starts_at, language())),
+        (_("Où"), [ways[motif.mode], place.name] if motif.mode in ways else where),
+        (_("Durée"), _("%(count)s minutes", count=motif.minutes)),
+        (_("Ce qui est prévu"), motif.detail),
+    ]
+
+
+def _people_rows(form: DetailsForm) -> list[Row]:
+    booker, other = form.identity, form.concerned_identity
+    rows: list[Row] = []
+    if other is not None:
+        label = _("Votre enfant") if form.concerned.data == CHILD else _("La personne que vous aidez")
+        rows.append((label, [f"{other.given_names} {other.family_name}", _born(other.birth_date)]))
+    rows.append((_("Vous"), [f"{booker.given_names} {booker.family_name}", _born(booker.birth_date)]))
+    return rows
+
+
+def _contact_rows(form: DetailsForm) -> list[Row]:
+    contact, none = form.contact, _("Non donné")
+    choices = [
+        _("Tout recevoir par courrier") if contact.wants_paper else "",
+        _("Lettres en gros caractères") if contact.wants_large_print else "",
+        _("Ne me contactez pas") if contact.wants_silence else "",
+    ]
+    return [
+        (_("Téléphone mobile"), phone_words(contact.mobile) if contact.mobile else none),
+        (_("Adresse e-mail"), contact.email or none),
+        (_("Téléphone fixe"), phone_words(contact.landline) if contact.landline else none),
+        (_("Adresse postale"), [line for line in contact.address if line] or _("Non donnée")),
+        (_("Vos choix"), [choice for choice in choices if choice] or _("Aucun choix particulier")),
+    ]
+
+
+def _born(day: date) -> str:
+    without_weekday = day_words(day, language()).split(NBSP, 1)[1]
+    return str(_("Date de naissance : %(day)s", day=without_weekday))
