@@ -7,7 +7,7 @@ from portal.letters.content import Block, Role, Run, Section
 from portal.letters.geometry import MARGIN, Area, millimetres, points
 from portal.letters.pictograms import draw_pictogram
 from portal.letters.pieces import CAPITAL, WIDTH, Piece, Scale, Type, stack
-from portal.letters.setting import set_lines
+from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 
 _PAD = 5.0  # white inside the frame
@@ -63,12 +63,9 @@ def box(section: Section, scale: Scale) -> Piece:
 def _left_column(blocks: Sequence[Block], scale: Scale) -> float:
     """Just wide enough for the longest line of the day and the hour."""
     widest = max(
-        sum(
-            piece[2]
-            for line in set_lines(block.runs, _type_of(block, scale).size, points(WIDTH), strong=True)
-            for piece in line.pieces
-        )
+        line.width
         for block in blocks
+        for line in set_lines(block.runs, _type_of(block, scale).size, points(WIDTH), strong=True)
     )
     return min(_WIDEST_LEFT, _PAD + millimetres(scale.day.size) + _AFTER_PICTOGRAM + millimetres(widest) + 2)
 
@@ -81,18 +78,38 @@ def _type_of(block: Block, scale: Scale) -> Type:
 
 
 def _rows(blocks: Sequence[Block], scale: Scale, area: Area, pictogram: Type) -> list[_Row]:
-    """Lines under one another in a column; those with a pictogram large, the others aligned under their words."""
+    """Lines under one another in a column; those with a pictogram large, the others aligned under their words.
+
+    After a cross, day and hour are struck through: a glance must not take them for an appointment.
+    """
     rows = []
     side = millimetres(pictogram.size)
     indent = side + _AFTER_PICTOGRAM
+    crossed = False
     for at, block in enumerate(blocks):
         marked = block.role is Role.MARK
         kind = _type_of(block, scale)
         lines = set_lines(block.runs, kind.size, points(area.width - indent), strong=marked)
-        words = stack(lines, kind, area.left + indent)
-        piece = _with_pictogram(words, block.icon, Area(area.left, 0, area.left + side, 0), kind) if marked else words
+        piece = stack(lines, kind, area.left + indent)
+        if crossed and marked:
+            piece = _struck(piece, lines, kind, area.left + indent)
+        if marked:
+            piece = _with_pictogram(piece, block.icon, Area(area.left, 0, area.left + side, 0), kind)
         rows.append(_Row(piece, _BETWEEN if at and (marked or block.gap) else 0.0, kind.baseline))
+        crossed = crossed or block.icon == "cross"
     return rows
+
+
+def _struck(words: Piece, lines: Sequence[Line], kind: Type, left: float) -> Piece:
+    middle = kind.baseline - millimetres(kind.size * CAPITAL) / 2
+
+    def draw(sheet: Sheet, top: float) -> None:
+        words.draw(sheet, top)
+        for at, line in enumerate(lines):
+            down = top + middle + at * kind.step
+            sheet.rule(left - 0.8, down, left + millimetres(line.width) + 0.8, weight=kind.size * 0.09)
+
+    return Piece(words.height, draw)
 
 
 def _with_pictogram(words: Piece, name: str, place: Area, kind: Type) -> Piece:

@@ -37,7 +37,7 @@ from portal.words import day_words
 
 MOST_PAGES = 4
 # White above the pieces, as parts of what they like: the airiest that keeps the letter on the fewest sheets is taken.
-_AIR = (1.6, 1.25, 1.0, 0.75, 0.5)
+_AIR = (1.6, 1.45, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 _DRAWING = Lock()  # the PDF library reads a font's file from one place at a time
 
 _WORDS = {

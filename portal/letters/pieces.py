@@ -53,7 +53,7 @@ class Scale:
 NORMAL = Scale(
     body=Type(12, 15.2),
     heading=Type(13.5, 17.5),
-    title=Type(19, 23),
+    title=Type(17, 21),
     day=Type(17, 21),
     hour=Type(28, 31),
     where=Type(13.5, 16.5),
@@ -65,7 +65,7 @@ CLOSE = replace(NORMAL, body=Type(12, 14), heading=Type(13, 16), hour=Type(28, 2
 LARGE = Scale(
     body=Type(16, 20.5),
     heading=Type(18, 23),
-    title=Type(25, 30),
+    title=Type(22, 27),
     day=Type(25, 30),
     hour=Type(36, 42),
     where=Type(19, 23),

@@ -20,6 +20,11 @@ class Line:
         """The words of the line."""
         return "".join(text for text, _face, _width in self.pieces)
 
+    @property
+    def width(self) -> float:
+        """Points."""
+        return sum(width for _text, _face, width in self.pieces)
+
 
 Word = tuple[tuple[str, Face], ...]
 

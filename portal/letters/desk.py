@@ -1,0 +1,107 @@
+"""The print room's desk: a message becomes a letter, once, and waits for the post."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from portal.clock import paris_day
+from portal.letters.address import BadAddressError, printed_lines
+from portal.letters.content import Content
+from portal.letters.fonts import UnprintableError
+from portal.letters.layout import Drawn, LetterTooLongError, Post, draw
+from portal.letters.models import Letter
+from portal.letters.queries import letter_of_message
+from portal.letters.rules import reference_of
+from portal.letters.text import LetterTextError
+from portal.letters.wording import content_of, sender_of
+from portal.notifications.gateways import PermanentFailure
+from portal.notifications.models import Message, Status
+from portal.people.models import Person
+
+
+class PrintRoom:
+    """The way out by paper (a `PaperGateway`). `base_url` is the portal's own: a letter prints no other address."""
+
+    def __init__(self, base_url: str) -> None:
+        self._site = urlsplit(base_url)
+
+    def draw(self, session: Session, message: Message, now: datetime) -> None:
+        """Draws and stores the letter of a message, which is then queued; drawn already, it is only queued.
+
+        The address is the person's at this moment, the words are the message's. Raises `PermanentFailure` with
+        `no_address`, `address_<reason>`, `letter_too_long`, `letter_unprintable` or `letter_text`: another route must
+        tell the person.
+        """
+        if letter_of_message(session, message.id) is None:
+            self._draw(session, message, now)
+        message.status = Status.QUEUED
+
+    def _draw(self, session: Session, message: Message, now: datetime) -> None:
+        address = _address(session, message)
+        content = self._content(message)
+        reference = reference_of(message.id)
+        drawn = _drawn(
+            Post(
+                reference=reference,
+                day=paris_day(now),
+                address=address,
+                sender=sender_of(message.context),
+                return_address=message.context["return_address"],
+                content=content,
+                large_print=message.context["large_print"],
+                demo=message.context["demo"],
+            )
+        )
+        session.add(
+            Letter(
+                message_id=message.id,
+                reference=reference,
+                pages=drawn.pages,
+                sha256=sha256(drawn.pdf).hexdigest(),
+                pdf=drawn.pdf,
+                drawn_at=now,
+            )
+        )
+        message.recipient = "\n".join(address)
+        message.rendered = {
+            "content": content.as_json(),
+            "large_window": drawn.needs_large_window,
+            "large_print": message.context["large_print"],
+        }
+        session.flush()
+
+    def _content(self, message: Message) -> Content:
+        try:
+            _check_site(message.context, self._site.netloc)
+            return content_of(message.kind, message.context)
+        except (LetterTextError, KeyError, FileNotFoundError) as fault:
+            raise PermanentFailure("letter_text", refused=False) from fault
+
+
+def _check_site(context: Mapping[str, Any], netloc: str) -> None:
+    if urlsplit(context["link"]).netloc != netloc:
+        raise LetterTextError("the link leads to another site")
+
+
+def _address(session: Session, message: Message) -> list[str]:
+    person = session.get_one(Person, message.person_id)
+    if not any(person.address):
+        raise PermanentFailure("no_address", refused=False)
+    try:
+        return printed_lines(message.context["recipient_name"], person.address)
+    except BadAddressError as bad:
+        fault = bad.faults[0]
+        raise PermanentFailure(f"address_{fault.reason.value}", refused=fault.line > 1) from bad
+
+
+def _drawn(post: Post) -> Drawn:
+    try:
+        return draw(post)
+    except LetterTooLongError as fault:
+        raise PermanentFailure("letter_too_long", refused=False) from fault
+    except UnprintableError as fault:
+        raise PermanentFailure("letter_unprintable", refused=False) from fault

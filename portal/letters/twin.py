@@ -1,0 +1,48 @@
+"""The letter as a page: the same content, in the shape that a screen reader follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from portal.letters.content import Block, Content, Role
+
+# Pictograms of the sheet, and those of the pages that show the same.
+ICONS = {
+    "calendar": "calendar-days",
+    "clock": "clock",
+    "pin": "map-pin",
+    "phone": "phone",
+    "house": "house",
+    "screen": "video",
+    "cross": "circle-x",
+    "person": "user-round",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbours of one role: points make one list, the rest are paragraphs."""
+
+    role: Role
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class TwinSection:
+    """A section with its blocks grouped."""
+
+    name: str
+    heading: str
+    groups: Sequence[Group]
+
+
+def twin_sections(content: Content) -> list[TwinSection]:
+    """The sections of a letter, nothing left out, in order."""
+    return [
+        TwinSection(
+            section.name,
+            section.heading,
+            [Group(role, list(blocks)) for role, blocks in groupby(section.blocks, key=lambda block: block.role)],
+        )
+        for section in content.sections
+    ]

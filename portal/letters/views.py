@@ -1,0 +1,165 @@
+"""The print room: the letters that wait, each as the bytes to print and as a page to read."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, g, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from portal.journal.services import Actor, record
+from portal.letters.content import content_from
+from portal.letters.models import Letter
+from portal.letters.queries import count_waiting, letter, letters_waiting
+from portal.letters.twin import ICONS, twin_sections
+from portal.web.access import Role, allow
+from portal.web.request import now, portal, transaction
+
+bp = Blueprint("letters", __name__)
+log = logging.getLogger("portal.letters")
+
+_ID = "<int(max=9223372036854775807):letter_id>"  # the widest number that the database holds
+
+KINDS = {
+    "appointment_booked": _l("Confirmation de rendez-vous"),
+    "appointment_moved": _l("Changement de rendez-vous"),
+    "appointment_cancelled": _l("Annulation de rendez-vous"),
+    "appointment_reminder": _l("Rappel de rendez-vous"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter in the list."""
+
+    id: int
+    reference: str
+    kind: str
+    recipient: str
+    town: str
+    pages: int
+    drawn_at: datetime
+    large_window: bool
+
+
+@bp.get("/agents/courriers")
+@allow(Role.COURRIER, Role.ADMIN)
+def waiting() -> str:
+    """The letters that wait for the post, oldest first."""
+    with transaction() as session:
+        rows = [_row(found) for found in letters_waiting(session)]
+        total = count_waiting(session)
+    return render_template("letters/waiting.html", rows=rows, total=total)
+
+
+@bp.get(f"/agents/courriers/{_ID}.pdf")
+@allow(Role.COURRIER, Role.ADMIN)
+def pdf(letter_id: int) -> Response:
+    """The bytes that were drawn, or nothing: bytes that are no longer the same are not printed."""
+    with transaction() as session:
+        found = _letter(session, letter_id, with_pdf=True)
+        _record_opening(session, found)
+    return _pdf_answer(found)
+
+
+@bp.get(f"/agents/courriers/{_ID}")
+@allow(Role.COURRIER, Role.ADMIN)
+def twin(letter_id: int) -> Response:
+    """The same words as the sheet, as an accessible page."""
+    with transaction() as session:
+        found = _letter(session, letter_id)
+        _record_opening(session, found)
+    return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html")
+
+
+@bp.get(f"/demo/lettres/{_ID}.pdf")
+@allow(Role.EVERYONE)
+def demo_pdf(letter_id: int) -> Response:
+    """In the demonstration, the sheet that an invented person receives."""
+    return _pdf_answer(_demo_letter(letter_id, with_pdf=True))
+
+
+@bp.get(f"/demo/lettres/{_ID}")
+@allow(Role.EVERYONE)
+def demo_twin(letter_id: int) -> Response:
+    """In the demonstration, the words that an invented person receives."""
+    found = _demo_letter(letter_id)
+    return _twin_answer(found, url_for("letters.demo_pdf", letter_id=letter_id), "base.html")
+
+
+def _letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Letter:
+    found = letter(session, letter_id, with_pdf=with_pdf)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _demo_letter(letter_id: int, *, with_pdf: bool = False) -> Letter:
+    if not portal().settings.demo:
+        abort(404)
+    with transaction() as session:
+        return _letter(session, letter_id, with_pdf=with_pdf)
+
+
+def _record_opening(session: Session, found: Letter) -> None:
+    record(
+        session,
+        now(),
+        actor=Actor.agent(g.agent.id),
+        verb="letter.opened",
+        for_person_id=found.message.person_id,
+        object_kind="letter",
+        object_id=found.id,
+    )
+
+
+def _pdf_answer(found: Letter) -> Response:
+    if sha256(found.pdf).hexdigest() != found.sha256:
+        log.error("letter altered id=%s", found.id)
+        abort(500)
+    answer = Response(found.pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
+    message = found.message
+    rendered = message.rendered or {}
+    content = content_from(rendered["content"])
+    page = render_template(
+        "letters/twin.html",
+        letter=found,
+        kind=_kind(message.kind),
+        address=(message.recipient or "").splitlines(),
+        content=content,
+        sections=twin_sections(content),
+        icons=ICONS,
+        large_window=rendered["large_window"],
+        pdf_url=pdf_url,
+        layout=layout,
+    )
+    answer = Response(page)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _row(found: Letter) -> Row:
+    lines = (found.message.recipient or "").splitlines()
+    return Row(
+        id=found.id,
+        reference=found.reference,
+        kind=_kind(found.message.kind),
+        recipient=lines[0],
+        town=next((line for line in reversed(lines[1:]) if line[:1].isdigit()), lines[-1]),
+        pages=found.pages,
+        drawn_at=found.drawn_at,
+        large_window=bool((found.message.rendered or {}).get("large_window")),
+    )
+
+
+def _kind(kind: str) -> str:
+    return str(KINDS.get(kind, _("Autre lettre")))
