@@ -76,7 +76,9 @@ def _count_a_try(session: Session, now: datetime, code: str) -> int:
 
     The lock is not prolonged by tries made under it.
     """
-    forgotten = func.coalesce(CodeTries.locked_until, CodeTries.last_at + LOCKED_FOR) <= now
+    forgotten = func.coalesce(CodeTries.locked_until, CodeTries.last_at) <= case(
+        (CodeTries.locked_until.is_(None), now - LOCKED_FOR), else_=now
+    )
     fresh = insert(CodeTries).values(code=code, wrong=1, locked_until=None, last_at=now)
     counted = fresh.on_conflict_do_update(
         index_elements=[CodeTries.code],

@@ -71,7 +71,7 @@ def upcoming_counts(session: Session, now: datetime, motif_id: int, person_ids: 
         .group_by(Participation.person_id)
         .order_by(Participation.person_id)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(iter(session.execute(statement)))
 
 
 def nearest_slots(session: Session, now: datetime, scope: Scope, wanted: datetime, *, count: int = 6) -> list[Slot]:
