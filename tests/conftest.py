@@ -55,7 +55,8 @@ def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
         connection.execute(text(f"CREATE DATABASE {name}"))
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     admin.close()
-    return str(admin.engine.url.set(database=name).render_as_string(hide_password=False))
+    url_of_mine = admin.engine.url.set(database=name, drivername="postgresql")
+    return url_of_mine.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-from portal.notifications.dispatch import send_due
 from werkzeug.serving import make_server
+
+from portal.notifications.dispatch import send_due
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # A test machine is often a container without user namespaces; and nothing but the tested server is to be called.
