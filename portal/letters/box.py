@@ -107,7 +107,7 @@ def _struck(words: Piece, lines: Sequence[Line], kind: Type, left: float) -> Pie
         words.draw(sheet, top)
         for at, line in enumerate(lines):
             down = top + middle + at * kind.step
-            sheet.rule(left - 0.8, down, left + millimetres(line.width) + 0.8, weight=kind.size * 0.09)
+            sheet.rule(left - 0.8, down, left + millimetres(line.width) + 0.8, weight=kind.size * 0.06)
 
     return Piece(words.height, draw)
 

@@ -57,6 +57,16 @@ class Content:
     language: str
     sections: tuple[Section, ...]
 
+    def as_text(self) -> str:
+        """All the words, line by line, the title first and a blank line between sections."""
+        parts = [self.title]
+        for section in self.sections:
+            lines = [section.heading] if section.heading else []
+            for block in section.blocks:
+                lines += [other.text for other in block.beside] or [block.text]
+            parts.append("\n".join(lines))
+        return "\n\n".join(parts)
+
     def as_json(self) -> dict[str, Any]:
         """The content as JSON values, for keeping word for word. `content_from` reads it back, equal."""
         return {

@@ -68,6 +68,7 @@ class PrintRoom:
         )
         message.recipient = "\n".join(address)
         message.rendered = {
+            "text": content.as_text(),
             "content": content.as_json(),
             "large_window": drawn.needs_large_window,
             "large_print": message.context["large_print"],

@@ -31,8 +31,8 @@ ALWAYS_VISIBLE = Area(100, 55, 190, 79)  # through a 35 mm window
 ALWAYS_VISIBLE_LARGE = Area(100, 45, 190, 79)  # through a 45 mm window
 MAY_SHOW = Area(90, 34, 200, 90)  # nothing but the address is drawn here on page 1
 SENDER = Area(20, 12, 88, 90)
-FIRST_BODY = Area(MARGIN, 95, PAGE_WIDTH - MARGIN, 281)
-NEXT_BODY = Area(MARGIN, 20, PAGE_WIDTH - MARGIN, 281)
+FIRST_BODY = Area(MARGIN, 95, PAGE_WIDTH - MARGIN, 280)
+NEXT_BODY = Area(MARGIN, 20, PAGE_WIDTH - MARGIN, 280)
 KEY = Area(5, 275, 15, 291)
 
 ADDRESS_LEFT = 105.0

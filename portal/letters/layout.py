@@ -223,7 +223,7 @@ def _draw_footer(sheet: Sheet, post: Post, page: int, pages: int, scale: Scale) 
     if post.demo:
         left += f" – {words['demo']}"
     right = words["page"].format(page=page, pages=pages)
-    sheet.rule(MARGIN, FOOTER_BASELINE - 5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
+    sheet.rule(MARGIN, FOOTER_BASELINE - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
     sheet.text(MARGIN, FOOTER_BASELINE, left, Face.REGULAR, scale.small.size)
     wide = millimetres(width(right, Face.REGULAR, scale.small.size))
     sheet.text(PAGE_WIDTH - MARGIN - wide, FOOTER_BASELINE, right, Face.REGULAR, scale.small.size)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.journal.services import Actor, record
 from portal.letters.content import content_from
 from portal.letters.models import Letter
-from portal.letters.queries import count_waiting, letter, letters_waiting
+from portal.letters.queries import count_waiting, letter, letter_of_message, letters_waiting
 from portal.letters.twin import ICONS, twin_sections
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
@@ -21,8 +21,7 @@ from portal.web.request import now, portal, transaction
 bp = Blueprint("letters", __name__)
 log = logging.getLogger("portal.letters")
 
-_ID = "<int(max=9223372036854775807):letter_id>"  # the widest number that the database holds
-
+# The addresses take numbers up to the widest that the database holds.
 KINDS = {
     "appointment_booked": _l("Confirmation de rendez-vous"),
     "appointment_moved": _l("Changement de rendez-vous"),
@@ -55,7 +54,7 @@ def waiting() -> str:
     return render_template("letters/waiting.html", rows=rows, total=total)
 
 
-@bp.get(f"/agents/courriers/{_ID}.pdf")
+@bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>.pdf")
 @allow(Role.COURRIER, Role.ADMIN)
 def pdf(letter_id: int) -> Response:
     """The bytes that were drawn, or nothing: bytes that are no longer the same are not printed."""
@@ -65,7 +64,7 @@ def pdf(letter_id: int) -> Response:
     return _pdf_answer(found)
 
 
-@bp.get(f"/agents/courriers/{_ID}")
+@bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>")
 @allow(Role.COURRIER, Role.ADMIN)
 def twin(letter_id: int) -> Response:
     """The same words as the sheet, as an accessible page."""
@@ -75,19 +74,19 @@ def twin(letter_id: int) -> Response:
     return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html")
 
 
-@bp.get(f"/demo/lettres/{_ID}.pdf")
+@bp.get("/demo/lettre/<int(max=9223372036854775807):message_id>.pdf")
 @allow(Role.EVERYONE)
-def demo_pdf(letter_id: int) -> Response:
+def demo_pdf(message_id: int) -> Response:
     """In the demonstration, the sheet that an invented person receives."""
-    return _pdf_answer(_demo_letter(letter_id, with_pdf=True))
+    return _pdf_answer(_demo_letter(message_id, with_pdf=True))
 
 
-@bp.get(f"/demo/lettres/{_ID}")
+@bp.get("/demo/lettre/<int(max=9223372036854775807):message_id>")
 @allow(Role.EVERYONE)
-def demo_twin(letter_id: int) -> Response:
+def demo_twin(message_id: int) -> Response:
     """In the demonstration, the words that an invented person receives."""
-    found = _demo_letter(letter_id)
-    return _twin_answer(found, url_for("letters.demo_pdf", letter_id=letter_id), "base.html")
+    found = _demo_letter(message_id)
+    return _twin_answer(found, url_for("letters.demo_pdf", message_id=message_id), "base.html")
 
 
 def _letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Letter:
@@ -97,11 +96,12 @@ def _letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Lett
     return found
 
 
-def _demo_letter(letter_id: int, *, with_pdf: bool = False) -> Letter:
+def _demo_letter(message_id: int, *, with_pdf: bool = False) -> Letter:
     if not portal().settings.demo:
         abort(404)
     with transaction() as session:
-        return _letter(session, letter_id, with_pdf=with_pdf)
+        drawn = letter_of_message(session, message_id)
+        return _letter(session, drawn.id if drawn else 0, with_pdf=with_pdf)
 
 
 def _record_opening(session: Session, found: Letter) -> None:
