@@ -13,6 +13,7 @@ class Lock(IntEnum):
     BIRTH_DATE = 2  # the files of the people born on a day: two bookings do not both make the same new file
     AGENT = 3  # an agent's time
     SUBJECT = 4  # what messages are about: a new event and a route that fails do not cross
+    LOAD = 5  # the files of the Département: two loads do not cross
 
 
 def hold(session: Session, lock: Lock, key: int) -> None:
