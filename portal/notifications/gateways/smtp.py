@@ -31,6 +31,8 @@ class SmtpMail:
         self._port = parts.port or (_SUBMISSIONS if self._implicit else _SUBMISSION)
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
+        if not (self._user + self._password).isascii():
+            raise ValueError("the user and the password of an SMTP server are plain ASCII (Python's smtplib)")
         self._sender = sender
         self._clock = clock
         self._limit = limit

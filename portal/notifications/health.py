@@ -1,0 +1,32 @@
+"""What is wrong with the messages, for whoever looks after the portal."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.notifications.models import Message, Status, Step
+
+LATE = timedelta(minutes=15)
+LOOK_BACK = timedelta(days=30)
+
+
+def stuck(session: Session, now: datetime) -> int:
+    """How many messages should have left a quarter of an hour ago and have not: no worker runs, or none can send."""
+    late = or_(
+        and_(Message.status == Status.WAITING, Message.due_at <= now - LATE),
+        and_(Message.status == Status.SENDING, Message.leased_until <= now - LATE),
+    )
+    return session.scalar(select(func.count()).select_from(Message).where(late, Message.expires_at > now)) or 0
+
+
+def unreached(session: Session, now: datetime) -> int:
+    """How many people of the last 30 days were never told of an event: every route to them failed or came too late."""
+    lost = (
+        select(Message.event_id, Message.person_id)
+        .where(Message.step == Step.NOTICE, Message.status != Status.WITHDRAWN, Message.created_at >= now - LOOK_BACK)
+        .group_by(Message.event_id, Message.person_id)
+        .having(func.bool_and(Message.status.in_((Status.FAILED, Status.EXPIRED))))
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(lost)) or 0
