@@ -1,0 +1,164 @@
+"""The `portal` command. Each subcommand reads the settings, calls one function, and says what it did."""
+
+import logging
+import os
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from portal import doctor as doctor_module
+from portal import migrations
+from portal.app import clock_of
+from portal.clock import paris_day
+from portal.database import Database
+from portal.embedded import EmbeddedError, home
+from portal.files.report import FilesError
+from portal.loading import load as load_files
+from portal.people.accounts import SHORTEST_PASSWORD, PasswordTooShortError, set_password
+from portal.serving import NotReadyError, database_url, require_version, work
+from portal.serving import serve as serve_web
+from portal.settings import TO_SERVE, Settings, SettingsError
+
+SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
+
+
+@click.group()
+@click.version_option(package_name="la-bonne-porte")
+def main() -> None:
+    """La Bonne Porte: one portal for a Département's residents and agents."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--reset", is_flag=True, help="Start again from the invented people and no appointment of yours.")
+def demo(*, port: int, reset: bool) -> None:
+    """Run the demonstration: web, worker and database on this machine, nothing sent."""
+    from portal.demonstration import run  # noqa: PLC0415 - production does without it
+
+    with _sentences():
+        settings = Settings.from_environment(os.environ, demo=True)
+        code = run(settings, os.environ, port=port, reset=reset, say=click.echo)
+    sys.exit(code)
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="host:port, or unix:/path of a socket.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each.")
+@click.option("--demo", is_flag=True, hidden=True)
+def serve(*, bind: str, workers: int, threads: int, demo: bool) -> None:
+    """Serve the portal (production: behind nginx)."""
+    with _sentences():
+        settings = _settings(needed=TO_SERVE, demo=demo)
+        _say_where(settings)
+        serve_web(settings, bind=bind, workers=workers, threads=threads)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@click.option("--demo", is_flag=True, hidden=True)
+def worker(*, once: bool, demo: bool) -> None:
+    """Send what is due, and do the nightly upkeep."""
+    with _sentences():
+        settings = _settings(needed=TO_SERVE, demo=demo)
+        done = work(settings, once=once)
+        if once:
+            click.echo(f"{done} messages handled.")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    with _sentences(), _database(_settings(needed=())) as database:
+        before = migrations.current(database)
+        migrations.upgrade(database)
+        click.echo(f"The database was at version {before or 'none'}, and is at {migrations.current(database)}.")
+
+
+@main.command()
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def load(directory: Path) -> None:
+    """Load or update the directory of a Département from the files of DIRECTORY."""
+    settings = _settings(needed=())
+    with _sentences(), _database(settings) as database:
+        require_version(database)
+        with database.transaction() as session:
+            report = load_files(session, [directory], paris_day(clock_of(settings)()))
+    for kind, tally in report.tallies.items():
+        counts = f"{tally.added} added, {tally.changed} changed, {tally.closed} closed, {tally.same} unchanged"
+        click.echo(f"{kind}: {counts}")
+    for note in report.notes:
+        click.echo(f"note: {note}")
+
+
+@main.command()
+@click.argument("email")
+def password(email: str) -> None:
+    """Give the agent whose address is EMAIL a password, asked for twice."""
+    with _sentences(), _database(_settings(needed=())) as database:
+        require_version(database)
+        typed = click.prompt("New password", hide_input=True, confirmation_prompt=True)
+        with database.transaction() as session:
+            agent = set_password(session, email=email, password=typed)
+        if agent is None:
+            raise NotReadyError(f"No agent has the address {email}: load agents.toml first.")
+        click.echo(f"{agent.given_name} {agent.family_name} can sign in.")
+
+
+@main.command()
+def doctor() -> None:
+    """Check what the portal stands on: one line each, exit 1 when something is wrong."""
+    faults = 0
+    for finding in doctor_module.examine(os.environ):
+        click.echo(str(finding))
+        faults += finding.is_fault
+    sys.exit(1 if faults else 0)
+
+
+def _settings(*, needed: Collection[str], demo: bool = False) -> Settings:
+    with _sentences():
+        return Settings.from_environment(os.environ, needed=needed, demo=demo)
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    _say_where(settings)
+    database = Database(database_url(settings))
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _say_where(settings: Settings) -> None:
+    if settings.database_url is None and (place := home(settings.var)) != settings.var:
+        click.echo(f"PostgreSQL may not enter {settings.var}: its data lives in {place}", err=True)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What can go wrong is said in a sentence, with exit code 1, rather than shown as a stack."""
+    try:
+        yield
+    except SettingsError as error:
+        raise click.ClickException("\n".join(error.faults)) from None
+    except FilesError as error:
+        shown, hidden = error.faults[:SHOWN_FAULTS], len(error.faults) - SHOWN_FAULTS
+        more = [f"and {hidden} more"] if hidden > 0 else []
+        raise click.ClickException("\n".join(["Nothing was loaded.", *map(str, shown), *more])) from None
+    except PasswordTooShortError:
+        raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.") from None
+    except (EmbeddedError, NotReadyError) as error:
+        raise click.ClickException(str(error)) from None
+    except OperationalError as error:
+        raise click.ClickException(f"The database does not answer: {str(error.orig).splitlines()[0]}") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""`portal doctor`: one line for each thing that the portal stands on, and whether it holds."""
+
+import base64
+import os
+import shutil
+import smtplib
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import embedded, migrations
+from portal.app import clock_of
+from portal.database import Database
+from portal.directory.models import Departement
+from portal.notifications.health import stuck, unreached
+from portal.serving import database_url
+from portal.settings import TO_SERVE, Settings, SettingsError
+
+OLDEST_POSTGRESQL = 150000  # as the server says it: 15.0
+LEAST_SPACE = 500 * 1024 * 1024  # bytes
+TIME_LIMIT = 10  # seconds for a gateway to answer
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, what was found, and whether it holds."""
+
+    about: str
+    words: str
+    is_fault: bool = False
+
+    def __str__(self) -> str:
+        return f"{'FAULT' if self.is_fault else 'ok':<6}{self.about}: {self.words}"
+
+
+def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Looks at settings, storage, database, directory, messages and gateways, in this order; changes nothing."""
+    try:
+        settings = Settings.from_environment(environ, needed=TO_SERVE)
+        yield Finding("settings", "complete")
+    except SettingsError as error:
+        yield from (Finding("settings", fault, is_fault=True) for fault in error.faults)
+        try:
+            settings = Settings.from_environment(environ, needed=())
+        except SettingsError:
+            return
+    yield from _storage(settings)
+    yield from _database(settings)
+    if settings.smtp_url:
+        yield _tried("e-mail", _smtp, settings.smtp_url)
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        yield _tried("text messages", _twilio, settings)
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    try:
+        folder = embedded.home(settings.var) if settings.database_url is None else settings.var
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except (OSError, embedded.EmbeddedError) as error:
+        yield Finding("storage", str(error), is_fault=True)
+        return
+    if not os.access(folder, os.W_OK):
+        yield Finding("storage", f"{folder} cannot be written", is_fault=True)
+    else:
+        yield Finding("storage", f"{folder}, {free // 1024**2} MB free", is_fault=free < LEAST_SPACE)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        database = Database(database_url(settings))
+    except (embedded.EmbeddedError, SQLAlchemyError) as error:
+        yield Finding("database", _first_line(error), is_fault=True)
+        return
+    try:
+        with database.engine.connect() as connection:
+            number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+        words = f"PostgreSQL {number // 10000}.{number % 10000}"
+        yield Finding("database", words, is_fault=number < OLDEST_POSTGRESQL)
+        found, wanted = migrations.current(database), migrations.latest()
+        if found == wanted:
+            yield Finding("migrations", f"version {found}")
+            yield from _content(settings, database)
+        else:
+            words = f"version {found or 'none'}, this code needs {wanted}: run `portal migrate`"
+            yield Finding("migrations", words, is_fault=True)
+    except SQLAlchemyError as error:
+        yield Finding("database", _first_line(error), is_fault=True)
+    finally:
+        database.close()
+
+
+def _content(settings: Settings, database: Database) -> Iterator[Finding]:
+    now = clock_of(settings)()
+    with database.transaction() as session:
+        departement = session.scalars(select(Departement)).one_or_none()
+        late, lost = stuck(session, now), unreached(session, now)
+    if departement is None:
+        yield Finding("directory", "nothing is loaded: run `portal load DIR`", is_fault=True)
+    elif departement.phone is None:
+        yield Finding("directory", f"{departement.name} has no phone number: pages and letters name one", is_fault=True)
+    else:
+        yield Finding("directory", f"{departement.name}, {departement.phone}")
+    yield Finding("messages", f"{late} should have left a quarter of an hour ago", is_fault=late > 0)
+    yield Finding("people", f"{lost} could not be reached in the last 30 days", is_fault=lost > 0)
+
+
+def _tried(about: str, what: Callable[[Any], str], value: object) -> Finding:
+    try:
+        return Finding(about, what(value))
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return Finding(about, _first_line(error), is_fault=True)
+
+
+def _smtp(url: str) -> str:
+    parts = urlsplit(url)
+    host, tls = parts.hostname or "", ssl.create_default_context()
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIME_LIMIT, context=tls)
+    else:
+        server = smtplib.SMTP(host, parts.port or 587, timeout=TIME_LIMIT)
+    with server:
+        server.ehlo()
+        if parts.scheme == "smtp" and (parts.username or server.has_extn("starttls")):
+            server.starttls(context=tls)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        code, _ = server.noop()
+    if code != 250:
+        raise smtplib.SMTPException(f"{host} answers {code}")
+    return f"{host} answers"
+
+
+def _twilio(settings: Settings) -> str:
+    """Asks for the account itself: nothing leaves, and a wrong key is told apart from a network fault."""
+    sid, token = settings.twilio_account_sid or "", settings.twilio_auth_token or ""
+    base = (settings.twilio_api_url or "https://api.twilio.com").rstrip("/")
+    key = base64.b64encode(f"{sid}:{token}".encode()).decode()
+    asked = urllib.request.Request(  # noqa: S310 - the scheme was checked with the settings
+        f"{base}/2010-04-01/Accounts/{quote(sid)}.json", headers={"Authorization": f"Basic {key}"}
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=TIME_LIMIT) as answer:  # noqa: S310 - idem
+            return f"the account answers {answer.status}"
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise ValueError(f"the account answers {error.code}: check PORTAL_TWILIO_ACCOUNT_SID and _AUTH_TOKEN") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
