@@ -12,7 +12,7 @@ class SignInForm(PortalForm):
     email = TextField(
         _l("Adresse e-mail professionnelle"),
         longest=254,
-        required=_l("Écrivez votre adresse e-mail. Exemple : prenom.nom@exemple.fr"),
+        required=_l("Écrivez votre adresse e-mail. Exemple : prenom.nom@exemple.fr"),
         render_kw={"autocomplete": "username", "inputmode": "email"},
     )
     password = PasswordField(_l("Mot de passe"), render_kw={"autocomplete": "current-password"})

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import BooleanField, Field, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
-from portal.web.text import TextFault, clean, fault_of
+from portal.web.text import TextFault, clean, fault_of, printable
 
 
 class PortalCsrf(_FlaskFormCSRF):  # type: ignore[misc]
@@ -72,6 +73,7 @@ class TextField(StringField):  # type: ignore[misc]
         **options: Any,
     ) -> None:
         self.longest = longest
+        self.fault: TextFault | None = None
         self.hint = hint
         self.required_sentence = required
         super().__init__(label, validators, **options)
@@ -82,20 +84,26 @@ class TextField(StringField):  # type: ignore[misc]
         return bool(self.required_sentence)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Keeps what was typed, as it will be stored. NUL and its like never travel further, even in an error page."""
-        self.data = clean(str(valuelist[0])) if valuelist else ""
+        """Keeps what was typed, as it will be stored; characters that no page may hold are said, and shown no more."""
+        typed = clean(str(valuelist[0])) if valuelist else ""
+        self.fault = fault_of(typed, self.longest)
+        self.data = printable(typed)
 
     def pre_validate(self, _form: Any) -> None:
         """Raises `StopValidation` with a sentence when the text is missing, too long or not plain text."""
-        fault = fault_of(self.data or "", self.longest)
-        if fault is TextFault.TOO_LONG:
+        if self.fault is TextFault.TOO_LONG:
             raise StopValidation(_("Écrivez %(count)s caractères au plus.", count=self.longest))
-        if fault is TextFault.BAD_CHARACTER:
+        if self.fault is TextFault.BAD_CHARACTER:
             raise StopValidation(_("Utilisez seulement des lettres, des chiffres et des signes simples."))
         if not self.data and self.required_sentence:
             raise StopValidation(self.required_sentence)
         if not self.data:
             raise StopValidation  # nothing to check, and no fault
+
+
+def selectable(choices: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """(value, label) pairs, as the choices of a `ChoiceField`."""
+    return [SelectChoice(value, label) for value, label in choices]
 
 
 class ChoiceField(RadioField):  # type: ignore[misc]
@@ -105,7 +113,7 @@ class ChoiceField(RadioField):  # type: ignore[misc]
         self.hint = options.pop("hint", "")
         self.required_sentence = required
         self.is_required = bool(required)
-        super().__init__(label, choices=list(choices), validate_choice=False, **options)
+        super().__init__(label, choices=selectable(choices), validate_choice=False, **options)
 
     @property
     def first_id(self) -> str:
@@ -167,7 +175,7 @@ class DateField(Field):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Reads day, month and year; digits of other scripts are read too (a keyboard may type them)."""
-        typed = [clean(str(value))[:10] for value in [*valuelist, "", "", ""][:3]]
+        typed = [printable(clean(str(value)))[:10] for value in [*valuelist, "", "", ""][:3]]
         self.parts = (typed[0], typed[1], typed[2])
         self.data = None
         try:

@@ -19,6 +19,11 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def printable(text: str) -> str:
+    """The text without the characters that no page may hold: NUL, other controls, halves of pairs."""
+    return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cs", "Cn"})
+
+
 def fault_of(text: str, longest: int) -> TextFault | None:
     """Names what is wrong with one line of plain text, if anything.
 

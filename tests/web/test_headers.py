@@ -36,16 +36,16 @@ def test_answers_to_forms_are_kept_by_no_browser(client):
 def test_static_files_are_kept_for_a_year_under_an_address_that_changes_with_them(client):
     page = client.get("/").page
     style = next(link.get("href") for link in page.all("link", rel="stylesheet"))
-    response = client.get(style)
-    assert response.status_code == 200
-    assert "immutable" in response.headers["Cache-Control"]
+    with client.get(style) as response:
+        assert response.status_code == 200
+        assert "immutable" in response.headers["Cache-Control"]
 
 
 def test_the_language_switch_keeps_the_page_and_leads_nowhere_else(client):
     response = client.get("/rendez-vous?langue=en")
     assert response.headers["Location"] == "/rendez-vous"
     assert client.get("/").page.all("html")[0].get("lang") == "en"
-    assert client.get("//autre.exemple/?langue=fr").headers["Location"].startswith("/autre.exemple")
+    assert not client.get("//autre.exemple/?langue=fr").headers["Location"].startswith("//")
 
 
 def test_health_answers_ok(client):
