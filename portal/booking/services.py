@@ -66,7 +66,7 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
     _refuse(booking_refusal(motif, place, request.starts_at, now, births=births, by_agent=by.is_agent))
     invitation = _invitation(session, now, request, motif, by)
     party = party_for(session, now, request, motif, by=by, invitation=invitation)
-    scope = _scope(session, motif, party, request.starts_at, by=by)
+    scope = _scope(session, now, motif, party, by=by)
     appointment_id = hold_a_slot(
         session,
         now,
@@ -113,7 +113,7 @@ def move(  # noqa: PLR0913 - as above
         )
     )
     party = Party(people=tuple(people), told=appointment.told)
-    scope = _scope(session, motif, party, starts_at, by=by, ignoring=appointment_id)
+    scope = _scope(session, now, motif, party, by=by, ignoring=appointment_id)
     hold_a_slot(
         session,
         now,
@@ -186,9 +186,9 @@ def _invitation(session: Session, now: datetime, request: BookingRequest, motif:
 
 
 def _scope(  # noqa: PLR0913 - as above
-    session: Session, motif: Motif, party: Party, starts_at: datetime, *, by: Actor, ignoring: int | None = None
+    session: Session, now: datetime, motif: Motif, party: Party, *, by: Actor, ignoring: int | None = None
 ) -> Scope:
-    agents = referents_of(session, party.ids, paris_day(starts_at)) if motif.with_referent else None
+    agents = referents_of(session, party.ids, paris_day(now)) if motif.with_referent else None
     return Scope(motif, agent_ids=agents, for_agent=by.is_agent, ignoring=ignoring)
 
 

@@ -166,5 +166,5 @@ def test_a_file_that_may_be_a_double_is_joined_last_then_the_oldest() -> None:
 
 def test_a_file_tells_how_its_person_is_reached() -> None:
     file = person(email="a@b.example")
-    file.wants_paper, file.wants_large_print, file.language = True, False, "en"
+    file.wants_paper, file.wants_large_print, file.wants_silence, file.language = True, False, False, "en"
     assert contact_of(file) == Contact(mobile="+33639980012", email="a@b.example", wants_paper=True, language="en")
