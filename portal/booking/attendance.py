@@ -6,18 +6,19 @@ get a file apart, flagged to staff, who see both.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.booking import queries
-from portal.booking.models import AppointmentStatus, Invitation
+from portal.booking.models import AppointmentStatus, Invitation, Participation
 from portal.booking.rules import BookingRefusal, BookingRequest
 from portal.directory.models import Motif
 from portal.journal.services import Actor
 from portal.people.models import Person
-from portal.people.rules import completed, contact_of
+from portal.people.rules import Identity, completed, contact_of, written_as
 from portal.people.services import (
     card_for,
     correct_contact,
@@ -30,15 +31,30 @@ from portal.refusal import Refused
 
 @dataclass(frozen=True)
 class Party:
-    """The people an appointment is for, and the card on which they are told when their file does not say it."""
+    """The people an appointment is for, and the card on which they are told when their file does not say it.
+
+    `typed`: by key, the relatives as whoever books writes them.
+    """
 
     people: tuple[Person, ...]
     told: Person | None
+    typed: Mapping[str, Identity] = field(default_factory=dict)
 
     @property
     def ids(self) -> list[int]:
         """Their numbers, in order."""
         return sorted(person.id for person in self.people)
+
+    def participations(self) -> list[Participation]:
+        """A row for each of them."""
+        return [self._participation(person) for person in self.people]
+
+    def _participation(self, person: Person) -> Participation:
+        typed = self.typed.get(person.match_key)
+        if typed is None or written_as(typed) == written_as(person):
+            return Participation(person_id=person.id)
+        family_name, given_names = written_as(typed)
+        return Participation(person_id=person.id, family_name=family_name, given_names=given_names)
 
 
 def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes it
@@ -65,7 +81,8 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
     if full and not request.relatives:
         booker = _file(session, now, request, apart=True)
     people = _people(session, now, request, booker, apart=full)
-    return Party(people, _told(session, now, request, booker, by=by, invited=invitation is not None))
+    told = _told(session, now, request, booker, by=by, invited=invitation is not None)
+    return Party(people, told, {} if proven else {identity.key: identity for identity in request.relatives})
 
 
 def _file(session: Session, now: datetime, request: BookingRequest, *, apart: bool = False) -> Person:
@@ -109,6 +126,6 @@ def _told(  # noqa: PLR0913 - as above
         correct_contact(booker, request.contact)
         return None
     if not invited:
-        return card_for(session, now, person=booker, contact=request.contact)
+        return card_for(session, now, person=booker, contact=request.contact, identity=request.booker)
     file = booker.guardian or booker
     return card_for(session, now, person=file, contact=completed(contact_of(file), request.contact))

@@ -146,8 +146,21 @@ class Participation(Base):
 
     appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    # As whoever booked wrote them, when their file writes them otherwise: what they see must not tell there is a file.
+    given_names: Mapped[str | None]
+    family_name: Mapped[str | None]
 
     person: Mapped[Person] = relationship(lazy="raise")
+
+    @property
+    def first_name(self) -> str:
+        """The given names, as whoever booked knows them. The person must be loaded."""
+        return self.given_names or self.person.given_names
+
+    @property
+    def full_name(self) -> str:
+        """Prénom Nom, as whoever booked knows them. The person must be loaded."""
+        return f"{self.first_name} {self.family_name or self.person.family_name}"
 
 
 class Invitation(Base):

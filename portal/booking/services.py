@@ -14,7 +14,7 @@ from portal.booking.attendance import Party, party_for
 from portal.booking.availability import Scope
 from portal.booking.codes import new_code
 from portal.booking.holding import hold_a_slot
-from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.booking.models import Appointment, AppointmentStatus, Invitation
 from portal.booking.rules import (
     CANCELLED,
     BookingRefusal,
@@ -210,7 +210,7 @@ def _insert(  # noqa: PLR0913 - as above
         told_id=None if party.told is None else party.told.id,
         created_at=now,
         changed_at=now,
-        participations=[Participation(person_id=number) for number in party.ids],
+        participations=party.participations(),
     )
     session.add(appointment)
     session.flush()

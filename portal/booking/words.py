@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.booking.codes import shown
-from portal.booking.models import Appointment
+from portal.booking.models import Appointment, Participation
 from portal.booking.rules import cancel_until, move_until
 from portal.clock import paris
 from portal.directory.models import BookedBy, Departement, Mode, Motif, Place
@@ -20,7 +20,7 @@ class Telling:
     """One person to tell. `concerned`: the relatives it is for; empty when it is for the person told."""
 
     person: Person
-    concerned: tuple[Person, ...]
+    concerned: tuple[Participation, ...]
 
 
 def context_of(  # noqa: PLR0913 - the parts of one message
@@ -49,7 +49,7 @@ def context_of(  # noqa: PLR0913 - the parts of one message
         "ends_at": _iso(appointment.ends_at),
         **_where(motif, place),
         "words": motif.neutral_words,
-        "names": [full_name(person) for person in telling.concerned],
+        "names": [participation.full_name for participation in telling.concerned],
         "bring": list(motif.bring),
         "before": motif.before,
         "after": motif.after,
@@ -74,14 +74,14 @@ def tellings(appointment: Appointment) -> list[Telling]:
     Participations, their people and guardians must be loaded, and `told`: the card of whoever booked, if there is one,
     takes the place of their file.
     """
-    concerned: dict[int, list[Person]] = {}
+    concerned: dict[int, list[Participation]] = {}
     told: dict[int, Person] = {}
     card = appointment.told
     for participation in appointment.participations:
         person = participation.person
         file = person.guardian or person
         told[file.id] = card if card is not None and card.card_of_id == file.id else file
-        concerned.setdefault(file.id, []).extend([person] if file is not person else [])
+        concerned.setdefault(file.id, []).extend([participation] if file is not person else [])
     return [Telling(person, tuple(concerned[number])) for number, person in told.items()]
 
 

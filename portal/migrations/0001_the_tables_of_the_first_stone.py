@@ -458,6 +458,8 @@ def upgrade() -> None:
         "participation",
         sa.Column("appointment_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("given_names", sa.Text(), nullable=True),
+        sa.Column("family_name", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_participation_appointment_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_participation_person_id")),
         sa.PrimaryKeyConstraint("appointment_id", "person_id", name=op.f("pk_participation")),

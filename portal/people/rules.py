@@ -61,6 +61,11 @@ def tidy(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).split())
 
 
+def written_as(someone: "Identity | Person") -> tuple[str, str]:
+    """The family name and the given names, as someone or their file writes them."""
+    return tidy(someone.family_name), tidy(someone.given_names)
+
+
 def name_fault(name: str) -> IdentityFault | None:
     """What is wrong with one name, or None.
 

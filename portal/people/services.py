@@ -17,7 +17,7 @@ from portal.locks import Lock, hold
 from portal.people import queries
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
-from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy
+from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy, written_as
 from portal.refusal import Refused
 
 
@@ -82,18 +82,22 @@ def correct_contact(person: Person, contact: Contact) -> None:
     person.language = contact.language
 
 
-def card_for(session: Session, now: datetime, *, person: Person, contact: Contact) -> Person | None:
+def card_for(
+    session: Session, now: datetime, *, person: Person, contact: Contact, identity: Identity | None = None
+) -> Person | None:
     """The card of a file that says `contact`: made once, found again after, with what has proved to work.
 
-    None when the file itself says the same.
+    None when the file itself says the same. `identity`: the names as just typed, when nothing is proven: an accent
+    that they lack and the file has would tell that there is a file.
     """
-    if contact_of(person) == contact:
+    wanted = (written_as(identity or person), contact)
+    if (written_as(person), contact_of(person)) == wanted:
         return None
-    known = [card for card in queries.cards_of(session, person.id) if contact_of(card) == contact]
-    if known:
-        return known[0]
-    identity = Identity(person.family_name, person.given_names, person.birth_date)
-    return _new_file(session, now, identity, contact=contact, card_of=person, maybe_double=False)
+    for card in queries.cards_of(session, person.id):
+        if (written_as(card), contact_of(card)) == wanted:
+            return card
+    names = identity or Identity(person.family_name, person.given_names, person.birth_date)
+    return _new_file(session, now, names, contact=contact, card_of=person, maybe_double=False)
 
 
 def _refuse_faults(identity: Identity, now: datetime) -> None:

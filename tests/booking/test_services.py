@@ -280,6 +280,17 @@ def test_a_booking_that_joins_a_file_is_told_where_its_form_said_and_nowhere_els
     assert contact_of(people(database)[0]) == contact_of(file)
 
 
+def test_what_is_said_keeps_the_spelling_typed_so_that_no_accent_tells_of_a_file(database, clock, world) -> None:
+    place, motif, _ = world.office()
+    guardian = world.person(family_name="Éssai", given_names="Dominique", mobile=MOBILE, email=None)
+    world.person(family_name="Essai", given_names="Noé", birth_date=NOE.birth_date, guardian_id=guardian.id)
+    made = confirm(database, clock.now, asked(place, motif, relatives=(replace(NOE, given_names="NOE"),)))
+    assert messages(database)[0].context["recipient_name"] == "Dominique Essai"
+    assert messages(database)[0].context["names"] == ["NOE Essai"]
+    assert len(people(database)) == 2
+    assert made.participations[0].person.given_names == "Noé"
+
+
 def test_a_guardian_who_joins_a_file_is_told_on_their_card(database, clock, world) -> None:
     place, motif, _ = world.office()
     world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None)
