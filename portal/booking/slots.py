@@ -144,8 +144,9 @@ def starts(
     their buffer. Of the slots given, no two overlap, buffers included; none overlaps `busy`, buffer included; each
     appointment ends within its stretch.
     """
+    step = pace.duration + pace.buffer
     taken = iter(busy)
-    ahead = next(taken, _NEVER)
+    begins, ends = next(taken, _NEVER)
     free_from = 0
     for number, (opens, closes, place_id) in enumerate(stretch):
         if opens > window.latest:
@@ -153,14 +154,15 @@ def starts(
         following = stretch[number + 1].start if number + 1 < len(stretch) else _NEVER[0]
         cursor = max(opens, free_from)
         while cursor < closes:
-            while ahead[0] <= cursor:
-                free_from = max(free_from, ahead[1])
+            while begins <= cursor:
+                free_from = max(free_from, ends)
                 cursor = max(cursor, free_from)
-                ahead = next(taken, _NEVER)
-            latest = min(min(closes, ahead[0]) - pace.duration, min(following, ahead[0]) - sum(pace), window.latest)
-            for start in _grid(cursor, latest, sum(pace), window.earliest):
-                yield start, place_id
-            cursor = ahead[0]
+                begins, ends = next(taken, _NEVER)
+            latest = min(closes - pace.duration, following - step, begins - step, window.latest)
+            if cursor <= latest:
+                for start in _grid(cursor, latest, step, window.earliest):
+                    yield start, place_id
+            cursor = begins
 
 
 def agent_starts(
@@ -221,8 +223,9 @@ def _grid(start: int, latest: int, step: int, earliest: int) -> range:
 
 def _shared(heap: list[tuple[int, int, int, int]]) -> list[Stretch]:
     """Openings that overlap, as stretches each of one place: the later start wins, then the shorter, then the newer."""
-    if len(heap) <= 1:
-        return [Stretch(start, -minus_end, place_id) for start, minus_end, _, place_id in heap]
+    if len(heap) == 1:
+        ((start, minus_end, _, place_id),) = heap
+        return [Stretch(start, -minus_end, place_id)]
     bounds = sorted({bound for start, minus_end, _, _ in heap for bound in (start, -minus_end)})
     return [
         Stretch(start, end, max(hour for hour in heap if hour[0] <= start and -hour[1] >= end)[3])
