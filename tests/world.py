@@ -154,7 +154,7 @@ class World:
                 "lon": 2.7776,
                 "step_free": True,
                 "directions": "En face de la mairie, la porte bleue.",
-                "hours": ["Du lundi au vendredi : 9 h à 12 h"],
+                "hours": ["Du lundi au vendredi, de 9 h à 12 h"],
                 "urgent_hours": "Du lundi au vendredi, de 9 h à 12 h, sans rendez-vous",
                 "is_demo_address": True,
                 "source": "invention d'essai",

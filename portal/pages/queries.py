@@ -94,7 +94,7 @@ def _territories(session: Session, day: date, place_id: int | None = None) -> di
     )
     if place_id is not None:
         statement = statement.where(PlaceAttachment.place_id == place_id)
-    return dict(session.execute(statement).tuples().all())
+    return dict(iter(session.execute(statement)))
 
 
 def _bookable_motifs(session: Session, day: date, place_id: int) -> list[Motif]:
