@@ -11,17 +11,25 @@ _POLICY = (
 )
 
 
+def revisitable_page() -> None:
+    """Says that Back must show this answer to a form again as it was, so that nothing typed is lost.
+
+    The browser alone may keep it, for as long as its window is open; it could send the same form again anyway.
+    """
+    g.is_personal = False
+
+
 def personal_page() -> None:
     """Says that the answer shows someone's data: no browser may keep it, nor show it again with Back.
 
-    Answers to a form, and pages of agents, are always treated so. Other pages may be kept by the browser alone, so
-    that Back returns to a form with what was typed in it.
+    Answers to a form, and pages of agents, are treated so unless they say otherwise. Other pages may be kept by the
+    browser alone, so that Back returns to a form with what was typed in it.
     """
     g.is_personal = True
 
 
 def _is_personal() -> bool:
-    return request.method != "GET" or g.get("is_personal", False) or g.get("agent") is not None
+    return bool(g.get("is_personal", request.method != "GET" or g.get("agent") is not None))
 
 
 def install(app: Flask) -> None:

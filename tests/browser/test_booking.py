@@ -203,7 +203,7 @@ def test_an_urgent_need_leads_to_people_and_never_to_a_slot(visit, world):
     town(world)
     visitor = visit(phone=True)
     visitor.go("/rendez-vous")
-    assert visitor.page.locator("main a").first.inner_text().strip().startswith("C'est urgent")
+    assert visitor.page.locator("main .choices a").first.inner_text().strip().startswith("C'est urgent")
     visitor.follow("C'est urgent")
     for number in ("115", "119", "3919", "15", "17", "114"):
         assert visitor.page.get_by_role("link", name=number).count() or number in visitor.page.inner_text("main")

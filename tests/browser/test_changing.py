@@ -37,6 +37,7 @@ def test_an_appointment_is_moved_and_its_person_told_once(visit, world, worker, 
     visitor = visit(phone=True)
     open_with(visitor, appointment.code)
     visitor.follow("Changer l'heure")
+    visitor.follow("Semaine suivante")
     visitor.page.get_by_role("radio", name="11 h", exact=True).first.check()
     visitor.press("Confirmer la nouvelle heure")
     visitor.reads("Le jour et l'heure ont changé")
