@@ -76,7 +76,7 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
         write=lambda agent_id: _insert(session, now, request, motif, party=party, agent_id=agent_id),
     )
     _record(session, now, by, "appointment.booked", appointment_id=appointment_id, person_ids=party.ids)
-    appointment = _reloaded(session, appointment_id)
+    appointment = _known(queries.appointment(session, appointment_id))
     tell(session, now, appointment, EventKind.BOOKED, base_url=base_url, post=post)
     return appointment
 
@@ -96,7 +96,7 @@ def move(  # noqa: PLR0913 - as above
     Messages and reminders of the old time are withdrawn, those of the new one promised. Moving to the hour it already
     has changes nothing. The motif's deadline binds residents, not staff. Raises `Refused` (BookingRefusal).
     """
-    appointment = _to_change(session, appointment_id)
+    appointment = _known(queries.appointment_to_change(session, appointment_id))
     if appointment.starts_at == starts_at and appointment.status is AppointmentStatus.BOOKED:
         return appointment
     _refuse(move_refusal(appointment, now, by_agent=by.is_agent))
@@ -125,7 +125,7 @@ def move(  # noqa: PLR0913 - as above
         ),
     )
     _record(session, now, by, "appointment.moved", appointment_id=appointment_id, person_ids=party.ids)
-    appointment = _reloaded(session, appointment_id)
+    appointment = _known(queries.appointment(session, appointment_id))
     tell(session, now, appointment, EventKind.MOVED, base_url=base_url, post=post, old_starts_at=old_starts_at)
     return appointment
 
@@ -144,7 +144,7 @@ def cancel(  # noqa: PLR0913 - as above
     What has not left is withdrawn, and one message tells the final state and who cancelled. Cancelling twice is
     cancelling once: the first one stands. The motif's deadline binds residents, not staff. Raises `Refused`.
     """
-    appointment = _to_change(session, appointment_id)
+    appointment = _known(queries.appointment_to_change(session, appointment_id))
     if appointment.status in CANCELLED:
         return appointment
     _refuse(cancel_refusal(appointment, now, by_agent=by.is_agent))
@@ -253,17 +253,9 @@ def _record(  # noqa: PLR0913 - as above
         )
 
 
-def _to_change(session: Session, appointment_id: int) -> Appointment:
-    appointment = queries.appointment_to_change(session, appointment_id)
+def _known(appointment: Appointment | None) -> Appointment:
     if appointment is None:
-        raise LookupError(f"no appointment {appointment_id}")
-    return appointment
-
-
-def _reloaded(session: Session, appointment_id: int) -> Appointment:
-    appointment = queries.appointment(session, appointment_id)
-    if appointment is None:
-        raise LookupError(f"no appointment {appointment_id}")
+        raise LookupError("no such appointment")
     return appointment
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from portal.booking.models import Appointment
@@ -11,11 +12,13 @@ from portal.booking.rules import BookingRequest
 from portal.booking.services import book, cancel, move
 from portal.database import Database
 from portal.directory.models import Motif, Place
+from portal.journal.models import JournalLine
 from portal.journal.services import VISITOR, Actor
 from portal.notifications.models import Message, Status
 from portal.people.contacts import Contact
 from portal.people.models import Person
 from portal.people.rules import Identity
+from portal.refusal import Refused
 from tests.world import at
 
 BASE = "https://porte.exemple.fr"
@@ -80,3 +83,18 @@ def people(database: Database) -> list[Person]:
     """Files, cards left out, oldest first."""
     with database.transaction() as session:
         return list(session.scalars(select(Person).where(Person.card_of_id.is_(None)).order_by(Person.id)))
+
+
+def journal(database: Database) -> list[JournalLine]:
+    with database.transaction() as session:
+        return list(session.scalars(select(JournalLine).order_by(JournalLine.id)))
+
+
+def refused(database: Database, now: datetime, request: BookingRequest, by: Actor = VISITOR) -> object:
+    """The reason of a refusal, which leaves nothing behind."""
+    kept = (Appointment, Person, Message, JournalLine)
+    before = [count(database, model) for model in kept]
+    with pytest.raises(Refused) as found:
+        confirm(database, now, request, by)
+    assert [count(database, model) for model in kept] == before
+    return found.value.reason

@@ -2,21 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.rules import BookingRefusal
 from portal.directory.models import BookedBy
-from portal.journal.models import JournalLine
 from portal.journal.services import Actor
-from portal.notifications.models import Message
 from portal.people.contacts import Contact
-from portal.people.models import Person
-from portal.people.rules import Identity, IdentityFault, contact_of
-from portal.refusal import Refused
+from portal.people.rules import Identity, IdentityFault
 from tests.booking.desk import (
     LATER,
     MOBILE,
@@ -27,25 +21,14 @@ from tests.booking.desk import (
     asked,
     confirm,
     count,
+    journal,
     messages,
     people,
+    refused,
 )
 from tests.world import at
 
 TOLD = Contact(mobile=MOBILE, email="dominique@exemple.fr")
-
-
-def refused(database, now, request, **by) -> object:
-    before = [count(database, model) for model in (Appointment, Person, Message, JournalLine)]
-    with pytest.raises(Refused) as found:
-        confirm(database, now, request, **by)
-    assert [count(database, model) for model in (Appointment, Person, Message, JournalLine)] == before
-    return found.value.reason
-
-
-def journal(database) -> list[JournalLine]:
-    with database.transaction() as session:
-        return list(session.scalars(select(JournalLine).order_by(JournalLine.id)))
 
 
 def test_a_booking_holds_the_time_tells_the_person_and_leaves_a_line(database, clock, world) -> None:
@@ -178,13 +161,6 @@ def test_two_tabs_of_one_browser_make_one_appointment(database, clock, world) ->
     assert confirm(database, clock.now, other).id != first.id
 
 
-def test_a_browser_that_never_booked_does_not_get_the_appointment_of_another(database, clock, world) -> None:
-    place, motif, _ = world.office()
-    world.opening(world.agent(), place, motif)
-    first = confirm(database, clock.now, asked(place, motif))
-    assert confirm(database, clock.now, asked(place, motif)).code != first.code
-
-
 @pytest.mark.parametrize("hour", ["09:10", "12:00", "14:00"])
 def test_what_is_no_slot_is_refused(database, clock, world, hour) -> None:
     place, motif, _ = world.office()
@@ -228,21 +204,6 @@ def test_only_the_invited_person_books_what_needs_an_invitation(database, clock,
     assert [participation.person_id for participation in made.participations] == [person.id]
 
 
-def test_an_invited_person_is_told_where_the_file_says_and_where_they_say(database, clock, world) -> None:
-    place, motif, _ = world.office(booked_by=BookedBy.INVITED)
-    person = world.person(email=None)
-    request = asked(
-        place,
-        motif,
-        booker=Identity("Essai", "X", person.birth_date),
-        contact=Contact(email="nouveau@exemple.fr"),
-        invitation_code=world.invitation(person, motif).code,
-    )
-    made = confirm(database, clock.now, request)
-    assert made.told is not None
-    assert contact_of(made.told) == Contact(mobile=person.mobile, email="nouveau@exemple.fr")
-
-
 def test_a_follow_up_is_booked_with_the_person_s_own_referent(database, clock, world) -> None:
     place, motif, _ = world.office(booked_by=BookedBy.INVITED, with_referent=True)
     person, referent = world.person(), world.agent()
@@ -256,120 +217,6 @@ def test_a_follow_up_is_booked_with_the_person_s_own_referent(database, clock, w
     assert refused(database, clock.now, request) is BookingRefusal.SLOT_TAKEN
     world.referent(person, referent)
     assert confirm(database, clock.now, request).agent_id == referent.id
-
-
-def test_an_agent_s_booking_writes_what_they_were_told_in_the_file(database, clock, world) -> None:
-    place, motif, agent = world.office()
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None)
-    made = confirm(database, clock.now, asked(place, motif, contact=TOLD), Actor.agent(agent.id))
-    assert made.told is None
-    assert contact_of(people(database)[0]) == TOLD
-    assert people(database)[0].id == file.id
-
-
-def test_a_booking_that_joins_a_file_is_told_where_its_form_said_and_nowhere_else(database, clock, world) -> None:
-    place, motif, _ = world.office()
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email="connu@exemple.fr")
-    made = confirm(database, clock.now, asked(place, motif, contact=Contact(mobile=MOBILE)))
-    assert [participation.person_id for participation in made.participations] == [file.id]
-    assert made.told is not None
-    assert alive(database) == [
-        ("appointment_booked", "sms", made.told.id),
-        ("appointment_reminder", "sms", made.told.id),
-    ]
-    assert contact_of(people(database)[0]) == contact_of(file)
-
-
-def test_what_is_said_keeps_the_spelling_typed_so_that_no_accent_tells_of_a_file(database, clock, world) -> None:
-    place, motif, _ = world.office()
-    guardian = world.person(family_name="Éssai", given_names="Dominique", mobile=MOBILE, email=None)
-    world.person(family_name="Essai", given_names="Noé", birth_date=NOE.birth_date, guardian_id=guardian.id)
-    made = confirm(database, clock.now, asked(place, motif, relatives=(replace(NOE, given_names="NOE"),)))
-    assert messages(database)[0].context["recipient_name"] == "Dominique Essai"
-    assert messages(database)[0].context["names"] == ["NOE Essai"]
-    assert len(people(database)) == 2
-    assert made.participations[0].person.given_names == "Noé"
-
-
-def test_a_guardian_who_joins_a_file_is_told_on_their_card(database, clock, world) -> None:
-    place, motif, _ = world.office()
-    world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None)
-    made = confirm(database, clock.now, asked(place, motif, contact=TOLD, relatives=(NOE,)))
-    assert made.told is not None
-    assert {person_id for _, _, person_id in alive(database)} == {made.told.id}
-    assert messages(database)[0].context["names"] == ["Noé Essai"]
-
-
-def test_a_browser_s_own_appointments_count_openly_towards_the_limit(database, clock, world) -> None:
-    place, motif, _ = world.office()
-    first = confirm(database, clock.now, asked(place, motif))
-    again = asked(place, motif, starts_at=LATER, known_appointment_ids=frozenset({first.id}))
-    assert refused(database, clock.now, again) is BookingRefusal.LIMIT_REACHED
-
-
-def test_a_limit_above_one_is_counted(database, clock, world) -> None:
-    place, motif, _ = world.office(upcoming_limit=2)
-    first = confirm(database, clock.now, asked(place, motif))
-    second = confirm(
-        database, clock.now, asked(place, motif, starts_at=LATER, known_appointment_ids=frozenset({first.id}))
-    )
-    third = asked(
-        place,
-        motif,
-        starts_at=at("2026-11-26", "11:00"),
-        known_appointment_ids=frozenset({first.id, second.id}),
-    )
-    assert refused(database, clock.now, third) is BookingRefusal.LIMIT_REACHED
-    assert len(people(database)) == 1
-
-
-def test_past_cancelled_and_other_appointments_do_not_count(database, clock, world) -> None:
-    place, motif, agent = world.office()
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
-    world.appointment(agent, place, motif, at("2026-11-20", "09:00"), file)
-    world.appointment(agent, place, motif, LATER, file, status=AppointmentStatus.EXCUSED)
-    world.appointment(agent, place, world.motif(), at("2026-11-27", "09:00"), file)
-    confirm(database, clock.now, asked(place, motif))
-    assert [person.id for person in people(database)] == [file.id]
-
-
-def test_a_stranger_learns_nothing_of_a_file_at_its_limit(database, clock, world) -> None:
-    place, motif, agent = world.office()
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
-    world.appointment(agent, place, motif, LATER, file)
-    made = confirm(database, clock.now, asked(place, motif))
-    (person,) = [participation.person for participation in made.participations]
-    assert person.id != file.id
-    assert person.maybe_double
-
-
-def test_a_stranger_learns_nothing_of_a_child_at_its_limit(database, clock, world) -> None:
-    place, motif, agent = world.office()
-    guardian = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
-    child = world.person(
-        family_name="Essai",
-        given_names="Noé",
-        birth_date=NOE.birth_date,
-        guardian_id=guardian.id,
-        mobile=None,
-        email=None,
-    )
-    world.appointment(agent, place, motif, LATER, child)
-    made = confirm(database, clock.now, asked(place, motif, relatives=(NOE, ZOE)))
-    doubles = {participation.person.given_names: participation.person for participation in made.participations}
-    assert doubles["Noé"].id != child.id
-    assert (doubles["Noé"].maybe_double, doubles["Zoé"].maybe_double) == (True, False)
-    assert {person.guardian_id for person in doubles.values()} == {guardian.id}
-
-
-def test_staff_and_invited_people_are_told_of_the_limit(database, clock, world) -> None:
-    place, motif, agent = world.office()
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
-    world.appointment(agent, place, motif, LATER, file)
-    request = asked(place, motif)
-    assert refused(database, clock.now, request, by=Actor.agent(agent.id)) is BookingRefusal.LIMIT_REACHED
-    invited = replace(request, key=uuid4(), invitation_code=world.invitation(file, motif).code)
-    assert refused(database, clock.now, invited) is BookingRefusal.LIMIT_REACHED
 
 
 def test_the_least_loaded_agent_is_taken(database, clock, world) -> None:

@@ -111,6 +111,8 @@ def test_a_card_says_what_the_file_does_not_and_is_found_again(session, clock, w
     card = card_for(session, clock.now, person=file, contact=given)
     assert card is not None
     assert (card.card_of_id, contact_of(card)) == (file.id, given)
+    other = card_for(session, clock.now, person=file, contact=Contact(mobile="+33639980099"))
+    assert other is not card
     assert card_for(session, clock.now, person=file, contact=given) is card
 
 
