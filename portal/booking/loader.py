@@ -49,7 +49,8 @@ def read_timetable(folder: Folder, known: Known) -> Timetable:
     """The openings and absences of the files; what is wrong with them is in `folder.faults`."""
     timetable = Timetable(folder.has(OPENINGS))
     for row in folder.tables(OPENINGS, {"opening": "key"})["opening"]:
-        timetable.openings[row.key("key")] = _opening(row, known)
+        key = row.key("key")
+        timetable.openings[key] = _opening(row, known)
     for row in folder.tables(ABSENCES, {"absence": None})["absence"]:
         agent = row.one_of("agent", known.agents, "agent")
         starts_at, ends_at = _moment(row, "starts"), _moment(row, "ends")

@@ -150,9 +150,7 @@ def _read_places(folder: Folder, read: Directory) -> None:
     for key, row in parents.items():
         read.mds_of[key] = _mds_above(key, parents, mds_by_territory, read.mds)
         if not read.mds_of[key]:
-            row.fault(
-                f'"{row.values.get("parent")}": no territory with an MDS, no MDS and no place has this key', "parent"
-            )
+            row.fault(f'"{row.values.get("parent")}": no territory, MDS or place above has this key', "parent")
     for row in tables["attachment"]:
         place = row.one_of("place", read.places, "place")
         _add_step(row, read.place_steps, place, row.one_of("mds", read.mds, "MDS"))
