@@ -9,12 +9,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from portal.booking.codes import read_code
-from portal.booking.forms_fields import BirthDateField, EmailField, NameField, PhoneField
+from portal.booking.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
 from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
 from portal.people.contacts import Contact
 from portal.people.rules import Identity
-from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
+from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
 from portal.web.i18n import language
 
 ME, CHILD, RELATIVE = "moi", "enfant", "proche"
@@ -91,18 +91,16 @@ class DetailsForm(PortalForm):
         _l("Ne me contactez pas"),
         hint=_l("Aucun message ne part. Vous notez votre rendez-vous vous-même."),
     )
-    creneau = TextField("", longest=40)
-    request_key = TextField("", longest=40)
+    creneau = HiddenField()
+    request_key = HiddenField()
 
     def __init__(self, *, today: date, communes: Communes, for_a_child: bool = False, **options: Any) -> None:
         super().__init__(**options)
         self.today, self._communes = today, communes
         self.address: list[str] = []
         if for_a_child:
-            self.concerned.choices = [
-                (CHILD, _("Pour mon enfant")),
-                (RELATIVE, _("Pour un enfant dont je m'occupe")),
-            ]
+            children = [(CHILD, _("Pour mon enfant")), (RELATIVE, _("Pour un enfant dont je m'occupe"))]
+            self.concerned.choices = selectable(children)
         self.request_key.data = str(_uuid(self.request_key.data) or uuid4())
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -1,13 +1,18 @@
 """Fields for people: names, birth dates, phones and e-mails, checked by the rules of `people`."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from wtforms import StringField
 from wtforms.validators import StopValidation
 
 from portal.booking.forms_words import CONTACT_WORDS, IDENTITY_WORDS, NOT_A_MOBILE
 from portal.people.contacts import EMAIL_LENGTH, PHONE_LENGTH, ContactFault, Phone, parse_email, parse_phone
 from portal.people.rules import NAME_LENGTH, birth_fault, name_fault
 from portal.web.forms import DateField, TextField
+from portal.web.text import printable
+
+_LONGEST_HIDDEN = 64  # characters
 
 
 class NameField(TextField):
@@ -71,3 +76,11 @@ class EmailField(TextField):
             self.email = parse_email(self.data)
         except ContactFault as fault:
             raise StopValidation(CONTACT_WORDS[fault.reason]) from None
+
+
+class HiddenField(StringField):  # type: ignore[misc]
+    """What a page says to the next one. It is read without trust where it is used; here, only made harmless."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Keeps the beginning of it, without characters that no page may hold."""
+        self.data = printable(str(valuelist[0]))[:_LONGEST_HIDDEN] if valuelist else ""

@@ -110,7 +110,7 @@ def confirm_move(code: str) -> Page:
             move_appointment(database, now(), starts_at=starts_at, **_change_of(found))
     except Refused:
         return _move_refused(code, form)
-    return redirect(url_for("booking.appointment", code=found.code, fait="deplace"), 303)
+    return redirect(url_for("booking.appointment", code=code, fait="deplace"), 303)
 
 
 @bp.get("/r/<code>/annuler")
@@ -138,8 +138,8 @@ def cancel(code: str) -> Page:
                 return _cancel_page(found, form), 422
             cancel_appointment(database, now(), **_change_of(found))
     except Refused:
-        return redirect(url_for("booking.appointment", code=found.code, fait="trop-tard"), 303)
-    return redirect(url_for("booking.appointment", code=found.code, fait="annule"), 303)
+        return redirect(url_for("booking.appointment", code=code, fait="trop-tard"), 303)
+    return redirect(url_for("booking.appointment", code=code, fait="annule"), 303)
 
 
 @bp.get("/r/<code>/agenda.ics")
@@ -178,7 +178,7 @@ def _find_page(form: CodeForm, status: int) -> Page:
 
 def _unreadable() -> Page:
     form = CodeForm(formdata=None)
-    form.code.errors = [_("Ce code n'est pas complet. Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4")]
+    form.code.errors = [_("Ce code n'est pas complet. Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4")]
     return _find_page(form, 404)
 
 

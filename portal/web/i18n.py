@@ -1,6 +1,6 @@
 """Languages. French is written in the source; the others are catalogues. A visitor's choice is a cookie."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, redirect, request
 from flask_babel import Babel, get_locale
@@ -47,6 +47,6 @@ def _switch_url(wanted: str) -> str:
 
 
 def _here(arguments: MultiDict[str, str]) -> str:
-    # A path of this site only: "//other.example" would lead elsewhere.
-    path = "/" + request.path.lstrip("/")
+    # A path of this site only: "//other.example" would lead elsewhere. Quoted: it may hold what no page may.
+    path = "/" + quote(request.path.lstrip("/"))
     return f"{path}?{urlencode(list(arguments.items(multi=True)))}" if arguments else path
