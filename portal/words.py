@@ -83,7 +83,7 @@ def kilometres_words(kilometres: float, language: str = "fr") -> str:
     """A distance: "3,4 km", "12 km", "moins de 1 km"."""
     if kilometres < 1:
         return f"{'less than' if language == 'en' else 'moins de'} 1{NBSP}km"
-    figure = f"{kilometres:.1f}" if kilometres < 10 else f"{kilometres:.0f}"
+    figure = f"{kilometres:.1f}".removesuffix(".0") if kilometres < 10 else f"{kilometres:.0f}"
     return f"{figure if language == 'en' else figure.replace('.', ',')}{NBSP}km"
 
 

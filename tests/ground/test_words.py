@@ -37,7 +37,7 @@ def test_a_phone_number_is_said_by_pairs_and_a_short_or_foreign_one_as_it_is():
     assert words.phone_words("+3212345678") == "+3212345678"
 
 
-@pytest.mark.parametrize(("kilometres", "said"), [(0.4, "moins de 1"), (3.44, "3,4"), (12.6, "13")])
+@pytest.mark.parametrize(("kilometres", "said"), [(0.4, "moins de 1"), (1.02, "1"), (3.44, "3,4"), (12.6, "13")])
 def test_a_distance_is_said_as_people_say_it(kilometres, said):
     assert words.kilometres_words(kilometres) == f"{said}{NB}km"
 
