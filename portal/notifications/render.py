@@ -105,8 +105,9 @@ def _printed_phone(context: dict[str, Any]) -> str:
 
 
 def _short_moment(moment: datetime, language: str) -> str:
-    wall, at = paris(moment), ("at" if language == "en" else "à")
-    return f"{words.day_words(moment, language)[:3]} {wall:%d/%m/%Y} {at} {words.hour_words(moment, language)}"
+    weekday = words.day_words(moment, language)[:3]
+    day = f"{weekday}{'' if language == 'en' else '.'} {paris(moment):%d/%m/%Y}"
+    return f"{day} {'at' if language == 'en' else 'à'} {words.hour_words(moment, language)}"
 
 
 @cache

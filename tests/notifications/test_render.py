@@ -107,7 +107,7 @@ def test_a_cancellation_says_who_cancelled_even_in_short(by, long, short):
     over = words(cancelled_by=by, cancel_until=None, move_until=None)
 
     assert render.sms("appointment_cancelled", over | {"place_name": "Lens"}).startswith(long)
-    squeezed = over | {"link": f"https://{'a' * 40}.fr/r/ABCDEFGH"}
+    squeezed = over | {"link": f"https://{'a' * 62}.fr/r/ABCDEFGH"}
     assert render.sms("appointment_cancelled", squeezed).startswith(short)
 
 
