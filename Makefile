@@ -22,12 +22,10 @@ lint: .venv/ready-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --quiet --lint templates
-	$(BIN)/djlint --quiet --check templates
 
 format: .venv/ready-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	-$(BIN)/djlint --quiet --reformat templates
 
 unit: .venv/ready-test catalogues
 	$(BIN)/pytest -n $(WORKERS) --cov --cov-report= --ignore=tests/bench

@@ -143,7 +143,7 @@ def _watch(children: Mapping[str, subprocess.Popen[bytes]], stop: threading.Even
 def _end(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
     for child in children.values():
         if child.poll() is None:
-            child.terminate()
+            child.send_signal(signal.SIGINT)  # gunicorn closes at once; SIGTERM would wait for idle browsers
     deadline = time.monotonic() + _STOP
     for child in children.values():
         try:
