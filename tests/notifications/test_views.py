@@ -101,7 +101,8 @@ def test_a_signature_is_good_for_its_own_address_alone(sent, call_back, outbox):
 
 
 @pytest.mark.parametrize("query", ["", "?message=99", "?message=abc", "?message=9999999999999999999999", "?message=²"])
-def test_a_message_that_is_not_ours_is_no_fault(sent, call_back, outbox, query):
+@pytest.mark.usefixtures("sent")
+def test_a_message_that_is_not_ours_is_no_fault(call_back, outbox, query):
     form = {"MessageSid": "SMautre", "MessageStatus": "undelivered", "ErrorCode": "x"}
 
     assert call_back(form, query=query).status_code in {204, 403}
@@ -120,7 +121,8 @@ def demo(settings, database, clock, gateways):
     return client
 
 
-def test_outside_the_demonstration_nobody_reads_messages(sent, client):
+@pytest.mark.usefixtures("sent")
+def test_outside_the_demonstration_nobody_reads_messages(client):
     assert client.get("/demo/messages").status_code == 404
 
 
