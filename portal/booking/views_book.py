@@ -32,7 +32,7 @@ from portal.clock import paris_day
 from portal.directory import queries as directory
 from portal.refusal import Refused
 from portal.web.access import Role, allow
-from portal.web.headers import personal_page
+from portal.web.headers import personal_page, revisitable_page
 from portal.web.request import now, portal, transaction
 
 Page = str | tuple[str, int] | Response
@@ -196,6 +196,7 @@ def _refused(motif_key: str, place_key: str, refusal: Refused) -> Page:
 
 
 def _details_page(choice: Choice, form: DetailsForm, starts_at: datetime) -> str:
+    revisitable_page()
     return render_template(
         "booking/details.html",
         motif=choice.motif,
@@ -209,6 +210,7 @@ def _details_page(choice: Choice, form: DetailsForm, starts_at: datetime) -> str
 
 
 def _review_page(choice: Choice, form: DetailsForm, starts_at: datetime) -> str:
+    revisitable_page()
     return render_template(
         "booking/review.html",
         parts=review_of(choice.motif, choice.place, starts_at, form),
@@ -224,6 +226,7 @@ def _taken_page(database: Session, choice: Choice, form: DetailsForm, lost: date
     """The lost race: said, with everything kept, and the nearest free slots to take instead."""
     if lost is None:
         form.creneau.errors = [_("Choisissez un créneau.")]
+    revisitable_page()
     near = queries.nearest_slots(database, now(), choice.scope, max(lost or now(), now()))
     page = render_template(
         "booking/taken.html",
