@@ -53,10 +53,3 @@ class Report:
     def changes(self) -> int:
         """How many things are not as they were before: 0 when the same files were loaded already."""
         return sum(tally.changes for tally in self.tallies.values())
-
-    def lines(self) -> list[str]:
-        """One sentence for each kind, then the notes."""
-        return [
-            f"{kind}: {tally.added} added, {tally.changed} changed, {tally.closed} closed, {tally.same} unchanged"
-            for kind, tally in self.tallies.items()
-        ] + self.notes

@@ -1,14 +1,14 @@
 """What the directory answers, on the real data of the Pas-de-Calais and on the demonstration's."""
 
 import re
-from collections import defaultdict
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.orm import selectinload
 
-from portal.booking.models import Invitation, Opening
+from portal.booking.agendas import Scope
+from portal.booking.availability import next_free
+from portal.booking.models import Invitation
 from portal.demo.seed import INVENTED, REAL, seed
 from portal.directory.models import BookedBy, Commune, Mds, Mode, Motif, Place, Territory
 from portal.directory.queries import (
@@ -178,22 +178,17 @@ def test_the_demonstration_asks_no_agent_to_be_at_two_places_at_once(demo):
 
 
 @pytest.mark.usefixtures("demo")
-def test_every_commune_has_each_public_motif_within_reach(session):
-    offered = defaultdict(set)
-    openings = session.scalars(select(Opening).options(selectinload(Opening.motifs), selectinload(Opening.place)))
-    for opening in openings:
-        for one in opening.motifs:
-            offered[one.key].add(opening.place)
-    public = [one for theme in themes(session, TODAY) for one in theme.motifs if one.booked_by is BookedBy.EVERYONE]
-    assert all(offered[one.key] for one in public)
+def test_every_commune_finds_a_slot_of_each_public_motif_within_reach(session, clock):
+    sites = {site.id: site for site in places(session, TODAY)}
     communes = commune_index(session).by_insee.values()
-    for one in [one for one in public if one.mode is Mode.PLACE]:
-        far = [
-            commune.name
-            for commune in communes
-            if min(distance_km(commune, site) for site in offered[one.key]) > REASONABLE_KM
-        ]
-        assert far == [], one.key
+    for one in (one for theme in themes(session, TODAY) for one in theme.motifs):
+        if one.booked_by is not BookedBy.EVERYONE:
+            continue
+        free = [sites[place_id] for place_id in next_free(session, clock.now, Scope(one))]
+        assert free, one.key
+        if one.mode is Mode.PLACE:
+            nearest = {commune.name: min(distance_km(commune, site) for site in free) for commune in communes}
+            assert {name: km for name, km in nearest.items() if km > REASONABLE_KM} == {}, one.key
 
 
 def test_the_overlay_alone_is_no_departement(session):
