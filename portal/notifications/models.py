@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.database import Base
+from portal.directory.models import Place
 from portal.people.models import Person
 
 
@@ -65,8 +66,8 @@ class Message(Base):
     event: Mapped[dict[str, Any]] = mapped_column(JSONB)  # what the planner needs to go round again
     subject: Mapped[str]  # what it is about: "appointment"
     subject_id: Mapped[int] = mapped_column(BigInteger)
-    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)  # who holds a desk task
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)  # who is told
+    place_id: Mapped[int | None] = mapped_column(ForeignKey(Place.id), index=True)  # who holds a desk task
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)  # who is told
     kind: Mapped[str]  # names its words: templates/messages/<kind>, letters/<kind>.txt
     step: Mapped[Step]
     route: Mapped[Route]

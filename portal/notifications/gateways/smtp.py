@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from portal.clock import Clock, clock_started_at, system_clock
+from portal.clock import Clock, system_clock
 from portal.notifications.gateways import TIME_LIMIT, Mail, PermanentFailure, TransientFailure
 from portal.settings import Settings
 
@@ -43,8 +43,7 @@ class SmtpMail:
         """The server of PORTAL_SMTP_URL, in the name of PORTAL_MAIL_FROM. Raises ValueError when either is absent."""
         if settings.smtp_url is None or settings.mail_from is None:
             raise ValueError("PORTAL_SMTP_URL and PORTAL_MAIL_FROM are needed to send e-mails")
-        clock = clock_started_at(settings.now) if settings.now else system_clock
-        return cls(settings.smtp_url, settings.mail_from, clock=clock)
+        return cls(settings.smtp_url, settings.mail_from)
 
     def send(self, mail: Mail) -> str:
         """Hands an e-mail to the server within 10 s; gives its Message-ID, the same for the same reference.

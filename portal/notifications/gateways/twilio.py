@@ -55,7 +55,9 @@ class TwilioSms:
         limit: float = TIME_LIMIT,
     ) -> None:
         http = TwilioHttpClient(timeout=limit, logger=_silent, max_retries=0)
-        self._client = Client(account_sid, auth_token, http_client=http)
+        # The SDK reads the environment unless it is given one: ours is read by `portal.settings` alone.
+        elsewhere = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}
+        self._client = Client(account_sid, auth_token, http_client=http, environment=elsewhere)
         if api_url is not None:
             self._client.api.base_url = api_url.rstrip("/")
         self._sender = sender
