@@ -42,21 +42,23 @@ class DetailsForm(PortalForm):
         ],
         required=_l("Choisissez pour qui est ce rendez-vous."),
     )
-    relative_family_name = NameField(_l("Nom de famille"), render_kw={"autocomplete": "off"})
-    relative_given_names = NameField(_l("Prénoms"), render_kw={"autocomplete": "off"})
-    relative_birth_date = BirthDateField(_l("Date de naissance"), hint=_l("Exemple : 24 11 2021"), required="")
+    relative_family_name = NameField(_l("Son nom de famille"), asked=True, render_kw={"autocomplete": "off"})
+    relative_given_names = NameField(_l("Ses prénoms"), asked=True, render_kw={"autocomplete": "off"})
+    relative_birth_date = BirthDateField(
+        _l("Sa date de naissance"), asked=True, hint=_l("Exemple : 24 11 2021"), required=""
+    )
     family_name = NameField(
-        _l("Nom de famille"),
+        _l("Votre nom de famille"),
         required=_l("Écrivez votre nom de famille. Exemple : Durand"),
         render_kw={"autocomplete": "family-name"},
     )
     given_names = NameField(
-        _l("Prénoms"),
+        _l("Vos prénoms"),
         required=_l("Écrivez votre prénom. Exemple : Anne-Marie"),
         render_kw={"autocomplete": "given-name"},
     )
     birth_date = BirthDateField(
-        _l("Date de naissance"),
+        _l("Votre date de naissance"),
         hint=_l("Elle sert à ouvrir votre rendez-vous avec son code. Exemple : 24 11 1980"),
         required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )

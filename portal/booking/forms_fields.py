@@ -16,10 +16,19 @@ _LONGEST_HIDDEN = 64  # characters
 
 
 class NameField(TextField):
-    """A family name or given names, as civil documents write them."""
+    """A family name or given names, as civil documents write them.
 
-    def __init__(self, label: str, **options: Any) -> None:
+    `asked`: said to be required on the page, though the form decides whether it is.
+    """
+
+    def __init__(self, label: str, *, asked: bool = False, **options: Any) -> None:
+        self.asked = asked
         super().__init__(label, longest=NAME_LENGTH, **options)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the page says so."""
+        return self.asked or bool(self.required_sentence)
 
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` with a sentence when this can be no name."""
@@ -30,7 +39,11 @@ class NameField(TextField):
 
 
 class BirthDateField(DateField):
-    """A birth date: not after `form.today`, nor longer ago than anyone has lived."""
+    """A birth date: not after `form.today`, nor longer ago than anyone has lived. `asked`: as for `NameField`."""
+
+    def __init__(self, label: str, *, asked: bool = False, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.is_required = self.is_required or asked
 
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` with a sentence when this can be no birth date."""

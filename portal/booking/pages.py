@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.booking import asked
-from portal.booking.availability import Scope, first_day_with_slots, free_slots, merged, next_free
+from portal.booking.availability import Scope, free_slots, merged, next_free
 from portal.booking.models import Opening, opening_motif
 from portal.booking.slots import Slot
 from portal.clock import paris_day
@@ -157,17 +157,13 @@ def places_page(session: Session, now: datetime, scope: Scope, search: CommuneSe
 def week(session: Session, now: datetime, scope: Scope, wanted: date | None) -> Week:
     """The week of a day at the one place of `scope`, or the first week with a free slot when no day is wanted."""
     horizon = scope.motif.horizon_days
-    first = first_day_with_slots(session, now, scope, paris_day(now))
+    earliest = min(next_free(session, now, scope).values(), default=None)
+    first = None if earliest is None else paris_day(earliest)
     monday = asked.week(wanted or first or paris_day(now), now, horizon)
     slots = merged(free_slots(session, now, scope, monday, monday + _WEEK - timedelta(days=1))) if first else []
-    earliest = None
-    if first is not None:
-        same_week = asked.monday_of(first) == monday
-        soonest = slots if same_week else merged(free_slots(session, now, scope, first, first))
-        earliest = soonest[0].starts_at if soonest else None
     previous, following = asked.around(monday, now, horizon)
-    other_week = earliest is not None and asked.monday_of(paris_day(earliest)) != monday
-    return Week(monday, by_day(slots), previous, following, earliest, first if other_week else None)
+    is_elsewhere = first is not None and asked.monday_of(first) != monday
+    return Week(monday, by_day(slots), previous, following, earliest, first if is_elsewhere else None)
 
 
 def by_day(slots: Iterable[Slot]) -> list[tuple[date, list[datetime]]]:
