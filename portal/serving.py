@@ -91,6 +91,7 @@ def work(settings: Settings, *, once: bool) -> int:
             signal.signal(number, lambda *_: stop.set())
         night = threading.Thread(target=_each_night, args=(database, clock, stop))
         night.start()
+        log.info("the worker runs")
         run_worker(database, gateways, clock, stop)
         night.join()
         return 0

@@ -1,0 +1,176 @@
+"""The `portal` command, on a real database and in real processes where it matters."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from portal import embedded, migrations
+from portal.cli import main
+from portal.paths import DATA
+from tests.operations.running import environ, open_folder, portal
+
+SERVING = {
+    "PORTAL_SECRET_KEY": "k" * 32,
+    "PORTAL_BASE_URL": "https://porte.exemple.fr",
+    "PORTAL_SMTP_URL": "smtp://127.0.0.1:9",
+    "PORTAL_MAIL_FROM": "porte@exemple.fr",
+    "PORTAL_TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+    "PORTAL_TWILIO_AUTH_TOKEN": "token",
+    "PORTAL_TWILIO_FROM": "+33939010000",
+}
+AGENT = """
+INSERT INTO agent (key, given_name, family_name, job, role, email)
+VALUES ('essai', 'Camille', 'Essai', 'accueil', 'accueil', 'camille.essai@exemple.fr')
+"""
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    with open_folder() as folder:
+        embedded.start(folder, durable=False)
+        yield folder
+
+
+@pytest.fixture
+def url(var: Path) -> str:
+    """The address of a database that is empty again."""
+    url = embedded.start(var, durable=False)
+    with psycopg.connect(url.replace("/portal?", "/postgres?"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS portal_cli WITH (FORCE)")
+        connection.execute("CREATE DATABASE portal_cli")
+    return url.replace("/portal?", "/portal_cli?")
+
+
+def run(url: str, *words: str, typed: str | None = None, **settings: str) -> Result:
+    """The command inside this process: as a person types it, without the wait."""
+    return CliRunner().invoke(main, words, input=typed, env=cleared() | {"PORTAL_DATABASE_URL": url} | settings)
+
+
+def cleared() -> dict[str, str | None]:
+    return dict.fromkeys((*SERVING, "PORTAL_VAR", "PORTAL_NOW"), None)
+
+
+def row(url: str, query: str) -> tuple[object, ...] | None:
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchone()
+
+
+def test_migrate_brings_an_empty_database_to_this_version_and_says_so(url: str) -> None:
+    first, again = run(url, "migrate"), run(url, "migrate")
+    latest = migrations.latest()
+    assert first.output == f"The database was at version none, and is at {latest}.\n"
+    assert again.output == f"The database was at version {latest}, and is at {latest}.\n"
+
+
+def test_two_processes_that_migrate_at_once_both_succeed(url: str, var: Path) -> None:
+    command = [sys.executable, "-m", "portal.cli", "migrate"]
+    settings = environ(var, PORTAL_DATABASE_URL=url)
+    both = [subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    assert row(url, "SELECT version_num FROM alembic_version") == (migrations.latest(),)
+
+
+@pytest.mark.parametrize("words", [["serve"], ["worker"], ["worker", "--once"]], ids=" ".join)
+def test_serving_without_a_secret_key_stops_with_a_sentence(words: list[str], url: str) -> None:
+    result = run(url, *words, **{name: value for name, value in SERVING.items() if name != "PORTAL_SECRET_KEY"})
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: PORTAL_SECRET_KEY is missing")
+
+
+@pytest.mark.parametrize(
+    "words", [["serve"], ["worker", "--once"], ["load", "."], ["password", "x@y.fr"]], ids=" ".join
+)
+def test_a_database_of_another_version_is_not_touched(words: list[str], url: str) -> None:
+    result = run(url, *words, **SERVING)
+    assert result.exit_code == 1
+    assert "run `portal migrate`" in result.output
+
+
+@pytest.mark.parametrize("command", ["migrate", "doctor"])
+def test_a_database_that_does_not_answer_is_said_in_a_line(command: str) -> None:
+    result = run("postgresql://127.0.0.1:9/nowhere", command, **SERVING)
+    assert result.exit_code == 1
+    assert not isinstance(result.exception, Exception) or isinstance(result.exception, SystemExit)
+    assert any("connection" in line for line in result.output.splitlines())
+
+
+def test_the_real_directory_loads_and_loading_it_again_changes_nothing(url: str) -> None:
+    run(url, "migrate")
+    first = run(url, "load", str(DATA / "pas-de-calais"))
+    assert first.exit_code == 0, first.output
+    assert row(url, "SELECT count(*) FROM commune") == (887,)
+    again = run(url, "load", str(DATA / "pas-de-calais"))
+    counted = [line for line in again.output.splitlines() if "unchanged" in line]
+    assert counted
+    assert all(": 0 added, 0 changed, 0 closed, " in line for line in counted)
+
+
+def test_a_wrong_line_is_named_and_nothing_is_loaded(url: str, tmp_path: Path) -> None:
+    run(url, "migrate")
+    folder = tmp_path / "departement"
+    shutil.copytree(DATA / "pas-de-calais", folder)
+    lines = (folder / "communes.csv").read_text().splitlines()
+    lines[40] = lines[40].replace(",", ";")
+    (folder / "communes.csv").write_text("\n".join(lines) + "\n")
+    result = run(url, "load", str(folder))
+    assert result.exit_code == 1
+    assert "Nothing was loaded." in result.output
+    assert "communes.csv, line 41: " in result.output
+    assert row(url, "SELECT count(*) FROM commune") == (0,)
+
+
+def test_an_agent_gets_a_password_and_can_sign_in(url: str) -> None:
+    run(url, "migrate")
+    with psycopg.connect(url) as connection:
+        connection.execute(AGENT)
+    typed = "une longue phrase\n" * 2
+    result = run(url, "password", "camille.essai@exemple.fr", typed=typed)
+    assert "Camille Essai can sign in." in result.output
+    assert "une longue phrase" not in result.output
+    found = row(url, "SELECT password_hash FROM agent")
+    assert found
+    assert str(found[0]).startswith("scrypt:")
+
+
+def test_a_short_password_is_refused(url: str) -> None:
+    run(url, "migrate")
+    result = run(url, "password", "camille.essai@exemple.fr", typed="court\ncourt\n")
+    assert result.exit_code == 1
+    assert "A password has at least 12 characters." in result.output
+
+
+def test_a_password_for_nobody_is_refused(url: str) -> None:
+    run(url, "migrate")
+    result = run(url, "password", "personne@exemple.fr", typed="une longue phrase\n" * 2)
+    assert result.exit_code == 1
+    assert "No agent has the address personne@exemple.fr" in result.output
+
+
+def test_worker_once_does_what_is_due_and_ends(url: str) -> None:
+    run(url, "migrate")
+    result = run(url, "worker", "--once", **SERVING)
+    assert (result.exit_code, result.output) == (0, "0 messages handled.\n")
+
+
+def test_the_worker_stops_cleanly_at_a_signal(url: str, var: Path) -> None:
+    run(url, "migrate")
+    command = [sys.executable, "-m", "portal.cli", "worker"]
+    settings = environ(var, PORTAL_DATABASE_URL=url, **SERVING)
+    process = subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    assert "the worker runs" in process.stderr.readline()
+    process.terminate()
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+
+
+def test_the_command_is_installed_and_tells_what_it_can_do(var: Path) -> None:
+    shown = portal("--help", var=var).stdout
+    for word in ("demo", "serve", "worker", "migrate", "load", "password", "doctor"):
+        assert f"  {word} " in shown
