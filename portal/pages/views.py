@@ -47,7 +47,7 @@ INFOS = {
 @bp.before_app_request
 def find_help_line() -> None:
     """Reads the number that every page shows, before any view holds a connection of its own."""
-    if request.endpoint in {None, "static", "healthz"}:
+    if request.endpoint in {"static", "healthz"}:
         return
     with transaction() as session:
         g.help_line = queries.help_line(session)

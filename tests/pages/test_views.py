@@ -149,6 +149,13 @@ def test_an_easy_page_has_short_sentences_and_does_not_claim_readers(client, pat
     assert "n'a pas encore été relue" in page.text()
 
 
+def test_a_page_that_does_not_exist_still_gives_the_number(client, world):
+    world.departement()
+    response = client.get("/nulle-part")
+    assert response.status_code == 404
+    assert "03 53 01 00 62" in response.page.text()
+
+
 def test_an_unknown_information_page_is_not_found(client):
     assert client.get("/infos/rien").status_code == 404
     assert client.get("/infos/rien/facile").status_code == 404
