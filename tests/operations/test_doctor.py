@@ -143,12 +143,12 @@ def test_messages_that_do_not_leave_and_people_not_reached_are_counted(
     now, person = system_clock(), world.person()
 
     def message(**given: object) -> Message:
-        values = {
+        usual = {
             "status": Status.WAITING,
             "created_at": now,
             "due_at": now,
             "expires_at": now + timedelta(days=1),
-        } | given
+        }
         return Message(
             event_id=uuid4(),
             event={},
