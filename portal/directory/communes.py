@@ -71,10 +71,6 @@ class CommuneIndex:
         found, is_sure = self._found(text)
         return found[0] if is_sure and len(found) == 1 else None
 
-    def labels_of(self, postal_code: str) -> frozenset[str]:
-        """The names the post uses for the communes of a code, in capitals; none outside the Département."""
-        return frozenset(commune.postal_label for commune in self._by_code.get(postal_code, ()))
-
     def _found(self, text: str) -> tuple[list[Commune], bool]:
         if len(text) > 4 * LONGEST:
             return [], False

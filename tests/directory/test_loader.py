@@ -276,6 +276,24 @@ def test_absences_are_added_once_and_read_on_french_clocks(loaded, files, sessio
     assert [row.starts_at.hour for row in session.scalars(select(Absence))] == [8]
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "what"),
+    [
+        ("2026-12-24T09:00:00", "2026-12-24T08:00:00", "ends before it starts"),
+        ("2026-12-24", "2026-12-24T08:00:00", "must be a day and an hour"),
+    ],
+)
+def test_a_wrong_absence_is_named(faults, files, starts, ends, what):
+    files.write("absences.toml", f'[[absence]]\nagent = "aline"\nstarts = {starts}\nends = {ends}\n')
+    assert [found for found in faults() if found[0] == "absences.toml" and what in found[2]]
+
+
+def test_two_agents_with_one_address_are_refused(faults, files):
+    files.change("agents.toml", 'job = "médecin"', 'job = "médecin"\nemail = "aline@demo.example"')
+    files.add("agents.toml", "\n" + (files.path / "agents.toml").read_text().replace('"aline"', '"berthe"'))
+    assert [what for _, _, what in faults() if "another agent" in what]
+
+
 def test_an_agent_wanted_at_two_places_at_once_is_said(loaded, files):
     again = OTHER_OPENING.format(place="fs-arras", starts="11:00")
     files.add("openings.toml", again)
@@ -321,6 +339,18 @@ def test_all_faults_are_named_with_file_and_line_and_nothing_is_loaded(faults, f
 
 
 WRONG = [
+    ("communes.csv", "50.2910", "", '"lat" is missing'),
+    ("communes.csv", "42600", "", '"population" is missing'),
+    ("communes.csv", "ARRAS", '"AR"RAS', "is not CSV"),
+    ("departement.toml", 'return_address = ["HOTEL DU DEPARTEMENT", "62018 ARRAS CEDEX 9"]', "", '"return_address"'),
+    ("departement.toml", 'number = "115"', 'number = "115"\nby_text = "oui"', '"by_text" must be true or false'),
+    ("departement.toml", "checked_on = 2026-11-22", "", '"checked_on" is missing'),
+    ("places.toml", "lat = 50.288445", 'lat = "nord"', '"lat" must be a number'),
+    ("motifs.toml", "minutes = 30", 'minutes = 30\nbring = "un papier"', '"bring" must be a list'),
+    ("agents.toml", 'job = "médecin"', "", '"job" is missing'),
+    ("openings.toml", 'starts = "9:00"', "", '"starts" is missing'),
+    ("openings.toml", 'starts = "9:00"', 'starts = "9:00"\nskipped = ["2026-12-24"]', "list of dates"),
+    ("openings.toml", '["pmi"]', "[]", '"motifs" is missing'),
     ("communes.csv", "arrageois,42600", "nowhere,42600", "no territory has this key"),
     ("communes.csv", "62041,Arras", "6204,Arras", "INSEE"),
     ("communes.csv", "42600", "many", '"population"'),
