@@ -1,0 +1,44 @@
+"""The demonstration's doors, on its own invented world."""
+
+from dataclasses import replace
+
+import pytest
+
+from portal.app import create_app
+from portal.demo.seed import seed
+from tests.checked_pages import CheckedClient
+
+
+@pytest.fixture
+def demo(settings, database, clock, gateways):
+    seed(database, clock.now)
+    app = create_app(replace(settings, demo=True), clock=clock, database=database, gateways=gateways)
+    app.test_client_class = CheckedClient
+    app.config["SESSION_COOKIE_SECURE"] = False
+    return app.test_client()
+
+
+def test_the_doors_list_residents_and_agents_with_one_press_each(demo):
+    page = demo.get("/demo").page
+    assert len(page.all("form")) >= 5
+    assert "Aucun message ne part vraiment" in page.text()
+
+
+def test_one_press_enters_the_print_room(demo):
+    page = demo.get("/demo").page
+    forms = [form.get("action") for form in page.all("form")]
+    courrier = next(number for number, form in enumerate(page.all("form")) if "olivier" in form.get("action"))
+    response = demo.post(forms[courrier], data=page.fields(courrier))
+    assert demo.follow(response).page.h1.startswith("Bonjour")
+    assert "courriers" in demo.get("/agents/courriers").page.text().lower()
+
+
+def test_an_unknown_door_does_not_open(demo):
+    page = demo.get("/demo").page
+    assert demo.post("/demo/agent/personne", data=page.fields(0)).status_code == 404
+
+
+def test_the_doors_do_not_exist_outside_the_demonstration(client, world):
+    world.departement()
+    assert client.get("/demo").status_code == 404
+    assert client.get("/demo/messages").status_code == 404
