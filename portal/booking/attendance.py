@@ -52,9 +52,9 @@ class Party:
     def _participation(self, person: Person) -> Participation:
         typed = self.typed.get(person.match_key)
         if typed is None or written_as(typed) == written_as(person):
-            return Participation(person_id=person.id)
+            return Participation(person=person)
         family_name, given_names = written_as(typed)
-        return Participation(person_id=person.id, family_name=family_name, given_names=given_names)
+        return Participation(person=person, family_name=family_name, given_names=given_names)
 
 
 def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes it
@@ -70,7 +70,8 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
 
     Raises `Refused`: LIMIT_REACHED, or an `IdentityFault`.
     """
-    lock_identities(session, {request.booker, *request.relatives})
+    if request.relatives or invitation:  # else `find_or_create` holds the only one
+        lock_identities(session, {request.booker, *request.relatives})
     _refuse_own_limit(session, now, request, motif)
     proven = by.is_agent or invitation is not None
     booker = invitation.person if invitation else _file(session, now, request)

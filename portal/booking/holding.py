@@ -9,6 +9,7 @@ waits some milliseconds, reads that the time is gone, and is refused. Other agen
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -19,6 +20,8 @@ from portal.booking.rules import BookingRefusal
 from portal.database import broken_constraint
 from portal.locks import Lock, hold
 from portal.refusal import Refused
+
+Held = TypeVar("Held")
 
 _ROUNDS = 5  # each one starts from what was committed since the last; losing them all is losing the time
 _TRY_AGAIN = frozenset({"ex_appointment_agent_busy", "uq_appointment_code"})
@@ -31,8 +34,8 @@ def hold_a_slot(  # noqa: PLR0913 - a place and an hour in a scope, and what to 
     *,
     place_id: int,
     starts_at: datetime,
-    write: Callable[[int], int],
-) -> int:
+    write: Callable[[int], Held],
+) -> Held:
     """Calls `write(agent_id)` for a free agent, the least loaded first, until the database accepts; gives its result.
 
     `write` flushes one row over the agent's time; it is undone and called again for another agent when somebody else

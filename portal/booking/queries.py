@@ -30,7 +30,8 @@ def appointment_by_code(session: Session, code: str) -> Appointment | None:
 
 def appointment_by_request(session: Session, key: UUID) -> Appointment | None:
     """The same, by the form that booked it."""
-    return session.scalars(_whole().where(Appointment.request_key == key)).one_or_none()
+    known = session.scalars(select(Appointment.id).where(Appointment.request_key == key)).one_or_none()
+    return None if known is None else appointment(session, known)
 
 
 def appointment_to_change(session: Session, appointment_id: int) -> Appointment | None:

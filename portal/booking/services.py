@@ -46,7 +46,7 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
     by: Actor = VISITOR,
     post: PostalCalendar = FRENCH_POST,
 ) -> Appointment:
-    """Makes the appointment that someone confirms, and gives it with its motif, place, agent and people loaded.
+    """Makes the appointment that someone confirms, and gives it with its motif, place and people loaded.
 
     Guarantees: one appointment and one set of messages however often the same form is confirmed (`request.key`), and
     however many tabs of the same browser confirm the same hour for the same people; never two appointments over the
@@ -67,16 +67,15 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
     invitation = _invitation(session, now, request, motif, by)
     party = party_for(session, now, request, motif, by=by, invitation=invitation)
     scope = _scope(session, now, motif, party, by=by)
-    appointment_id = hold_a_slot(
+    appointment = hold_a_slot(
         session,
         now,
         scope,
         place_id=request.place_id,
         starts_at=request.starts_at,
-        write=lambda agent_id: _insert(session, now, request, motif, party=party, agent_id=agent_id),
+        write=lambda agent_id: _insert(session, now, request, motif, place, party=party, agent_id=agent_id),
     )
-    _record(session, now, by, "appointment.booked", appointment_id=appointment_id, person_ids=party.ids)
-    appointment = _known(queries.appointment(session, appointment_id))
+    _record(session, now, by, "appointment.booked", appointment_id=appointment.id, person_ids=party.ids)
     tell(session, now, appointment, EventKind.BOOKED, base_url=base_url, post=post)
     return appointment
 
@@ -193,28 +192,28 @@ def _scope(  # noqa: PLR0913 - as above
 
 
 def _insert(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, request: BookingRequest, motif: Motif, *, party: Party, agent_id: int
-) -> int:
+    session: Session, now: datetime, request: BookingRequest, motif: Motif, place: Place, *, party: Party, agent_id: int
+) -> Appointment:
     ends_at = request.starts_at + timedelta(minutes=motif.minutes)
     appointment = Appointment(
         code=new_code(),
         request_key=request.key,
-        motif_id=motif.id,
-        place_id=request.place_id,
+        motif=motif,
+        place=place,
         agent_id=agent_id,
         starts_at=request.starts_at,
         ends_at=ends_at,
         busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
         status=AppointmentStatus.BOOKED,
         sequence=0,
-        told_id=None if party.told is None else party.told.id,
+        told=party.told,
         created_at=now,
         changed_at=now,
         participations=party.participations(),
     )
     session.add(appointment)
     session.flush()
-    return appointment.id
+    return appointment
 
 
 def _update_time(  # noqa: PLR0913 - as above
