@@ -10,6 +10,7 @@ from portal.letters.pieces import CAPITAL, WIDTH, Piece, Scale, Type, stack
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 
+_FRAME = 1.8  # points
 _PAD = 5.0  # white inside the frame
 _TOP, _BOTTOM = 2.6, 3.6
 _AFTER_HEADING = 1.2
@@ -49,7 +50,7 @@ def box(section: Section, scale: Scale) -> Piece:
     height = start + inner + _BOTTOM
 
     def draw(sheet: Sheet, top: float) -> None:
-        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height), weight=1.8, radius=3)
+        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height), weight=_FRAME, radius=3)
         heading.draw(sheet, top + _TOP)
         _draw_rows(sheet, left, top + start)
         _draw_rows(sheet, right, top + start + drop)

@@ -78,17 +78,18 @@ def _fitting(words: Iterable[Word], size: float, measure: float) -> Iterator[Wor
 
 def _parted(word: Word, size: float, measure: float) -> Iterator[Word]:
     for text, face in word:
-        rest = text
-        while width(rest, face, size) > measure:
-            fits = next(
-                end for end in range(len(rest) - 1, 0, -1) if end == 1 or width(rest[:end], face, size) <= measure
-            )
-            signs = [at + 1 for at in range(fits) if rest[at] in _CUT_AFTER and at + 1 > fits // 2]
-            cut = signs[-1] if signs else fits
-            yield ((rest[:cut], face),)
-            rest = rest[cut:]
-        if rest:
-            yield ((rest, face),)
+        start = sign = 0
+        room = measure
+        for at, character in enumerate(text):
+            room -= width(character, face, size)
+            if room < 0 and at > start:
+                cut = sign if sign > (start + at) // 2 else at
+                yield ((text[start:cut], face),)
+                start = cut
+                room = measure - sum(width(other, face, size) for other in text[cut : at + 1])
+            if character in _CUT_AFTER:
+                sign = at + 1
+        yield ((text[start:], face),)
 
 
 def _line(words: Sequence[Word], size: float) -> Line:

@@ -69,12 +69,12 @@ class Sheet:
         self._canvas.line(points(left), self._y(top), points(left), self._y(bottom))
 
     def frame(self, area: Area, *, weight: float, radius: float) -> None:
-        """A box with soft corners."""
+        """A box with soft corners; its stroke stays inside the area."""
         self._canvas.setStrokeGray(0)
         self._canvas.setLineWidth(weight)
-        left, bottom = points(area.left), self._y(area.bottom)
-        tall = points(area.bottom - area.top)
-        self._canvas.roundRect(left, bottom, points(area.width), tall, points(radius), stroke=1, fill=0)
+        left, bottom = points(area.left) + weight / 2, self._y(area.bottom) + weight / 2
+        wide, tall = points(area.width) - weight, points(area.bottom - area.top) - weight
+        self._canvas.roundRect(left, bottom, wide, tall, points(radius), stroke=1, fill=0)
 
     def matrix(self, left: float, top: float, module: float, rows: Sequence[Sequence[int]]) -> None:
         """The dark modules of a 2D code, `module` millimetres each, as one shape."""

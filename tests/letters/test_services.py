@@ -1,0 +1,93 @@
+from hashlib import sha256
+
+import pytest
+
+from portal.letters.desk import PrintRoom
+from portal.letters.models import Letter
+from portal.letters.queries import letter, letter_of_message
+from portal.letters.rules import reference_of
+from portal.notifications.gateways import PermanentFailure
+from portal.notifications.models import Message, Status
+from tests.letters.messages import ADDRESS, post_message
+from tests.letters.words_of import CONTEXT
+
+
+@pytest.fixture
+def room():
+    return PrintRoom("https://porte.exemple.fr")
+
+
+def draw(database, room, message, now):
+    with database.transaction() as session:
+        room.draw(session, session.get_one(Message, message.id), now)
+
+
+def stored(database, message):
+    with database.transaction() as session:
+        found = letter_of_message(session, message.id)
+        return letter(session, found.id, with_pdf=True) if found else None
+
+
+def test_a_message_becomes_a_letter_that_waits_for_the_post(database, world, clock, room):
+    message = post_message(world, world.person(address=ADDRESS))
+    draw(database, room, message, clock())
+    found = stored(database, message)
+    assert found.message.status is Status.QUEUED
+    assert found.message.recipient == "Dominique Essai\n12 RUE DE LA DEMONSTRATION\n62000 ARRAS"
+    assert "K7MP-3XQA" in found.message.rendered["text"]
+    assert found.pages == 1
+    assert found.pdf.startswith(b"%PDF-")
+    assert sha256(found.pdf).hexdigest() == found.sha256
+    assert found.reference == reference_of(message.id)
+    assert found.drawn_at == clock()
+
+
+def test_drawn_twice_the_letter_is_the_first_one(database, world, clock, room):
+    message = post_message(world, world.person(address=ADDRESS))
+    draw(database, room, message, clock())
+    first = stored(database, message)
+    with database.transaction() as session:
+        row = session.get_one(Message, message.id)
+        row.status, row.context = Status.SENDING, CONTEXT | {"place_name": "Un autre lieu"}
+    draw(database, room, message, world.now.replace(year=2027))
+    again = stored(database, message)
+    assert (again.id, again.pdf, again.drawn_at) == (first.id, first.pdf, first.drawn_at)
+    assert again.message.status is Status.QUEUED
+    with database.transaction() as session:
+        assert session.query(Letter).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "changed", "code", "refused"),
+    [
+        ([], {}, "no_address", False),
+        (["", "", "", "", ""], {}, "no_address", False),
+        (["", "", "r" * 39, "", "62000 Arras"], {}, "address_too_long", True),
+        (["", "", "12 rue X", "", ""], {}, "address_town_missing", True),
+        (ADDRESS, {"recipient_name": "E" * 39}, "address_too_long", False),
+        (ADDRESS, {"directions": "x " * 20_000}, "letter_too_long", False),
+        (ADDRESS, {"directions": "Αθήνα"}, "letter_unprintable", False),
+        (ADDRESS, {"place_name": ""}, "letter_text", False),
+        (ADDRESS, {"link": "https://ailleurs.exemple.fr/r/K7MP3XQA"}, "letter_text", False),
+    ],
+)
+def test_what_cannot_be_drawn_is_named_and_nothing_is_stored(
+    database, world, clock, room, address, changed, code, refused
+):
+    message = post_message(world, world.person(address=address), **changed)
+    with pytest.raises(PermanentFailure) as failure:
+        draw(database, room, message, clock())
+    assert (failure.value.code, failure.value.refused) == (code, refused)
+    assert stored(database, message) is None
+
+
+def test_a_kind_without_letter_is_named(database, world, clock, room):
+    message = post_message(world, world.person(address=ADDRESS), kind="smoke_signal")
+    with pytest.raises(PermanentFailure, match="letter_text"):
+        draw(database, room, message, clock())
+
+
+def test_references_check_themselves():
+    assert reference_of(1234) == "C0001234S"
+    assert len({reference_of(number)[-1] for number in range(23)}) == 23
+    assert reference_of(123_456_789).startswith("C123456789")
