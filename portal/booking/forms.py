@@ -100,6 +100,7 @@ class DetailsForm(PortalForm):
         super().__init__(**options)
         self.today, self._communes = today, communes
         self.address: list[str] = []
+        self.may_be_for_oneself = not for_a_child
         if for_a_child:
             children = [(CHILD, _("Pour mon enfant")), (RELATIVE, _("Pour un enfant dont je m'occupe"))]
             self.concerned.choices = selectable(children)

@@ -30,6 +30,7 @@ from portal.booking.views_shared import (
 )
 from portal.clock import paris_day
 from portal.directory import queries as directory
+from portal.directory.models import Mode
 from portal.refusal import Refused
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page, revisitable_page
@@ -161,6 +162,10 @@ def _is_accepted(form: DetailsForm, choice: Choice, starts_at: datetime) -> bool
         form.refuse_age(choice.motif.max_age_years)
     if choice.invitation and choice.invitation.person.birth_date != form.birth_date.data:
         form.birth_date.errors = [_("Écrivez la date de naissance de la personne qui a reçu la lettre.")]
+    if choice.motif.mode is Mode.PHONE and not (form.contact.mobile or form.contact.landline):
+        form.mobile.errors = [_("Nous vous appelons : écrivez un téléphone. Exemple : 06 39 98 00 12")]
+    if choice.motif.mode is Mode.HOME and not form.contact.address:
+        form.street.errors = [_("Nous venons chez vous : écrivez votre adresse. Exemple : 12 rue de la Paix")]
     return not form.errors
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from portal.booking.models import Appointment
-from portal.directory.models import BookedBy
+from portal.directory.models import BookedBy, Mode
 from portal.people.models import Person
 from tests.booking.desk import alive, count, people
 from tests.booking.journey import (
@@ -138,6 +138,15 @@ def test_the_paper_guarantee_says_when_the_letter_leaves_and_arrives(client, off
     page = booked(client, motif, place, slot, **NOTHING, **ADDRESS, wants_paper="y").page
     assert "Une lettre part le lundi 23 novembre 2026." in page.text()
     assert {route for _kind, route, _person in alive(database)} == {"letter"}
+
+
+def test_a_call_needs_a_phone_and_a_visit_an_address(client, world) -> None:
+    place, motif, _agent = world.office(mode=Mode.PHONE)
+    assert "écrivez un téléphone" in faults(reviewed(client, motif, place, **NOTHING))[0]
+    assert reviewed(client, motif, place, **NOTHING, landline="03 53 01 00 12").status_code == 200
+    home, visit, _agent = world.office(mode=Mode.HOME)
+    assert "écrivez votre adresse" in faults(reviewed(client, visit, home))[0]
+    assert reviewed(client, visit, home, **ADDRESS).status_code == 200
 
 
 def test_a_discreet_appointment_sends_nothing_and_says_how_to_learn_the_news(client, world, database) -> None:
