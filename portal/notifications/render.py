@@ -42,8 +42,9 @@ class Email:
 def sms(kind: str, context: dict[str, Any]) -> str:
     """A text message: always one segment of the GSM alphabet (160), with the date, the hour, the link and the phone.
 
-    It gives way in this order: politeness, the date in full, the place (its name, its town, the town cut short).
-    Raises ValueError when even the link leaves no room, which only an address of the portal above 100 characters does.
+    It gives way in this order: politeness, the date in full, the place (its name, its town, the town cut short), and
+    "https://" when the portal's host has more than 50 characters. Raises ValueError when even so the link leaves no
+    room, which takes a host of 60 characters at least.
     """
     template = _environment(_language(context)).get_template(f"{kind}/sms.txt")
     for more in _sms_attempts(context):
