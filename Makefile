@@ -35,7 +35,7 @@ coverage:
 	$(BIN)/coverage report --include='portal/*/rules*.py,portal/*/services*.py' --show-missing --skip-covered --fail-under=100
 
 bench: setup .venv/ready-bench pango
-	$(BIN)/pytest -q -p no:randomly -p no:cacheprovider -s tests/bench
+	$(BIN)/python tests/bench/run.py
 
 catalogues: .venv/ready-run
 	@if [ -d translations ]; then $(BIN)/pybabel --quiet compile --directory translations; fi

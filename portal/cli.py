@@ -56,7 +56,8 @@ def serve(*, bind: str, workers: int, threads: int, demo: bool) -> None:
     """Serve the portal (production: behind nginx)."""
     with _sentences():
         settings = _settings(needed=TO_SERVE, demo=demo)
-        _say_where(settings)
+        if not demo:
+            _say_where(settings)
         serve_web(settings, bind=bind, workers=workers, threads=threads)
 
 
