@@ -90,14 +90,14 @@ def window_of(motif: Motif, now: datetime, *, for_agent: bool) -> Window:
     """When a slot of this motif may start, for someone who looks at `now`.
 
     A resident: from the minimum notice to the horizon (days of 24 hours), counted from the minute that is running,
-    both ends included. An agent: from now on, for two years. Nobody: in the past.
+    both ends included. An agent: from now on, for two years. Nobody: in the past, nor at this very instant.
     """
     moment = now.timestamp()
     minute = int(moment // MINUTE) * MINUTE
-    present = int(-(-moment // 1))
+    upcoming = int(moment // 1) + 1
     if for_agent:
-        return Window(present, minute + AGENTS_SEE * DAY)
-    return Window(max(present, minute + motif.notice_minutes * MINUTE), minute + motif.horizon_days * DAY)
+        return Window(upcoming, minute + AGENTS_SEE * DAY)
+    return Window(max(upcoming, minute + motif.notice_minutes * MINUTE), minute + motif.horizon_days * DAY)
 
 
 def is_offered(motif: Motif, agent_ids: Collection[int] | None, *, for_agent: bool) -> bool:

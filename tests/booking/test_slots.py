@@ -217,9 +217,9 @@ def test_agents_are_bound_by_neither():
 
 
 @pytest.mark.parametrize("for_agent", [True, False])
-def test_nobody_sees_the_past(for_agent):
-    assert seen_at(TEN, for_agent=for_agent, notice_minutes=0)
-    assert not seen_at(TEN + timedelta(microseconds=1), for_agent=for_agent, notice_minutes=0)
+def test_nobody_sees_what_has_begun(for_agent):
+    assert seen_at(TEN - timedelta(microseconds=1), for_agent=for_agent, notice_minutes=0)
+    assert not seen_at(TEN, for_agent=for_agent, notice_minutes=0)
     assert not seen_at(TEN + MINUTE, for_agent=for_agent, notice_minutes=0)
 
 
