@@ -83,7 +83,7 @@ def _week(database: Database, town: Town, request: Callable[[], object], rounds:
     return _compared(database, "week page of one place", request, alone, rounds, WEEK_GOAL)
 
 
-def _compared(  # noqa: PLR0917 - a bench is its parameters
+def _compared(
     database: Database,
     what: str,
     request: Callable[[], object],
