@@ -2,8 +2,10 @@
 
 from enum import IntEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
+
+_HOLD = select(func.pg_advisory_xact_lock(bindparam("kind", type_=Integer), bindparam("key", type_=Integer)))
 
 
 class Lock(IntEnum):
@@ -22,4 +24,4 @@ def hold(session: Session, lock: Lock, key: int) -> None:
     `key` is any whole number; its lowest 31 bits count. What is read afterwards, by another statement, sees all that
     the former holder committed (READ COMMITTED). Raises what the database does when `statement_timeout` passes.
     """
-    session.execute(select(func.pg_advisory_xact_lock(int(lock), key & 0x7FFFFFFF)))
+    session.connection().execute(_HOLD, {"kind": int(lock), "key": key & 0x7FFFFFFF})

@@ -90,7 +90,7 @@ def free_agents(session: Session, now: datetime, scope: Scope, place_id: int, st
         return []
     day, here = paris_day(starts_at), replace(scope, place_ids=(place_id,))
     free = {slot.agent_id for slot in free_slots(session, now, here, day, day) if slot.starts_at == starts_at}
-    return by_load(free, load_of(session, scope, free, day)) if free else []
+    return by_load(free, load_of(session, scope, free, day)) if len(free) > 1 else list(free)
 
 
 def choose_agent(session: Session, now: datetime, scope: Scope, place_id: int, starts_at: datetime) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.booking.availability import Scope, Slot, free_slots, merged
@@ -12,6 +12,20 @@ from portal.booking.models import Appointment, AppointmentStatus, Invitation, Pa
 from portal.clock import paris_day
 from portal.people.models import Person
 
+# Written once: a booking asks these each time, and building a statement costs more than sending it.
+_BY_REQUEST = select(Appointment.id).where(Appointment.request_key == bindparam("key"))
+_UPCOMING = (
+    select(Participation.person_id, func.count())
+    .join(Appointment, Appointment.id == Participation.appointment_id)
+    .where(
+        Participation.person_id == any_(bindparam("person_ids", type_=ARRAY(Integer))),
+        Appointment.motif_id == bindparam("motif_id"),
+        Appointment.status == AppointmentStatus.BOOKED,
+        Appointment.starts_at > bindparam("now"),
+    )
+    .group_by(Participation.person_id)
+    .order_by(Participation.person_id)
+)
 _BEFORE, _AFTER = timedelta(days=7), timedelta(days=21)  # how far around a lost hour another is looked for
 
 
@@ -30,7 +44,7 @@ def appointment_by_code(session: Session, code: str) -> Appointment | None:
 
 def appointment_by_request(session: Session, key: UUID) -> Appointment | None:
     """The same, by the form that booked it."""
-    known = session.scalars(select(Appointment.id).where(Appointment.request_key == key)).one_or_none()
+    known = session.execute(_BY_REQUEST, {"key": key}).scalar_one_or_none()
     return None if known is None else appointment(session, known)
 
 
@@ -60,19 +74,8 @@ def invitation_by_code(session: Session, code: str) -> Invitation | None:
 
 def upcoming_counts(session: Session, now: datetime, motif_id: int, person_ids: Collection[int]) -> dict[int, int]:
     """How many appointments to come each person has for a motif; none when the person is missing."""
-    statement = (
-        select(Participation.person_id, func.count())
-        .join(Appointment, Appointment.id == Participation.appointment_id)
-        .where(
-            Participation.person_id.in_(person_ids),
-            Appointment.motif_id == motif_id,
-            Appointment.status == AppointmentStatus.BOOKED,
-            Appointment.starts_at > now,
-        )
-        .group_by(Participation.person_id)
-        .order_by(Participation.person_id)
-    )
-    return dict(iter(session.execute(statement)))
+    given = {"motif_id": motif_id, "person_ids": list(person_ids), "now": now}
+    return dict(iter(session.execute(_UPCOMING, given)))
 
 
 def nearest_slots(session: Session, now: datetime, scope: Scope, wanted: datetime, *, count: int = 6) -> list[Slot]:

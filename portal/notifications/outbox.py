@@ -30,7 +30,8 @@ class About:
     subject: str  # "appointment"
     subject_id: int
     place_id: int | None  # whose task it is when nobody else can tell
-    sequence: int | None = None  # rises with each change of the subject; None: each promise is a new event
+    # Rises from 0, in the transaction that makes the subject, with each change; None: each promise is a new event.
+    sequence: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,9 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
     """
     session.flush()
     event_id = _event_id(about, event)
-    hold_subject(session, about.subject, about.subject_id)
-    _withdraw(session, about.subject, about.subject_id, but=event_id)
+    if about.sequence != 0:  # the first event of a subject that nobody else knows yet has nothing to take back
+        hold_subject(session, about.subject, about.subject_id)
+        _withdraw(session, about.subject, about.subject_id, but=event_id)
     for recipient in recipients:
         person = recipient.person
         row = Message(

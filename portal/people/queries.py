@@ -2,12 +2,28 @@
 
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Text, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.people.contacts import Contact
 from portal.people.models import Person, Referent
 from portal.people.rules import Identity
+
+# What was not given is NULL, and equal to nothing.
+_LOOK_ALIKES = (
+    select(Person)
+    .where(
+        Person.birth_date == bindparam("birth_date"),
+        Person.card_of_id.is_(None),
+        or_(
+            Person.match_key == bindparam("key"),
+            Person.mobile == bindparam("mobile"),
+            func.lower(Person.email) == bindparam("email", type_=Text),
+        ),
+    )
+    .options(joinedload(Person.guardian))
+    .order_by(Person.id)
+)
 
 
 def look_alikes(session: Session, identity: Identity, contact: Contact) -> list[Person]:
@@ -15,18 +31,13 @@ def look_alikes(session: Session, identity: Identity, contact: Contact) -> list[
 
     Born on the same day, and with the same names, mobile or e-mail.
     """
-    alike = [Person.match_key == identity.key]
-    if contact.mobile is not None:
-        alike.append(Person.mobile == contact.mobile)
-    if contact.email is not None:
-        alike.append(func.lower(Person.email) == contact.email.lower())
-    files = (
-        select(Person)
-        .where(Person.birth_date == identity.birth_date, Person.card_of_id.is_(None), or_(*alike))
-        .options(joinedload(Person.guardian))
-        .order_by(Person.id)
-    )
-    return list(session.scalars(files))
+    given = {
+        "birth_date": identity.birth_date,
+        "key": identity.key,
+        "mobile": contact.mobile,
+        "email": None if contact.email is None else contact.email.lower(),
+    }
+    return list(session.scalars(_LOOK_ALIKES, given))
 
 
 def cards_of(session: Session, person_id: int) -> list[Person]:
