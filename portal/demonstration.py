@@ -1,5 +1,6 @@
 """What `make run` starts: the embedded server, the data, the web and the worker, and one way to stop them all."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -146,8 +147,17 @@ def _end(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
             child.send_signal(signal.SIGINT)  # gunicorn closes at once; SIGTERM would wait for idle browsers
     deadline = time.monotonic() + _STOP
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        _end_group(child)
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """Ends what a child that died left behind: its own children still hold the port and the database."""
+    for _ in range(20):
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)  # the dead count until the system has noticed
+    child.wait()
