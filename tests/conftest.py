@@ -1,19 +1,21 @@
 """A real PostgreSQL, emptied after each test; an application with a clock one can set; gateways that remember."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from portal.letters.desk import PrintRoom
 from sqlalchemy import Select, event, func, text
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal import embedded, migrations
 from portal.app import create_app
 from portal.database import Base, Database
+from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.settings import Settings
@@ -41,13 +43,29 @@ class SetClock:
         self.now += step
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder for the server of this run, that PostgreSQL's account may enter: pytest's own are closed to it."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="porte-tests-")
+        Path(folder).chmod(0o755)
+        os.environ["PORTAL_TEST_VAR"] = folder  # the other test processes inherit it
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Nothing stays of that server."""
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ.pop("PORTAL_TEST_VAR"))
+        home = embedded.home(folder)
+        embedded.stop(folder)
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def server_url(worker_id: str) -> str:
     """A PostgreSQL server shared by all test processes, and a database for this one."""
-    root = tmp_path_factory.getbasetemp()
-    shared = root.parent if worker_id != "master" else root
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
-    url = given or embedded.start(Path(shared) / "postgres")
+    url = given or embedded.start(Path(os.environ["PORTAL_TEST_VAR"]), durable=False)
     name = f"portal_test_{worker_id}"
     admin = Database(url)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
