@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from portal import migrations
 from portal.app import clock_of
 from portal.database import Database
+from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
 from portal.directory.models import Departement
 from portal.embedded import home
@@ -63,7 +64,9 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
             database.close()
             _remake(url)
         migrations.upgrade(database)
-        seed(database, clock_of(settings)())
+        now = clock_of(settings)()
+        seed(database, now)
+        book_for_residents(database, now, settings.base_url)
     finally:
         database.close()
 

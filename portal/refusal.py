@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - what happened, and no fault of the program
     """Something a person asked for cannot be done. `reason` is the name that the web layer turns into a sentence."""
 
     def __init__(self, reason: StrEnum) -> None:

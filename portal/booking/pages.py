@@ -113,9 +113,13 @@ def search_commune(session: Session, text: str, insee: str) -> CommuneSearch:
     shown = "".join(sign for sign in text[:_LONGEST_SEARCH] if sign.isprintable()).strip()
     if not text.strip():
         return CommuneSearch()
-    found = index.find(text) if text.isprintable() else []
-    if len(found) == 1:
-        return CommuneSearch(shown, found=found[0])
+    if not text.isprintable():
+        return CommuneSearch(shown, is_refused=True)
+    chosen = index.sure(text)
+    if chosen is not None:
+        return CommuneSearch(shown, found=chosen)
+    # "Lille" looks like Lillers: what is only likely is asked, never taken.
+    found = index.find(text)
     return CommuneSearch(shown, several=found, is_refused=not found)
 
 

@@ -61,9 +61,12 @@ def test_places_come_nearest_first_with_distance_access_phone_and_next_slot(clie
     assert "tel:+33353010010" in page.links().values()
 
 
-def test_a_misspelt_commune_is_found_and_an_unknown_one_is_said_with_a_way_on(client, world) -> None:
+def test_a_misspelt_commune_is_offered_and_an_unknown_one_is_said_with_a_way_on(client, world) -> None:
     place, motif, _agent = world.office()
-    assert place.name in client.get(f"/rendez-vous/{motif.key}?commune=Arars").page.text()
+    asked = client.get(f"/rendez-vous/{motif.key}?commune=Arars").page
+    assert "Quelle commune ?" in asked.text()
+    (chosen,) = [link for words, link in asked.links().items() if words.startswith("Arras")]
+    assert place.name in client.get(chosen).page.text()
     page = client.get(f"/rendez-vous/{motif.key}?commune=Tombouctou").page
     assert "hors du Département" in page.text()
     assert page.fields()["commune"] == "Tombouctou"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from portal.app import create_app
+from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
 from tests.checked_pages import CheckedClient
 
@@ -12,6 +13,7 @@ from tests.checked_pages import CheckedClient
 @pytest.fixture
 def demo(settings, database, clock, gateways):
     seed(database, clock.now)
+    book_for_residents(database, clock.now, "http://127.0.0.1:8000")
     app = create_app(replace(settings, demo=True), clock=clock, database=database, gateways=gateways)
     app.test_client_class = CheckedClient
     app.config["SESSION_COOKIE_SECURE"] = False
@@ -31,6 +33,12 @@ def test_one_press_enters_the_print_room(demo):
     response = demo.post(forms[courrier], data=page.fields(courrier))
     assert demo.follow(response).page.h1.startswith("Bonjour")
     assert "courriers" in demo.get("/agents/courriers").page.text().lower()
+
+
+def test_the_residents_have_appointments_and_a_second_start_adds_none(demo, database, clock):
+    page = demo.get("/demo").page
+    assert sum(link.startswith("/r/") for link in page.links().values()) == 4
+    assert book_for_residents(database, clock.now, "http://127.0.0.1:8000") == 0
 
 
 def test_an_unknown_door_does_not_open(demo):
