@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -15,14 +16,14 @@ from sqlalchemy import (
     Select,
     Text,
     any_,
+    bindparam,
     cast,
     func,
-    literal,
     literal_column,
     or_,
     select,
-    true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -92,9 +93,46 @@ def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
     the opening's own, or the eve of the day on which the place or the motif closes.
     """
     closing = scope.motif.closed_on
-    last_day = func.least(
-        Opening.last_day, Place.closed_on - 1, None if closing is None else closing - timedelta(days=1), type_=Date
-    )
+    given = {
+        "motif_id": scope.motif.id,
+        "closing": None if closing is None else closing - timedelta(days=1),
+        "first": days.first,
+        "until": days.last + timedelta(days=1),
+        "agents": None if scope.agent_ids is None else list(scope.agent_ids),
+        "places": None if scope.place_ids is None else list(scope.place_ids),
+    }
+    statement = _openings(by_agent=scope.agent_ids is not None, by_place=scope.place_ids is not None)
+    openings: Openings = defaultdict(list)
+    for row in session.execute(statement, given):
+        openings[row[0]].append(OpeningRow._make(row))
+    return openings
+
+
+def busy_of(session: Session, scope: Scope, agent_ids: Collection[int], between: Interval) -> dict[int, list[Interval]]:
+    """The time of each agent that something already holds, anywhere, sorted by start; buffers included.
+
+    Times that touch or overlap come as one: the server joins them, so that a full day is one row instead of ten.
+    """
+    since, until = instant(between[0]), instant(between[1])
+    given = {"agents": list(agent_ids), "since": since, "until": until}
+    held = {"reaching": since - LONGEST, "ignoring": scope.ignoring or 0}
+    busy: dict[int, list[Interval]] = defaultdict(list)
+    for agent_id, start, end in session.execute(_BUSY, given | held):
+        busy[agent_id].append((start, end))
+    return busy
+
+
+def load_of(session: Session, scope: Scope, agent_ids: Collection[int], day: date) -> dict[int, int]:
+    """How many appointments each agent has that day, anywhere; none when the agent is missing."""
+    since, until = (instant(second) for second in bearing(Days(day, day), Pace(0, 0)))
+    given = {"agents": list(agent_ids), "since": since, "until": until, "ignoring": scope.ignoring or 0}
+    return {row[0]: row[1] for row in session.execute(_LOAD, given)}
+
+
+@cache
+def _openings(*, by_agent: bool, by_place: bool) -> Select[*tuple[Any, ...]]:
+    """The statement of `openings_of`: building one costs more than sending it, so each form is built once."""
+    last_day = func.least(Opening.last_day, Place.closed_on - 1, bindparam("closing", type_=Date), type_=Date)
     statement = (
         select(
             Opening.agent_id,
@@ -114,73 +152,21 @@ def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
         .join(Agent, Agent.id == Opening.agent_id)
         .join(Place, Place.id == Opening.place_id)
         .where(
-            opening_motif.c.motif_id == scope.motif.id,
+            opening_motif.c.motif_id == bindparam("motif_id"),
             Agent.is_active,
-            Opening.first_day <= days.last + timedelta(days=1),
-            or_(last_day.is_(None), last_day >= days.first),
+            Opening.first_day <= bindparam("until"),
+            or_(last_day.is_(None), last_day >= bindparam("first")),
         )
         .order_by(Opening.agent_id, Opening.id)
     )
-    if scope.agent_ids is not None:
-        statement = statement.where(_among(Opening.agent_id, scope.agent_ids))
-    if scope.place_ids is not None:
+    if by_agent:
+        statement = statement.where(_among(Opening.agent_id, "agents"))
+    if by_place:
         there = aliased(Opening)
         statement = statement.where(
-            Opening.agent_id.in_(select(there.agent_id).where(_among(there.place_id, scope.place_ids)))
+            Opening.agent_id.in_(select(there.agent_id).where(_among(there.place_id, "places")))
         )
-    openings: Openings = defaultdict(list)
-    for row in session.execute(statement):
-        openings[row[0]].append(OpeningRow._make(row))
-    return openings
-
-
-def busy_of(session: Session, scope: Scope, agent_ids: Collection[int], between: Interval) -> dict[int, list[Interval]]:
-    """The time of each agent that something already holds, anywhere, sorted by start; buffers included.
-
-    Times that touch or overlap come as one: the server joins them, so that a full day is one row instead of ten.
-    """
-    since, until = instant(between[0]), instant(between[1])
-    held = _joined(
-        Appointment.agent_id,
-        func.tstzrange(Appointment.starts_at, Appointment.busy_until),
-        _among(Appointment.agent_id, agent_ids),
-        _HOLDING,
-        Appointment.starts_at.between(since - LONGEST, until),
-        Appointment.busy_until > since,
-        true() if scope.ignoring is None else Appointment.id != scope.ignoring,
-    )
-    away = _joined(
-        Absence.agent_id,
-        func.tstzrange(Absence.starts_at, Absence.ends_at),
-        _among(Absence.agent_id, agent_ids),
-        Absence.starts_at < until,
-        Absence.ends_at > since,
-    )
-    busy: dict[int, list[Interval]] = defaultdict(list)
-    for statement in (held, away):
-        for agent_id, start, end in session.execute(statement):
-            busy[agent_id].append((start, end))
-    for intervals in busy.values():
-        intervals.sort()
-    return busy
-
-
-def load_of(session: Session, scope: Scope, agent_ids: Collection[int], day: date) -> dict[int, int]:
-    """How many appointments each agent has that day, anywhere; none when the agent is missing."""
-    since, until = (instant(second) for second in bearing(Days(day, day), Pace(0, 0)))
-    statement = (
-        select(Appointment.agent_id, func.count())
-        .where(
-            _among(Appointment.agent_id, agent_ids),
-            _HOLDING,
-            Appointment.starts_at >= since,
-            Appointment.starts_at < until,
-            Appointment.id != (scope.ignoring or 0),
-        )
-        .group_by(Appointment.agent_id)
-        .order_by(Appointment.agent_id)
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}
+    return statement
 
 
 def _joined(
@@ -194,9 +180,40 @@ def _joined(
     rows = select(agent_id.label("agent_id"), together).where(*conditions).group_by(agent_id).subquery()
     start = cast(func.floor(func.date_part(_EPOCH, func.lower(rows.c.period))), BigInteger)
     end = cast(func.ceil(func.date_part(_EPOCH, func.upper(rows.c.period))), BigInteger)
-    return select(rows.c.agent_id, start, end).order_by(rows.c.agent_id, rows.c.period)
+    return select(rows.c.agent_id, start.label("starts"), end.label("ends"))
 
 
-def _among(column: InstrumentedAttribute[int], values: Collection[int]) -> ColumnElement[bool]:
-    """`IN`, as one array: the statement stays the same, and prepared, however many values there are."""
-    return column == any_(literal(list(values), ARRAY(Integer)))
+def _among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]:
+    """`IN` the values that go by this name, as one array: the statement stays the same, however many there are."""
+    return column == any_(bindparam(name, type_=ARRAY(Integer)))
+
+
+_HELD = _joined(
+    Appointment.agent_id,
+    func.tstzrange(Appointment.starts_at, Appointment.busy_until),
+    _among(Appointment.agent_id, "agents"),
+    _HOLDING,
+    Appointment.starts_at.between(bindparam("reaching"), bindparam("until")),
+    Appointment.busy_until > bindparam("since"),
+    Appointment.id != bindparam("ignoring"),
+)
+_AWAY = _joined(
+    Absence.agent_id,
+    func.tstzrange(Absence.starts_at, Absence.ends_at),
+    _among(Absence.agent_id, "agents"),
+    Absence.starts_at < bindparam("until"),
+    Absence.ends_at > bindparam("since"),
+)
+_BUSY = union_all(_HELD, _AWAY).order_by("agent_id", "starts", "ends")
+_LOAD = (
+    select(Appointment.agent_id, func.count())
+    .where(
+        _among(Appointment.agent_id, "agents"),
+        _HOLDING,
+        Appointment.starts_at >= bindparam("since"),
+        Appointment.starts_at < bindparam("until"),
+        Appointment.id != bindparam("ignoring"),
+    )
+    .group_by(Appointment.agent_id)
+    .order_by(Appointment.agent_id)
+)

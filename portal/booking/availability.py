@@ -36,7 +36,9 @@ __all__ = [
     "next_free",
 ]
 
-FIRST_LOOK = 7  # days: most places have a free slot within; those that have none are looked at twice as far each time
+# Days: most places have a free slot within; those that have none are looked at twice as far each time. A few agents'
+# rows are so few that asking again costs more than reading them.
+FIRST_LOOK, FIRST_LOOK_AT_FEW, FEW = 7, 28, 20
 
 
 def free_slots(session: Session, now: datetime, scope: Scope, first: date, last: date) -> list[Slot]:
@@ -111,7 +113,7 @@ def _earliest(session: Session, scope: Scope, window: Window, days: Days | None,
     openings = openings_of(session, scope, days)
     pending = {row.place_id for rows in openings.values() for row in rows if scope.wants(row.place_id)}
     found: dict[int, int] = {}
-    for look in _looks(days):
+    for look in _looks(days, FIRST_LOOK if len(openings) > FEW else FIRST_LOOK_AT_FEW):
         concerned = {
             agent_id: rows for agent_id, rows in openings.items() if any(row.place_id in pending for row in rows)
         }
@@ -129,9 +131,9 @@ def _earliest(session: Session, scope: Scope, window: Window, days: Days | None,
     return found
 
 
-def _looks(days: Days) -> Iterator[Days]:
+def _looks(days: Days, length: int) -> Iterator[Days]:
     """The same days, cut in looks that are each twice as long as the one before."""
-    first, length = days.first, FIRST_LOOK
+    first = days.first
     while first <= days.last:
         last = min(days.last, first + timedelta(days=length - 1))
         yield Days(first, last)

@@ -149,11 +149,9 @@ def _bare(said: Sequence[Query]) -> list[Query]:
         values = list(parameters.values())
         agents = next((value for value in values if isinstance(value, list)), [])
         moments = sorted(value for value in values if isinstance(value, datetime))
-        if "FROM appointment" in statement:
+        if "FROM appointment" in statement:  # and from absence, in the same one
             reaching, since, until = moments
             queries.append((_APPOINTMENTS, (agents, reaching, until, since)))
-        elif "FROM absence" in statement:
-            since, until = moments
             queries.append((_ABSENCES, (agents, until, since)))
         else:
             queries.append((statement, parameters))

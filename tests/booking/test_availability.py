@@ -341,7 +341,7 @@ def test_a_list_of_many_places_takes_few_statements(world, database, clock):
             assert len(next_free(session, clock.now, Scope(motif))) == 12
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
-    assert len(said) <= 1 + 3 * 2  # openings once; appointments and absences for each look
+    assert len(said) <= 1 + 3  # openings once; busy times for each look
 
 
 @pytest.mark.parametrize(
