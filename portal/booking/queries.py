@@ -10,10 +10,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.booking.availability import Scope, Slot, free_slots, merged
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
 from portal.clock import paris_day
+from portal.directory.models import Departement, Motif, Place
 from portal.people.models import Person
 
 # Written once: a booking asks these each time, and building a statement costs more than sending it.
 _BY_REQUEST = select(Appointment.id).where(Appointment.request_key == bindparam("key"))
+_WANTED = (
+    select(Motif, Place, Departement)
+    .join_from(Motif, Place, Place.id == bindparam("place_id"))
+    .join(Departement, Departement.id == 1)
+    .where(Motif.id == bindparam("motif_id"))
+)
 _UPCOMING = (
     select(Participation.person_id, func.count())
     .join(Appointment, Appointment.id == Participation.appointment_id)
@@ -52,6 +59,12 @@ def appointment_to_change(session: Session, appointment_id: int) -> Appointment 
     """The same, its row locked until the transaction ends: two who change it come one after the other."""
     statement = _whole().where(Appointment.id == appointment_id).with_for_update(of=Appointment)
     return session.scalars(statement).one_or_none()
+
+
+def wanted(session: Session, motif_id: int, place_id: int) -> tuple[Motif, Place, Departement] | None:
+    """The motif and the place that a request names, and the Département; None when one does not exist."""
+    row = session.execute(_WANTED, {"motif_id": motif_id, "place_id": place_id}).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def appointments_among(session: Session, ids: Collection[int]) -> list[Appointment]:

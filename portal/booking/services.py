@@ -26,7 +26,7 @@ from portal.booking.rules import (
 )
 from portal.booking.telling import tell
 from portal.clock import paris_day
-from portal.directory.models import BookedBy, Motif, Place
+from portal.directory.models import BookedBy, Departement, Motif, Place
 from portal.journal.services import VISITOR, Actor, record
 from portal.locks import Lock, hold
 from portal.notifications.planner import EventKind
@@ -59,9 +59,10 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
     done = queries.appointment_by_request(session, request.key) or _same_again(session, request)
     if done is not None:
         return done
-    motif, place = session.get(Motif, request.motif_id), session.get(Place, request.place_id)
-    if motif is None or place is None:
+    wanted = queries.wanted(session, request.motif_id, request.place_id)
+    if wanted is None:
         raise Refused(BookingRefusal.NOT_BOOKABLE)
+    motif, place, departement = wanted
     births = [identity.birth_date for identity in request.concerned]
     _refuse(booking_refusal(motif, place, request.starts_at, now, births=births, by_agent=by.is_agent))
     invitation = _invitation(session, now, request, motif, by)
@@ -76,7 +77,7 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
         write=lambda agent_id: _insert(session, now, request, motif, place, party=party, agent_id=agent_id),
     )
     _record(session, now, by, "appointment.booked", appointment_id=appointment.id, person_ids=party.ids)
-    tell(session, now, appointment, EventKind.BOOKED, base_url=base_url, post=post)
+    tell(session, now, appointment, EventKind.BOOKED, departement=departement, base_url=base_url, post=post)
     return appointment
 
 
@@ -125,7 +126,17 @@ def move(  # noqa: PLR0913 - as above
     )
     _record(session, now, by, "appointment.moved", appointment_id=appointment_id, person_ids=party.ids)
     appointment = _known(queries.appointment(session, appointment_id))
-    tell(session, now, appointment, EventKind.MOVED, base_url=base_url, post=post, old_starts_at=old_starts_at)
+    departement = session.get_one(Departement, 1)
+    tell(
+        session,
+        now,
+        appointment,
+        EventKind.MOVED,
+        departement=departement,
+        base_url=base_url,
+        post=post,
+        old_starts_at=old_starts_at,
+    )
     return appointment
 
 
@@ -153,7 +164,17 @@ def cancel(  # noqa: PLR0913 - as above
     ids = [participation.person_id for participation in appointment.participations]
     _record(session, now, by, "appointment.cancelled", appointment_id=appointment_id, person_ids=ids)
     who = "service" if by.is_agent else "person"
-    tell(session, now, appointment, EventKind.CANCELLED, base_url=base_url, post=post, cancelled_by=who)
+    departement = session.get_one(Departement, 1)
+    tell(
+        session,
+        now,
+        appointment,
+        EventKind.CANCELLED,
+        departement=departement,
+        base_url=base_url,
+        post=post,
+        cancelled_by=who,
+    )
     return appointment
 
 

@@ -19,6 +19,7 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
     appointment: Appointment,
     kind: EventKind,
     *,
+    departement: Departement,
     base_url: str,
     post: PostalCalendar,
     old_starts_at: datetime | None = None,
@@ -29,7 +30,6 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
     The guardian of relatives is told once; other people themselves. Nobody, for a discreet motif. The appointment
     must be loaded whole (`queries.appointment`).
     """
-    departement = session.get_one(Departement, 1)
     promise(
         session,
         now,

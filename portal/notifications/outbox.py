@@ -22,6 +22,9 @@ from portal.people.models import Person, RouteState
 UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.OPEN)
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
 
+_KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
+_ADD = insert(Message).on_conflict_do_nothing(index_elements=_KEY).returning(Message)
+
 
 @dataclass(frozen=True)
 class About:
@@ -61,6 +64,8 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
     if about.sequence != 0:  # the first event of a subject that nobody else knows yet has nothing to take back
         hold_subject(session, about.subject, about.subject_id)
         _withdraw(session, about.subject, about.subject_id, but=event_id)
+    written: list[Message] = []
+    is_new = True
     for recipient in recipients:
         person = recipient.person
         row = Message(
@@ -73,9 +78,13 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
             context=recipient.context,
             calendar=recipient.calendar,
         )
-        _write(session, now, row, plan(reach_of(person), event, now, failed_routes(person), post))
-    written = select(Message).where(Message.event_id == event_id).order_by(Message.id)
-    return list(session.scalars(written))
+        planned = plan(reach_of(person), event, now, failed_routes(person), post)
+        added = _write(session, now, row, planned)
+        written += added
+        is_new = is_new and len(added) == len(planned)
+    if is_new:
+        return sorted(written, key=lambda message: message.id)
+    return list(session.scalars(select(Message).where(Message.event_id == event_id).order_by(Message.id)))
 
 
 def withdraw(session: Session, now: datetime, *, subject: str, subject_id: int) -> int:  # noqa: ARG001 - a verb's shape
@@ -231,9 +240,7 @@ def _write(session: Session, now: datetime, like: Message, planned: Iterable[Pla
     ]
     if not rows:
         return []
-    key = [Message.event_id, Message.person_id, Message.step, Message.route]
-    added = insert(Message).on_conflict_do_nothing(index_elements=key).returning(Message)
-    return list(session.scalars(added, rows))
+    return list(session.scalars(_ADD, rows))
 
 
 def _event_id(about: About, event: Event) -> UUID:
