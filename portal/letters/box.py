@@ -31,7 +31,7 @@ class _Row:
 def box(section: Section, scale: Scale) -> Piece:
     """Day and hour at the left, place at the right; one above the other in large print."""
     heading = stack(
-        set_lines([Run(section.heading)], scale.body.size, points(WIDTH - 2 * _PAD), strong=True),
+        set_lines((Run(section.heading),), scale.body.size, points(WIDTH - 2 * _PAD), strong=True),
         scale.body,
         MARGIN + _PAD,
     )

@@ -36,20 +36,29 @@ def load() -> frozenset[str]:
     """Makes the three fonts known to the PDF library; the characters that all of them have."""
     coverage = []
     for face, file in _FILES.items():
-        font = TTFont(face.value, str(_FOLDER / file), shapable=False)
+        font = TTFont(face.value, str(_FOLDER / file), asciiReadable=0, shapable=False)
         pdfmetrics.registerFont(font)
         coverage.append(frozenset(font.face.charToGlyph))
     return frozenset(map(chr, frozenset.intersection(*coverage))) - frozenset("\r\n\t\u00ad")
 
 
-@lru_cache(maxsize=20_000)
+@cache
+def font_of(face: Face) -> TTFont:
+    """The font itself."""
+    load()
+    font = pdfmetrics.getFont(face.value)
+    assert isinstance(font, TTFont)  # noqa: S101 - as it was registered
+    return font
+
+
+@lru_cache(maxsize=3_000)
 def width(text: str, face: Face, size: float) -> float:
     """How wide the text is, in points, at a size in points."""
     load()
     return float(pdfmetrics.stringWidth(text, face.value, size))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def printable(text: str) -> str:
     """The text in characters that the fonts have; a letter they lack loses its accent.
 

@@ -129,11 +129,11 @@ def _body(post: Post, scale: Scale) -> list[Piece]:
 
 def _paginated(pieces: Sequence[Piece]) -> list[list[tuple[Piece, float]]]:
     """Each page's pieces with their distance from the top."""
-    arranged = [_arranged(pieces, air) for air in _AIR]
-    fewest = min(len(pages) for pages in arranged)
-    if fewest > MOST_PAGES:
-        raise LetterTooLongError(f"{fewest} pages")
-    return next(pages for pages in arranged if len(pages) == fewest)
+    tightest = _arranged(pieces, _AIR[-1])
+    if len(tightest) > MOST_PAGES:
+        raise LetterTooLongError(f"{len(tightest)} pages")
+    airy = (_arranged(pieces, air) for air in _AIR[:-1])
+    return next((pages for pages in airy if len(pages) == len(tightest)), tightest)
 
 
 def _arranged(pieces: Sequence[Piece], air: float) -> list[list[tuple[Piece, float]]]:
@@ -190,14 +190,14 @@ def _draw_sender(sheet: Sheet, post: Post) -> None:
     side, step = 14.0, 4.2
     draw_mark(sheet, SENDER.left, SENDER.top, side)
     left = SENDER.left + side + 4
-    name = set_lines([Run(post.sender)], 13, points(SENDER.right - left), strong=True)
+    name = set_lines((Run(post.sender),), 13, points(SENDER.right - left), strong=True)
     top = SENDER.top + side / 2 - len(name) * 2.7
     for at, line in enumerate(name):
         sheet.line(left, top + 4.2 + at * 5.4, line, 13)
     baseline = SENDER.top + side + 7
     sheet.text(SENDER.left, baseline, _words(post)["return"], Face.REGULAR, 9)
     for text in post.return_address:
-        for line in set_lines([Run(text)], 9, points(SENDER.width)):
+        for line in set_lines((Run(text),), 9, points(SENDER.width)):
             baseline += step
             sheet.line(SENDER.left, baseline, line, 9)
 

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from portal.letters.geometry import points
 from portal.letters.sheet import Sheet
 
 _GRID = 24  # units of a pictogram's side
@@ -15,7 +14,7 @@ def draw_pictogram(sheet: Sheet, name: str, left: float, top: float, side: float
         if filled:
             sheet.fill((left, top), side / _GRID, pen)
         else:
-            sheet.stroke((left, top), side / _GRID, pen, weight=points(side) / _GRID * 2)
+            sheet.stroke((left, top), side / _GRID, pen, weight=2)
 
 
 def draw_mark(sheet: Sheet, left: float, top: float, side: float) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import segno
 
@@ -15,6 +16,7 @@ WIDTH = FIRST_BODY.width
 CAPITAL = 0.668  # height of a capital letter in these fonts, for one of size
 _WHOLE = 110.0  # a section no taller than this (millimetres) is not parted between two pages
 _QR_SIDE = 26.0
+_QR_MASK = 2
 _QR_WHITE = 4  # modules of white that a reader needs around the code (ISO/IEC 18004)
 
 
@@ -100,7 +102,7 @@ def stack(lines: Sequence[Line], kind: Type, left: float = MARGIN) -> Piece:
 def title_piece(content: Content, scale: Scale) -> Piece:
     """The first thing read after the reference."""
     return replace(
-        stack(set_lines([Run(content.title)], scale.title.size, points(WIDTH), strong=True), scale.title), space=4
+        stack(set_lines((Run(content.title),), scale.title.size, points(WIDTH), strong=True), scale.title), space=4
     )
 
 
@@ -118,7 +120,7 @@ def _parts(section: Section, scale: Scale) -> Iterator[Piece]:
     heading = None
     if section.heading:
         heading = stack(
-            set_lines([Run(section.heading)], scale.heading.size, points(WIDTH), strong=True), scale.heading
+            set_lines((Run(section.heading),), scale.heading.size, points(WIDTH), strong=True), scale.heading
         )
     if blocks and blocks[0].role is Role.QR:
         yield replace(_beside_code(heading, blocks.pop(0), scale), space=above)
@@ -149,9 +151,18 @@ def _item(block: Block, scale: Scale) -> Piece:
     return Piece(text.height, draw)
 
 
+@lru_cache(maxsize=64)
+def _qr_code(url: str) -> tuple[tuple[int, ...], ...]:
+    """The modules of the code.
+
+    Its mask is given: weighing all eight takes as long as the whole letter, and readers take any.
+    """
+    return tuple(tuple(row) for row in segno.make(url, error="m", micro=False, mask=_QR_MASK).matrix)
+
+
 def _beside_code(heading: Piece | None, block: Block, scale: Scale) -> Piece:
     """Words at the left, and at their right the QR code that says the same to a camera."""
-    rows = [list(row) for row in segno.make(block.url, error="m", micro=False).matrix]
+    rows = _qr_code(block.url)
     module = _QR_SIDE / len(rows)
     white = _QR_WHITE * module
     measure = points(WIDTH - _QR_SIDE - white)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.letters.content import Run
 from portal.letters.fonts import Face, printable, width
@@ -29,7 +30,8 @@ class Line:
 Word = tuple[tuple[str, Face], ...]
 
 
-def set_lines(runs: Iterable[Run], size: float, measure: float, *, strong: bool = False) -> list[Line]:
+@lru_cache(maxsize=600)  # most lines are the same in all letters
+def set_lines(runs: tuple[Run, ...], size: float, measure: float, *, strong: bool = False) -> tuple[Line, ...]:
     """Lines no wider than `measure` points, left-aligned, parted at ordinary spaces only.
 
     A word wider than the measure is parted after a sign of a web address, or else anywhere; never hyphenated.
@@ -46,7 +48,7 @@ def set_lines(runs: Iterable[Run], size: float, measure: float, *, strong: bool 
         else:
             lines.append([word])
             room = measure - taken
-    return [_line(words, size) for words in lines]
+    return tuple(_line(words, size) for words in lines)
 
 
 def _words(runs: Iterable[Run], *, strong: bool) -> Iterator[Word]:

@@ -1,0 +1,186 @@
+"""Letters: the rate beside WeasyPrint's on the same text, and the peak of memory from 100 to 10,000 letters.
+
+WeasyPrint is given its best case: one font configuration kept for all letters, the same fonts, plain paragraphs in one
+column, and neither the QR code, nor the key, nor the pictograms that ours draws.
+"""
+
+import html
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from measure import Measure, median, timed_together
+from run import table
+
+from portal.letters.content import Content
+from portal.letters.layout import Post, draw
+from portal.letters.rules import reference_of
+from portal.letters.wording import content_of, sender_of
+
+ROUNDS = 40
+FEW, MANY = 100, 10_000
+RATE_GOAL = 4.0
+MEMORY_GOAL = 1.15
+
+KINDS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
+CONTEXT: dict[str, Any] = {
+    "starts_at": "2026-11-24T10:30:00+01:00",
+    "ends_at": "2026-11-24T11:15:00+01:00",
+    "mode": "place",
+    "place_name": "MDS Essai",
+    "place_lines": ["12 rue de la Démonstration", "62000 Arras"],
+    "place_phone": "03 53 01 00 10",
+    "step_free": True,
+    "directions": "En face de la mairie, la porte bleue.",
+    "words": "rendez-vous avec le Département",
+    "bring": ["Une pièce d'identité", "Le carnet de santé"],
+    "before": None,
+    "after": None,
+    "cancel_until": "2026-11-24T06:30:00+01:00",
+    "move_until": "2026-11-23T10:30:00+01:00",
+    "phone": "03 53 01 00 62",
+    "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
+    "departement": "Pas-de-Calais",
+    "return_address": ["Département du Pas-de-Calais", "62018 ARRAS CEDEX 9"],
+    "cancelled_by": "service",
+    "old_starts_at": "2026-11-17T09:00:00+01:00",
+    "language": "fr",
+}
+STATES: tuple[dict[str, Any], ...] = (
+    {},
+    {"mode": "phone", "place_lines": [], "directions": None, "step_free": None},
+    {"before": "Mangez comme d'habitude.", "after": "Restez assis un quart d'heure."},
+    {"bring": [f"Le document numéro {number} de votre dossier complet" for number in range(12)]},
+    {"cancel_until": None, "move_until": None, "language": "en"},
+)
+
+_FONTS = Path(__file__).parents[2] / "portal" / "letters" / "fonts"
+_STYLE = f"""
+@font-face {{ font-family: A; src: url({(_FONTS / "AtkinsonHyperlegible-Regular.ttf").as_uri()}) }}
+@font-face {{ font-family: A; font-weight: 700; src: url({(_FONTS / "AtkinsonHyperlegible-Bold.ttf").as_uri()}) }}
+@page {{ size: A4; margin: 20mm }}
+body {{ font: 12pt/1.27 A }}
+h1 {{ font-size: 17pt }} h2 {{ font-size: 13.5pt; margin: 3mm 0 1mm }} p {{ margin: 0 }}
+address {{ margin: 35mm 0 16mm 85mm; font-style: normal }}
+"""
+
+
+def measures() -> list[Measure]:
+    """Two lines: the rate, and the memory."""
+    return [_rate(), _memory()]
+
+
+def _rate() -> Measure:
+    numbers, others = count(1), count(1)
+    theirs = _weasyprint()
+    ours_times, their_times = timed_together(
+        lambda: draw(_post(next(numbers))), lambda: theirs(_post(next(others))), rounds=ROUNDS
+    )
+    ours, reference = 1000 / median(ours_times), 1000 / median(their_times)
+    ratio = ours / reference
+    return Measure(
+        "letters drawn, beside WeasyPrint",
+        ours,
+        "a second",
+        reference,
+        ratio,
+        f"≥ {RATE_GOAL:.0f} ×",
+        ratio >= RATE_GOAL,
+    )
+
+
+def _memory() -> Measure:
+    done = subprocess.run(  # this very file, in a process whose memory is its own
+        [sys.executable, __file__, "--peaks"], check=True, capture_output=True, text=True
+    )
+    few, many = (float(line) for line in done.stdout.split())
+    return Measure(
+        f"peak memory after {MANY:,} letters, beside {FEW}",
+        many,
+        "MB",
+        few,
+        many / few,
+        f"≤ {MEMORY_GOAL} ×",
+        many / few <= MEMORY_GOAL,
+    )
+
+
+def _peaks() -> None:
+    """Prints the peak of this process after few letters, then after many."""
+    for number in range(1, MANY + 1):
+        draw(_post(number))
+        if number in {FEW, MANY}:
+            sys.stdout.write(f"{_peak():.1f}\n")
+
+
+def _peak() -> float:
+    """Megabytes. Read where Linux keeps it for this program alone: getrusage remembers the one that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024  # in bytes on macOS
+
+
+def _post(number: int) -> Post:
+    """No two letters alike: other people, other words, each kind and state in its turn."""
+    context = CONTEXT | STATES[number % len(STATES)] | {"names": [f"Lou Essai-{number}"]}
+    context |= {"code": f"K7MP-{number:04}", "link": f"https://porte.exemple.fr/r/K7MP{number:04}"}
+    return Post(
+        reference=reference_of(number),
+        day=date(2026, 11, 17),
+        address=(f"Dominique Essai-{number}", f"{number} RUE DE LA DEMONSTRATION", "62000 ARRAS"),
+        sender=sender_of(context),
+        return_address=context["return_address"],
+        content=content_of(KINDS[number % len(KINDS)], context),
+    )
+
+
+def _weasyprint() -> Callable[[Post], bytes]:
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - the process whose memory is measured does without it
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - idem
+
+    fonts = FontConfiguration()
+    style = CSS(string=_STYLE, font_config=fonts)
+
+    def render(post: Post) -> bytes:
+        pdf: bytes = HTML(string=_page(post)).write_pdf(stylesheets=[style], font_config=fonts)
+        return pdf
+
+    return render
+
+
+def _page(post: Post) -> str:
+    address = "<br>".join(map(html.escape, post.address))
+    return f"<html lang=fr><body><address>{address}</address><p>{post.reference}</p>{_body(post.content)}</body></html>"
+
+
+def _body(content: Content) -> str:
+    parts = [f"<h1>{html.escape(content.title)}</h1>"]
+    for section in content.sections:
+        if section.heading:
+            parts.append(f"<h2>{html.escape(section.heading)}</h2>")
+        for block in section.blocks:
+            for line in block.beside or (block,):
+                words = "".join(
+                    f"<b>{html.escape(run.text)}</b>" if run.strong else html.escape(run.text) for run in line.runs
+                )
+                parts.append(f"<p>{words}</p>")
+    return "".join(parts)
+
+
+def main() -> None:
+    """Prints the table, or the peaks of memory when the bench asks itself for them."""
+    if sys.argv[1:] == ["--peaks"]:
+        _peaks()
+        return
+    sys.stdout.write(table(measures()))
+
+
+if __name__ == "__main__":
+    main()
