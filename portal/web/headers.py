@@ -3,6 +3,8 @@
 from flask import Flask, abort, g, request
 from werkzeug.wrappers import Response
 
+from portal.web.text import printable
+
 LARGEST_BODY = 1024 * 1024  # bytes: no form of the portal needs more (files have their own limit, in their own feature)
 
 _POLICY = (
@@ -32,15 +34,21 @@ def _is_personal() -> bool:
     return bool(g.get("is_personal", request.method != "GET" or g.get("agent") is not None))
 
 
+def _refuse() -> None:
+    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)
+    if printable(request.path) != request.path:
+        abort(404)  # a NUL, which the database refuses, and the like: no address of ours holds one
+    if "Transfer-Encoding" in request.headers:
+        abort(411)  # in pieces, a body has no length: the limit would cut it without a word
+
+
 def install(app: Flask) -> None:
-    """Sets the headers, and refuses forms that another site posts (`Sec-Fetch-Site`)."""
+    """Sets the headers, and refuses what another site posts (`Sec-Fetch-Site`) and what no browser sends."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
 
-    @app.before_request
-    def refuse_other_sites() -> None:
-        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            abort(403)
+    app.before_request(_refuse)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

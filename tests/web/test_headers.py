@@ -28,6 +28,19 @@ def test_a_body_of_50_megabytes_is_refused_with_a_page(client):
     assert response.page.h1
 
 
+def test_a_body_in_pieces_without_a_length_is_refused_with_a_page(client):
+    response = client.post("/agents/connexion", headers={"Transfer-Encoding": "chunked"})
+    assert response.status_code == 411
+    assert response.page.h1
+
+
+@pytest.mark.parametrize("address", ["/lieux/%00", "/lieux/mds%00", "/r/%00", "/infos/%1b", "/%EF%BF%BF"])
+def test_an_address_with_a_character_that_no_page_may_hold_does_not_exist(client, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert response.page.h1
+
+
 def test_answers_to_forms_are_kept_by_no_browser(client):
     assert client.post("/agents/connexion", data={}).headers["Cache-Control"] == "no-store"
     assert "no-store" not in client.get("/").headers["Cache-Control"]
