@@ -151,7 +151,7 @@ class DetailsForm(PortalForm):
 
     @property
     def key(self) -> UUID:
-        """One per page shown: confirming it twice makes one appointment."""
+        """One per page shown: confirming the same answers twice makes one appointment."""
         return UUID(self.request_key.data)
 
     def refuse_age(self, limit: int | None) -> None:

@@ -1,6 +1,7 @@
 """From who comes to the confirmation: one form, shown, reviewed, confirmed; refused without losing a word."""
 
 from datetime import datetime
+from uuid import UUID, uuid5
 
 from flask import render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -171,7 +172,7 @@ def _is_accepted(form: DetailsForm, choice: Choice, starts_at: datetime) -> bool
 
 def _request(choice: Choice, form: DetailsForm, starts_at: datetime) -> BookingRequest:
     return BookingRequest(
-        key=form.key,
+        key=_key(choice, form, starts_at),
         motif_id=choice.motif.id,
         place_id=choice.place.id,
         starts_at=starts_at,
@@ -181,6 +182,12 @@ def _request(choice: Choice, form: DetailsForm, starts_at: datetime) -> BookingR
         known_appointment_ids=frozenset(session.get("booked", [])),
         invitation_code=choice.invitation.code if choice.invitation else None,
     )
+
+
+def _key(choice: Choice, form: DetailsForm, starts_at: datetime) -> UUID:
+    """One per form and what it asks for: Back, then another hour or another child, is another request."""
+    people = [identity.key for identity in (form.identity, form.concerned_identity) if identity]
+    return uuid5(form.key, "\n".join([choice.motif.key, choice.place.key, asked.written(starts_at), *people]))
 
 
 def _refused(motif_key: str, place_key: str, refusal: Refused) -> Page:

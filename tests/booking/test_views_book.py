@@ -75,7 +75,7 @@ def test_another_browser_is_asked_the_birth_date_instead_of_the_confirmation(cli
     other.environ_base["wsgi.url_scheme"] = "https"
     answer = other.get(f"/rendez-vous/confirmation/{code}")
     assert answer.headers["Location"].endswith(f"/r/{code}")
-    assert other.get("/rendez-vous/confirmation/%00").status_code == 302
+    assert other.get("/rendez-vous/confirmation/pas-un-code").status_code == 302
 
 
 def test_no_personal_data_stands_in_an_address(client, office) -> None:
@@ -169,6 +169,27 @@ def test_confirming_twice_makes_one_appointment_and_shows_the_same_page(client, 
     fields = reviewed(client, motif, place).page.fields()
     first, second = (client.post(path_of(motif, place, "/confirmer"), data=fields) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
+    assert count(database, Appointment) == 1
+
+
+def test_going_back_for_somebody_else_at_another_hour_is_another_appointment(client, office, database) -> None:
+    place, motif, _agent = office
+    fields = reviewed(client, motif, place).page.fields()
+    first = code_of(client.follow(client.post(path_of(motif, place, "/confirmer"), data=fields)))
+    other = {"creneau": HALF_PAST, "given_names": "Claude", "birth_date": ["3", "3", "1983"]}
+    second = client.follow(client.post(path_of(motif, place, "/confirmer"), data=fields | other))
+    assert code_of(second) != first
+    assert "9 h 30" in second.page.text().replace("\u00a0", " ")
+    assert count(database, Appointment) == 2
+
+
+def test_going_back_for_another_hour_of_ones_own_is_never_confirmed_with_the_old_one(client, office, database) -> None:
+    place, motif, _agent = office
+    fields = reviewed(client, motif, place).page.fields()
+    client.post(path_of(motif, place, "/confirmer"), data=fields)
+    again = client.post(path_of(motif, place, "/confirmer"), data=fields | {"creneau": HALF_PAST})
+    assert again.status_code == 409
+    assert "déjà un rendez-vous" in again.page.h1
     assert count(database, Appointment) == 1
 
 
