@@ -4,6 +4,8 @@ import re
 
 from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,6 +21,7 @@ bp = Blueprint("notifications", __name__)
 
 _ARRIVED = frozenset({"delivered", "read"})
 _LOST = frozenset({"undelivered", "failed"})
+_TRIES = 4  # two callbacks at once may each wait for the other: the database ends one, which starts again
 
 
 @bp.post(STATUS_PATH)
@@ -31,8 +34,7 @@ def twilio_status() -> Response:
     signature = request.headers.get("X-Twilio-Signature", "")
     if settings.twilio_auth_token is None or not is_signed(settings.twilio_auth_token, url, request.form, signature):
         abort(403)
-    with transaction() as session:
-        _take(session)
+    _take_whatever_else_runs()
     return Response(status=204)
 
 
@@ -46,6 +48,18 @@ def demo_messages() -> str:
     with transaction() as session:
         page = queries.message_page(session, kept, request.args.get("page", 1, type=int))
     return render_template("notifications/demo_messages.html", page=page, kept=kept, choices=Kept, mail_body=_mail_body)
+
+
+def _take_whatever_else_runs() -> None:
+    for more in reversed(range(_TRIES)):
+        try:
+            with transaction() as session:
+                _take(session)
+        except OperationalError as error:
+            if not more or not isinstance(error.orig, DeadlockDetected):
+                raise
+        else:
+            return
 
 
 def _take(session: Session) -> None:

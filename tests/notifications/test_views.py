@@ -1,10 +1,11 @@
 """Twilio's callback, and the demonstration's page of all messages."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from twilio.request_validator import RequestValidator
 
 from portal.app import create_app
@@ -13,6 +14,7 @@ from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import Gateways, PermanentFailure
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.notifications.models import Message
+from portal.notifications.outbox import hold_subject
 from portal.people.models import Person, RouteState
 from tests.checked_pages import CheckedClient
 from tests.world import at
@@ -63,6 +65,22 @@ def test_a_delivered_message_is_recorded_and_repeats_change_nothing(sent, call_b
     assert outbox() == [("notice", "sms", "delivered"), ("reminder", "sms", "waiting")]
     with database.transaction() as session:
         assert session.get_one(Person, sent.person_id).mobile_state is RouteState.WORKS
+
+
+@pytest.mark.parametrize(("status", "becomes"), [("delivered", "delivered"), ("undelivered", "failed")])
+def test_a_callback_that_the_database_ends_for_a_deadlock_starts_again(
+    sent, call_back, outbox, database, status, becomes
+):
+    with ThreadPoolExecutor(1) as beside:
+        with database.transaction() as other:
+            hold_subject(other, sent.subject, sent.subject_id)
+            answer = beside.submit(call_back, status_of(sent, status))
+            while not other.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")):
+                pass
+            # Each now waits for the other. The one that began to wait first, the callback, is ended.
+            other.execute(select(Person.id).where(Person.id == sent.person_id).with_for_update())
+        assert answer.result().status_code == 204
+    assert ("notice", "sms", becomes) in outbox()
 
 
 @pytest.mark.parametrize(("code", "state"), [("30005", RouteState.FAILED), ("30003", RouteState.DOUBTFUL)])
