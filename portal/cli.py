@@ -65,7 +65,7 @@ def serve(*, bind: str, workers: int, threads: int, demo: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @click.option("--demo", is_flag=True, hidden=True)
 def worker(*, once: bool, demo: bool) -> None:
-    """Send what is due, and do the nightly upkeep."""
+    """Send what is due, and forget what is no longer of use."""
     with _sentences():
         settings = _settings(needed=TO_SERVE, demo=demo)
         done = work(settings, once=once)

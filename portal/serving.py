@@ -3,21 +3,31 @@
 import logging
 import signal
 import threading
-from datetime import datetime, time, timedelta
+from contextlib import suppress
+from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of, create_app, gateways_of
-from portal.clock import Clock, at_wall_clock, paris_day
+from portal.clock import Clock
 from portal.database import Database
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
 from portal.upkeep import upkeep
 
-NIGHT = time(3, 30)  # on a wall clock in France: few people are on the site
+UPKEEP_EVERY = 600.0  # seconds
+
+_REFUSED = """<!doctype html><html lang="fr"><head><meta charset="utf-8">
+<title>Demande refusée – La Bonne Porte</title><link rel="stylesheet" href="/static/portal.css"></head>
+<body><main id="contenu"><div class="wrap"><h1>Cette demande ne peut pas être lue</h1>
+<p>Elle est peut-être trop longue. Revenez à la page d'avant, et écrivez un texte plus court.</p>
+<p><a href="/">Revenir à l'accueil</a></p></div></main></body></html>""".encode()
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +49,24 @@ def require_version(database: Database) -> None:
         raise NotReadyError(f"The database is {state}, and this code needs version {wanted}: run `portal migrate`.")
 
 
+class PlainWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
+    """Gunicorn's threads; a request that cannot be read is answered with a page in plain words and a way on."""
+
+    def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
+        """Logs the kind of fault alone: gunicorn would quote the address asked for, and an address may be personal."""
+        statuses = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Request Header Fields Too Large"}
+        is_theirs = isinstance(exc, ParseException)
+        status = statuses.get(type(exc), "400 Bad Request") if is_theirs else "500 Internal Server Error"
+        log.log(logging.WARNING if is_theirs else logging.ERROR, "request not read: %s", type(exc).__name__)
+        head = (
+            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
+            "Content-Security-Policy: default-src 'none'; style-src 'self'\r\n"
+            f"Cache-Control: no-store\r\nContent-Length: {len(_REFUSED)}\r\n\r\n"
+        )
+        with suppress(OSError):  # they may have left
+            write_nonblock(client, head.encode() + _REFUSED)
+
+
 class Web(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     """Gunicorn around the portal. Its workers share nothing but the clock, which starts once, in their parent."""
 
@@ -48,7 +76,7 @@ class Web(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "bind": bind,
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": PlainWorker,
             "proc_name": "la-bonne-porte",
             "timeout": 60,
             "graceful_timeout": 20,
@@ -89,35 +117,24 @@ def work(settings: Settings, *, once: bool) -> int:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        night = threading.Thread(target=_each_night, args=(database, clock, stop))
-        night.start()
+        beside = threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, stop))
+        beside.start()
         log.info("the worker runs")
         run_worker(database, gateways, clock, stop)
-        night.join()
+        beside.join()
         return 0
     finally:
         database.close()
 
 
-def following_night(now: datetime) -> datetime:
-    """The next instant of nightly upkeep: half past three in France, after `now`."""
-    day = paris_day(now)
-    tonight = at_wall_clock(day, NIGHT)
-    return tonight if tonight > now else at_wall_clock(day + timedelta(days=1), NIGHT)
-
-
-def _each_night(database: Database, clock: Clock, stop: threading.Event) -> None:
-    due = following_night(clock())
-    while not stop.wait(30):
-        if clock() < due:
-            continue
+def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.Event) -> None:
+    while not stop.is_set():
         try:
             with database.transaction() as session:
                 log.info("upkeep: %s", upkeep(session, clock()))
         except SQLAlchemyError as error:
             log.warning("upkeep waits: %s", type(error).__name__)
-        else:
-            due = following_night(clock())
+        stop.wait(UPKEEP_EVERY)
 
 
 def _checked(url: str) -> Database:

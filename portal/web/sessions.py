@@ -146,8 +146,11 @@ def end_sessions_of(session_of_database: Any, now: datetime, *, agent_id: int) -
 
 
 def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
-    """Removes sessions that can no longer be used; returns how many. Part of the nightly upkeep."""
-    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at < now - LONGEST))
+    """Removes sessions that can no longer be used; returns how many. Part of the upkeep.
+
+    A session that is too old is one too: it is seen no more, and is removed when it has been idle for long enough.
+    """
+    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at <= now - IDLE))
     return int(result.rowcount)
 
 

@@ -1,0 +1,47 @@
+"""What gunicorn answers by itself, before the portal has read a request."""
+
+import socket
+
+import pytest
+
+from tests.operations.running import demo, open_folder
+
+
+@pytest.fixture(scope="module")
+def running():
+    with open_folder() as var, demo(var) as started:
+        yield started
+
+
+def answer_to(running, request: bytes) -> tuple[str, str]:
+    """The first line and the whole of what comes back."""
+    with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+        connection.sendall(request)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received.split(b"\r\n")[0].decode(), received.decode()
+
+
+@pytest.mark.parametrize(
+    ("request_text", "status"),
+    [
+        (b"GET /lieux?commune=" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", "414 URI Too Long"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 9000 + b"\r\n\r\n", "431 Request Header Fields Too Large"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nCookie: porte=\x00\r\n\r\n", "400 Bad Request"),
+        (b"POST /r/ HTTP/1.1\r\nHost: x\r\nContent-Length: -3\r\n\r\n", "400 Bad Request"),
+        (b"nothing of the kind\r\n\r\n", "400 Bad Request"),
+    ],
+    ids=["address", "header", "nul", "length", "line"],
+)
+def test_a_request_that_cannot_be_read_gets_a_page_with_a_way_on(running, request_text, status) -> None:
+    first, whole = answer_to(running, request_text)
+    assert first == f"HTTP/1.1 {status}"
+    assert '<html lang="fr">' in whole
+    assert '<a href="/">' in whole
+
+
+def test_a_body_in_broken_pieces_is_refused_and_is_no_fault_of_ours(running) -> None:
+    head = b"POST /r/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    first, _whole = answer_to(running, head + b"ZZ\r\na=b\r\n0\r\n\r\n")
+    assert first.startswith("HTTP/1.1 411")

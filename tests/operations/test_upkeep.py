@@ -1,0 +1,46 @@
+"""What is forgotten from time to time, and what is not."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from portal.booking.guard import open_with_fact
+from portal.booking.models import CodeTries
+from portal.upkeep import Upkeep, upkeep
+from portal.web.sessions import WebSession
+
+
+def kept(database) -> tuple[int, int]:
+    with database.transaction() as session:
+        return tuple(session.scalar(select(func.count()).select_from(table)) for table in (WebSession, CodeTries))
+
+
+def swept(database, clock) -> Upkeep:
+    with database.transaction() as session:
+        return upkeep(session, clock.now)
+
+
+def test_what_robots_leave_is_forgotten_as_soon_as_it_is_of_no_use(app, database, clock, world) -> None:
+    world.departement()
+    for number in range(5):
+        app.test_client().get("/r/")
+        with database.transaction() as session:
+            open_with_fact(session, clock.now, code=f"0000-000{number}", birth_date=date(1980, 1, 1))
+    clock.forward(timedelta(minutes=15))
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=5)
+    clock.forward(timedelta(minutes=15))
+    assert swept(database, clock) == Upkeep(sessions=5, code_tries=0)
+    assert kept(database) == (0, 0)
+
+
+def test_a_session_in_use_and_a_code_that_is_locked_are_kept(client, database, clock, world) -> None:
+    world.departement()
+    client.get("/r/")
+    clock.forward(timedelta(minutes=29))
+    client.get("/r/")
+    with database.transaction() as session:
+        for _ in range(5):
+            open_with_fact(session, clock.now, code="0000-0000", birth_date=date(1980, 1, 1))
+    clock.forward(timedelta(minutes=14, seconds=59))
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0)
+    assert kept(database) == (1, 1)
