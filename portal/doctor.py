@@ -41,7 +41,10 @@ class Finding:
 
 
 def examine(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Looks at settings, storage, database, directory, messages and gateways, in this order; changes nothing."""
+    """Looks at settings, storage, database, directory, messages and gateways, in this order.
+
+    Changes no data; the embedded server, where it is used, is started to be looked at.
+    """
     try:
         settings = Settings.from_environment(environ, needed=TO_SERVE)
         yield Finding("settings", "complete")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.demo.seed import invented_keys
 from portal.people.models import Agent, Person
 
 
@@ -34,18 +35,29 @@ def agents_to_try(session: Session) -> list[Agent]:
 
 
 def residents_to_try(session: Session, now: datetime) -> list[Resident]:
-    """The invented residents who answer for themselves, with their next appointment and their invitations."""
-    people = session.scalars(select(Person).where(Person.guardian_id.is_(None)).order_by(Person.id).limit(12)).all()
-    return [_resident(session, now, person) for person in people]
+    """The invented residents who answer for themselves, each once, with their next appointment and invitations.
+
+    Whoever tries the demonstration and books under a name of their own is not shown to the next.
+    """
+    people = session.scalars(
+        select(Person)
+        .where(Person.guardian_id.is_(None), Person.card_of_id.is_(None), Person.match_key.in_(invented_keys()))
+        .order_by(Person.id)
+    )
+    first = {person.match_key: person for person in reversed(people.all())}
+    return [_resident(session, now, person) for person in sorted(first.values(), key=lambda person: person.id)]
 
 
 def _resident(session: Session, now: datetime, person: Person) -> Resident:
+    # By name: without a mobile or an e-mail, a resident who books has another file each time.
+    guardian = aliased(Person)
     following = session.scalars(
         select(Appointment)
         .join(Participation)
         .join(Person, Person.id == Participation.person_id)
+        .join(guardian, guardian.id == Person.guardian_id, isouter=True)
         .where(
-            (Person.id == person.id) | (Person.guardian_id == person.id),
+            (Person.match_key == person.match_key) | (guardian.match_key == person.match_key),
             Appointment.status == AppointmentStatus.BOOKED,
             Appointment.starts_at > now,
         )

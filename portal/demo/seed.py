@@ -1,5 +1,6 @@
 """The demonstration's world: the Pas-de-Calais, and invented agents, openings and residents laid over it."""
 
+import tomllib
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from portal.loading import load
 from portal.paths import DATA
 from portal.people.contacts import Contact, parse_email, parse_phone
 from portal.people.models import Agent, Person, Referent
-from portal.people.rules import Identity
+from portal.people.rules import Identity, match_key
 from portal.people.services import find_or_create, find_or_create_relative
 
 REAL, INVENTED = DATA / "pas-de-calais", DATA / "demo"
@@ -42,6 +43,12 @@ def seed(database: Database, now: datetime) -> Report:
             raise FilesError(folder.faults)
         report.tally("people").same = len(people)
     return report
+
+
+def invented_keys() -> frozenset[str]:
+    """What tells the invented residents from those who try the demonstration: their names and birth dates."""
+    people = tomllib.loads((INVENTED / "people.toml").read_text(encoding="utf-8"))["person"]
+    return frozenset(match_key(one["family_name"], one["given_names"], one["birth_date"]) for one in people)
 
 
 def _person(session: Session, now: datetime, row: Row, known: dict[str, Person]) -> Person:

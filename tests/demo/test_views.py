@@ -9,6 +9,8 @@ from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
 from tests.checked_pages import CheckedClient
 
+INVENTED = ["Camille Exemple", "Odette Modèle", "Marcel Témoin", "Sacha Essai", "Dominique Anonyme"]
+
 
 @pytest.fixture
 def demo(settings, database, clock, gateways):
@@ -38,7 +40,13 @@ def test_one_press_enters_the_print_room(demo):
 def test_the_residents_have_appointments_and_a_second_start_adds_none(demo, database, clock):
     page = demo.get("/demo").page
     assert sum(link.startswith("/r/") for link in page.links().values()) == 4
+    assert [page.text(name) for name in page.all("h3")][:5] == INVENTED
     assert book_for_residents(database, clock.now, "http://127.0.0.1:8000") == 0
+
+
+def test_whoever_tries_the_demonstration_is_not_shown_to_the_next(demo, world):
+    world.person(family_name="Passante", given_names="Curieuse")
+    assert "Curieuse" not in demo.get("/demo").page.text()
 
 
 def test_an_unknown_door_does_not_open(demo):
