@@ -33,7 +33,7 @@ from portal.people.rules import Identity
 from portal.refusal import Refused
 
 RATE_ROUNDS, RATE_GOAL = 150, 0.5
-CROWD, RACE_ROUNDS, BARE_ROUNDS = 50, 200, 5
+CROWD, RACE_ROUNDS, BARE_ROUNDS = 50, 200, 20
 _MADE = ("message", "journal_line", "participation", "appointment", "person")  # children first
 _NUMBERED = ("message", "journal_line", "appointment", "person")
 
