@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.booking.views
 import portal.demo.views
 import portal.letters.views
-import portal.notifications.views
+import portal.notifications.views_tasks
 import portal.pages.views
 import portal.people.views
 from portal.clock import Clock, clock_started_at, system_clock

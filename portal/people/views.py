@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.people import accounts
 from portal.people.forms import SignInForm
 from portal.people.models import Agent
-from portal.web.access import AGENTS, Role, allow
+from portal.web.access import AGENTS, Role, allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.request import transaction
 from portal.web.sessions import BrowserSession
@@ -39,7 +39,13 @@ def sign_in() -> Response | str:
 @allow(*AGENTS)
 def desk() -> str:
     """What the signed-in agent may open."""
-    return render_template("people/desk.html", form=PortalForm(), agent=g.agent)
+    return render_template(
+        "people/desk.html",
+        form=PortalForm(),
+        agent=g.agent,
+        can_call=may_open("notifications.tasks"),
+        can_print=may_open("letters.waiting"),
+    )
 
 
 @bp.post("/agents/deconnexion")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -55,6 +55,11 @@ def allow(*roles: Role) -> Callable[[View], View]:
 def allowed_roles(view: Callable[..., Any]) -> frozenset[Role]:
     """The roles a view is open to; none when it was not opened."""
     return frozenset(getattr(view, _ALLOWED, frozenset()))
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the agent who is signed in may open a view: for showing doors that open."""
+    return g.agent is not None and g.agent.role in allowed_roles(current_app.view_functions[endpoint])
 
 
 def install(app: Flask, signed_in_agent: Callable[[], Agent | None]) -> None:
