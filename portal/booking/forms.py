@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from portal.booking.codes import read_code
 from portal.booking.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
-from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
+from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER, NO_ADDRESS_FOR_LETTERS
 from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
 from portal.people.contacts import Contact
 from portal.people.rules import Identity
@@ -45,7 +45,7 @@ class DetailsForm(PortalForm):
     relative_family_name = NameField(_l("Son nom de famille"), asked=True, render_kw={"autocomplete": "off"})
     relative_given_names = NameField(_l("Ses prénoms"), asked=True, render_kw={"autocomplete": "off"})
     relative_birth_date = BirthDateField(
-        _l("Sa date de naissance"), asked=True, hint=_l("Exemple : 24 11 2021"), required=""
+        _l("Sa date de naissance"), asked=True, hint=_l("Exemple : 24 11 2021"), required=""
     )
     family_name = NameField(
         _l("Votre nom de famille"),
@@ -59,13 +59,13 @@ class DetailsForm(PortalForm):
     )
     birth_date = BirthDateField(
         _l("Votre date de naissance"),
-        hint=_l("Elle sert à ouvrir votre rendez-vous avec son code. Exemple : 24 11 1980"),
-        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
+        hint=_l("Elle sert à ouvrir votre rendez-vous avec son code. Exemple : 24 11 1980"),
+        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )
     mobile = PhoneField(
         _l("Téléphone mobile"),
         mobile_only=True,
-        hint=_l("Pour les messages courts (SMS). Exemple : 06 39 98 00 12"),
+        hint=_l("Pour les messages courts (SMS). Exemple : 06 39 98 00 12"),
         render_kw={"type": "tel", "autocomplete": "tel", "inputmode": "tel"},
     )
     email = EmailField(
@@ -75,18 +75,18 @@ class DetailsForm(PortalForm):
     )
     landline = PhoneField(
         _l("Téléphone fixe"),
-        hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"),
+        hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"),
         render_kw={"type": "tel", "autocomplete": "home tel", "inputmode": "tel"},
     )
     flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
     building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
-    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
+    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
     locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
     postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
     town = _text(_l("Ville"), "address-level2")
     wants_paper = CheckField(
         _l("Je veux tout recevoir par courrier"),
-        hint=_l("C'est la garantie papier : une lettre arrive à chaque étape. Écrivez votre adresse ci-dessus."),
+        hint=_l("C'est la garantie papier : une lettre arrive à chaque étape. Écrivez une adresse ci-dessus."),
     )
     wants_large_print = CheckField(_l("Je veux des lettres en gros caractères"))
     wants_silence = CheckField(
@@ -182,7 +182,7 @@ class DetailsForm(PortalForm):
         sentences = (
             _("Écrivez le nom de la personne qui vient. Exemple : Durand"),
             _("Écrivez le prénom de la personne qui vient. Exemple : Anne-Marie"),
-            _("Écrivez la date de naissance de la personne qui vient. Exemple : 24 11 2021"),
+            _("Écrivez la date de naissance de la personne qui vient. Exemple : 24 11 2021"),
         )
         for field, sentence in zip(fields, sentences, strict=True):
             if not self.is_for_someone_else:
@@ -203,7 +203,7 @@ class DetailsForm(PortalForm):
             return
         self.address = lines
         if not lines and self.wants_paper.data:
-            self.street.errors = [_("Pour recevoir des lettres, écrivez votre adresse. Exemple : 12 rue de la Paix")]
+            self.street.errors = [NO_ADDRESS_FOR_LETTERS]
         elif lines and not (self.family_name.errors or self.given_names.errors):
             self._check_name_on_envelope(lines)
 
@@ -239,8 +239,8 @@ class BirthForm(PortalForm):
 
     birth_date = BirthDateField(
         _l("Votre date de naissance"),
-        hint=_l("Celle de la personne qui a pris le rendez-vous. Exemple : 24 11 1980"),
-        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
+        hint=_l("Celle de la personne qui a pris le rendez-vous. Exemple : 24 11 1980"),
+        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )
 
     def __init__(self, *, today: date, **options: Any) -> None:
@@ -253,8 +253,8 @@ class InvitationForm(CodeForm):
 
     birth_date = BirthDateField(
         _l("Votre date de naissance"),
-        hint=_l("Exemple : 24 11 1980"),
-        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
+        hint=_l("Exemple : 24 11 1980"),
+        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )
 
     def __init__(self, *, today: date, **options: Any) -> None:

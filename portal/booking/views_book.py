@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.booking import asked, pages, queries
 from portal.booking.codes import read_code
 from portal.booking.forms import ME, DetailsForm
+from portal.booking.forms_words import PHONE_NEEDED
 from portal.booking.models import AppointmentStatus
 from portal.booking.rules import BookingRefusal, BookingRequest, cancel_until, is_right_age, move_until
 from portal.booking.services import book
@@ -164,9 +165,9 @@ def _is_accepted(form: DetailsForm, choice: Choice, starts_at: datetime) -> bool
     if choice.invitation and choice.invitation.person.birth_date != form.birth_date.data:
         form.birth_date.errors = [_("Écrivez la date de naissance de la personne qui a reçu la lettre.")]
     if choice.motif.mode is Mode.PHONE and not (form.contact.mobile or form.contact.landline):
-        form.mobile.errors = [_("Nous vous appelons : écrivez un téléphone. Exemple : 06 39 98 00 12")]
+        form.mobile.errors = [PHONE_NEEDED]
     if choice.motif.mode is Mode.HOME and not form.contact.address:
-        form.street.errors = [_("Nous venons chez vous : écrivez votre adresse. Exemple : 12 rue de la Paix")]
+        form.street.errors = [_("Nous venons chez vous : écrivez votre adresse. Exemple : 12 rue de la Paix")]
     return not form.errors
 
 

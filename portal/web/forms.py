@@ -189,4 +189,4 @@ class DateField(Field):  # type: ignore[misc]
         if not any(self.parts):
             raise StopValidation(self.required_sentence or None)
         if self.data is None:
-            raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))
+            raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))

@@ -142,7 +142,7 @@ def test_the_paper_guarantee_says_when_the_letter_leaves_and_arrives(client, off
 
 def test_a_call_needs_a_phone_and_a_visit_an_address(client, world) -> None:
     place, motif, _agent = world.office(mode=Mode.PHONE)
-    assert "écrivez un téléphone" in faults(reviewed(client, motif, place, **NOTHING))[0]
+    assert "écrivez votre téléphone, ou celui d'un proche" in faults(reviewed(client, motif, place, **NOTHING))[0]
     assert reviewed(client, motif, place, **NOTHING, landline="03 53 01 00 12").status_code == 200
     home, visit, _agent = world.office(mode=Mode.HOME)
     assert "écrivez votre adresse" in faults(reviewed(client, visit, home))[0]

@@ -79,7 +79,7 @@ def test_places_are_listed_nearest_first_from_a_commune(client, world):
     page = client.get("/lieux?commune=arras").page
     names = [page.text(title) for title in page.all("span", class_="choice-title")]
     assert names == ["MDS Près", "MDS Loin"]
-    assert "à vol d'oiseau" in page.text()
+    assert "en ligne droite" in page.text()
 
 
 def test_an_unknown_commune_is_said_and_every_place_is_still_shown(client, world):
