@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from portal.clock import Clock, paris_day
 from portal.database import Database
 from portal.notifications.attempt import Left, Outcome, attempt
+from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import record
@@ -121,11 +122,14 @@ def run_worker(
 def _handle(
     database: Database, gateways: Gateways, clock: Clock, leased: Message, post: PostalCalendar
 ) -> Outcome | None:
+    now = clock()
     if leased.person.wants_silence:
         _drop(database, leased)
         return None
+    # Kept with the row only if it leaves so: another route, or another day, may be in time for more deadlines.
+    leased.context = with_deadlines_after(leased.context, read_by(leased.route, now, post))
     if leased.route is Route.LETTER:
-        outcome = _draw(database, gateways, clock(), leased, post)
+        outcome = _draw(database, gateways, now, leased, post)
         if outcome is None:
             return None
     else:
@@ -146,6 +150,7 @@ def _draw(
             message = session.get_one(Message, leased.id, options=whole, with_for_update={"of": Message})
             if message.status is not Status.SENDING or message.attempts != leased.attempts:
                 return None
+            message.context = leased.context
             gateways.paper.draw(session, message, now)
             message.status, message.leased_until, message.last_error = Status.QUEUED, None, None
     except (TransientFailure, PermanentFailure) as failure:

@@ -49,8 +49,8 @@ class Status(StrEnum):
 class Message(Base):
     """One thing to tell one person by one route.
 
-    `context` holds every word that may vary, so that nothing else is read when it is rendered, and the same row always
-    says the same.
+    `context` holds every word that may vary, so that nothing else is read when it is rendered, and a row that has left
+    always says the same. Deadlines that its reader could no longer keep are taken out as it leaves.
     """
 
     __tablename__ = "message"

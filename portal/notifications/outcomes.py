@@ -86,7 +86,7 @@ def record_loss(  # noqa: PLR0913 - what a callback says, and the post
 
 def _record_left(session: Session, now: datetime, leased: Message, left: Left) -> None:
     message = session.get_one(Message, leased.id, with_for_update=True, populate_existing=True)
-    message.recipient, message.rendered = left.recipient, left.rendered
+    message.context, message.recipient, message.rendered = leased.context, left.recipient, left.rendered
     message.provider_id = left.provider_id or message.provider_id
     if left.status is Status.SENT:
         message.sent_at = now

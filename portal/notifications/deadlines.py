@@ -1,0 +1,33 @@
+"""The deadlines that a message may state: those that whoever reads it can still keep. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from portal.clock import at_wall_clock, paris_day
+from portal.notifications.models import Route
+from portal.notifications.post import PostalCalendar
+
+TIME_TO_READ = timedelta(hours=1)  # a text message or an e-mail is seldom read as it comes
+DEADLINES = ("cancel_until", "move_until")
+
+_DIGITAL = (Route.SMS, Route.EMAIL)
+_ONE_DAY = timedelta(days=1)
+
+
+def read_by(route: Route, leaves_at: datetime, post: PostalCalendar) -> datetime:
+    """When a message that leaves at this moment is read at the latest, as far as one can tell.
+
+    SMS and e-mail: an hour later. A task: the end of the day, for an agent does it during the day. A letter: the end
+    of the day on which it arrives. Days are days in France.
+    """
+    if route in _DIGITAL:
+        return leaves_at + TIME_TO_READ
+    day = post.arrival(leaves_at) if route is Route.LETTER else paris_day(leaves_at)
+    return at_wall_clock(day + _ONE_DAY, time.min)
+
+
+def with_deadlines_after(context: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    """The context of a message, its deadlines null unless they end later than this moment."""
+    over = [name for name in DEADLINES if (until := context.get(name)) and datetime.fromisoformat(until) <= moment]
+    return {**context, **dict.fromkeys(over)}
