@@ -57,7 +57,8 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
 ) -> list[Message]:
     """Writes every message of an event, and takes back what earlier events of the same subject left unsent.
 
-    Gives the messages of the event, in the order of their ids. Idempotent on (event, person, step, route).
+    Gives the messages added, in the order of their ids. Idempotent on (event, person, step, route): promising the same
+    change again adds none.
     """
     session.flush()
     event_id = _event_id(about, event)
@@ -65,7 +66,6 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
         hold_subject(session, about.subject, about.subject_id)
         _withdraw(session, about.subject, about.subject_id, but=event_id)
     written: list[Message] = []
-    is_new = True
     for recipient in recipients:
         person = recipient.person
         row = Message(
@@ -79,12 +79,8 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
             calendar=recipient.calendar,
         )
         planned = plan(reach_of(person), event, now, failed_routes(person), post)
-        added = _write(session, now, row, planned)
-        written += added
-        is_new = is_new and len(added) == len(planned)
-    if is_new:
-        return sorted(written, key=lambda message: message.id)
-    return list(session.scalars(select(Message).where(Message.event_id == event_id).order_by(Message.id)))
+        written += _write(session, now, row, planned)
+    return sorted(written, key=lambda message: message.id)
 
 
 def withdraw(session: Session, now: datetime, *, subject: str, subject_id: int) -> int:  # noqa: ARG001 - a verb's shape
@@ -106,7 +102,7 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     *,
     steps: Iterable[Step] = Step,
 ) -> list[Message]:
-    """Sends the planner round again for a message whose `route` did not work; gives the messages added.
+    """Sends the planner round again for a message whose `route` did not work; gives the messages added, in any order.
 
     A reminder leads to reminders only; a notice to both, or to `steps` alone. The event's messages that wait on the
     route are given up with it. Nothing is added for an event that a later one has overtaken.
@@ -215,7 +211,10 @@ def _withdraw(session: Session, subject: str, subject_id: int, *, but: UUID | No
 
 
 def _write(session: Session, now: datetime, like: Message, planned: Iterable[Planned]) -> list[Message]:
-    """Adds what is planned, with the words and the receiver of `like`; what exists already is left as it is."""
+    """Adds what is planned, with the words and the receiver of `like`, and gives the rows added, in any order.
+
+    What exists already is left as it is, and is not among them.
+    """
     rows = [
         {
             "event_id": like.event_id,

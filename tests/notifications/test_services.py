@@ -92,7 +92,8 @@ def test_promising_the_same_change_twice_adds_nothing(world, told, outbox):
     first = told(person, starts_at=FAR, sequence=0)
     again = told(person, starts_at=FAR, sequence=0)
 
-    assert [row.id for row in first] == [row.id for row in again]
+    assert [row.route for row in first] == [Route.SMS, Route.SMS]
+    assert again == []
     assert outbox() == [("notice", "sms", "waiting"), ("reminder", "sms", "waiting")]
 
 
@@ -320,7 +321,10 @@ def test_with_both_refused_the_day_before_an_agent_calls_and_when_that_fails_the
     with database.transaction() as session:
         row = session.get_one(Message, call.id)
         row.status = Status.FAILED
-        replan_without(session, clock(), row, Route.CALL, POST)
+        added = replan_without(session, clock(), row, Route.CALL, POST)
+        again = replan_without(session, clock(), row, Route.CALL, POST)
+    assert [row.route for row in added] == [Route.DESK]
+    assert again == []
     send()
 
     assert ("notice", "desk", "open") in outbox()
