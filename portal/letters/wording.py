@@ -47,6 +47,7 @@ VOCABULARY: Mapping[str, Holds] = {
     **dict.fromkeys(("bring", "place_lines"), Holds.LIST),
     **dict.fromkeys(
         (
+            "access_unknown",
             "at_home",
             "at_place",
             "by_phone",
@@ -97,6 +98,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     mode, step_free, cancelled_by = context["mode"], context["step_free"], context["cancelled_by"]
     site = urlsplit(context["link"])
     return {
+        "access_unknown": mode == "place" and step_free is None,
         "after": context["after"] or "",
         "at_home": mode == "home",
         "at_place": mode == "place",

@@ -158,6 +158,17 @@ def test_every_letter_says_something_in_every_state_and_is_kept_word_for_word(ki
     assert max(len(sentence.split(" ")) for sentence in said.replace("\n", ". ").split(". ")) <= 15 + 3
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "Nous ne savons pas si l’entrée est sans marche."), ("en", "We do not know if the entrance is step-free.")],
+)
+def test_a_letter_says_so_when_the_access_is_not_known(language, said):
+    unknown = CONTEXT | {"step_free": None, "language": language}
+    assert said in content_of("appointment_booked", unknown).as_text()
+    assert said not in content_of("appointment_booked", unknown | {"step_free": True}).as_text()
+    assert said not in content_of("appointment_booked", unknown | STATES["by phone"]).as_text()
+
+
 def test_each_kind_says_its_own_news():
     assert (
         "remplace le rendez-vous du mardi\u00a017\u00a0novembre 2026"
