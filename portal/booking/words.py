@@ -14,6 +14,8 @@ from portal.clock import paris
 from portal.directory.models import BookedBy, Departement, Mode, Motif, Place
 from portal.people.models import Person
 
+DEMO_ADDRESS = "adresse de démonstration"
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -96,8 +98,9 @@ def link_to(appointment: Appointment, base_url: str) -> str:
 
 
 def place_lines(place: Place) -> list[str]:
-    """Where to go: the street when it is known, the postcode and the town."""
-    return [line for line in (place.street, f"{place.postal_code} {place.city}") if line]
+    """Where to go: the street when it is known, the postcode and the town; last, that the address is invented."""
+    lines = (place.street, f"{place.postal_code} {place.city}", DEMO_ADDRESS if place.is_demo_address else None)
+    return [line for line in lines if line]
 
 
 def _where(motif: Motif, place: Place) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from portal import words
 from portal.clock import paris
@@ -23,6 +24,7 @@ _TELLING = re.compile(
     r"|santé|sexuel\w*|famil\w*|plani\w*|insertion|logement|social\w*|solidaires?|addict\w*|violences?|aidants?)\b",
     re.IGNORECASE,
 )
+_POSTCODE = re.compile(r"^\d{5}\s+")
 _SHORTEST_PLACE = 6  # characters: less of a name tells nothing
 
 
@@ -92,7 +94,10 @@ def _sms_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _place(context: dict[str, Any]) -> tuple[str, str]:
     """What names the place best without telling why one goes there, and its town alone."""
     lines = [line for line in context["place_lines"] if line]
-    town = re.sub(r"^\d{5}\s+", "", lines[-1]) if lines else ""
+    # What follows the town (that the address is invented) is for those with more room.
+    postcodes = [at for at, line in enumerate(lines) if _POSTCODE.match(line)]
+    lines = lines[: postcodes[-1] + 1] if postcodes else lines
+    town = _POSTCODE.sub("", lines[-1]) if lines else ""
     name = context["place_name"] or ""
     if _TELLING.search(name):
         name = lines[0] if len(lines) > 1 else ""
@@ -129,8 +134,14 @@ def _environment(language: str) -> Environment:
         moment=lambda value: words.moment_words(_moment(value), language),
         phone=words.phone_words,
         tel=words.tel_link,
+        in_french=lambda value: _in_french(value, language),
     )
     return environment
+
+
+def _in_french(value: str, language: str) -> str:
+    """What the directory says, which exists in French alone: marked so in a page of another language (WCAG 3.1.2)."""
+    return value if language == "fr" else Markup('<span lang="fr">{}</span>').format(value)
 
 
 def _catalogue(language: str) -> NullTranslations:

@@ -88,5 +88,10 @@ def test_a_place_without_street_or_phone_is_told_with_its_town_and_the_departeme
     assert "03 53 01 00 62" in event["DESCRIPTION"]
 
 
+def test_an_invented_address_is_called_so() -> None:
+    (event,) = Calendar.from_ical(text_of(appointment(is_demo_address=True))).events
+    assert event["LOCATION"].endswith("au fond, 62000 Arras, adresse de démonstration")
+
+
 def test_the_same_appointment_gives_the_same_bytes() -> None:
     assert text_of(appointment()) == text_of(appointment())

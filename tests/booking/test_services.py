@@ -67,7 +67,7 @@ def test_the_context_says_what_templates_may_say_and_never_the_motif(database, c
         "ends_at": "2026-11-26T09:30:00+01:00",
         "mode": "place",
         "place_name": place.name,
-        "place_lines": [place.street, "62000 Arras"],
+        "place_lines": [place.street, "62000 Arras", "adresse de démonstration"],
         "place_phone": "03 53 01 00 10",
         "step_free": True,
         "directions": place.directions,

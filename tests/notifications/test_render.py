@@ -132,6 +132,17 @@ def test_a_place_that_tells_and_has_no_street_is_named_by_its_town():
     assert " à 10 h 30, Lens." in render.sms("appointment_booked", given)
 
 
+@pytest.mark.parametrize("name", ["MDS Arras Nord", "MDPH, site d'Arras"])
+def test_an_invented_address_is_called_so_where_there_is_room_and_takes_none_in_a_text_message(name):
+    plainly = words(place_name=name)
+    invented = plainly | {"place_lines": [*plainly["place_lines"], "adresse de démonstration"]}
+
+    mail = render.email("appointment_booked", invented)
+    for text in (mail.text, mail.html, render.task("appointment_booked", invented, Route.CALL)):
+        assert "adresse de démonstration" in text
+    assert render.sms("appointment_booked", invented) == render.sms("appointment_booked", plainly)
+
+
 def test_a_long_name_gives_way_to_the_town_and_never_the_rest():
     long = "Maison France services intercommunale du canton de Saint-Pol-sur-Ternoise et environs"
     text = render.sms("appointment_reminder", words(place_name=long, place_lines=["62130 Saint-Pol"]))
@@ -240,6 +251,19 @@ def test_words_typed_by_someone_are_no_markup_in_an_e_mail():
     assert "<b>" not in mail.html
     assert "&lt;b&gt;Lina" in mail.html
     assert "<b>Lina</b> & 'fils'" in mail.text
+
+
+def test_what_exists_in_french_alone_is_marked_so_in_an_english_page_and_nowhere_in_a_french_one():
+    french = {"before": "Venez <b>tôt</b>.", "after": "Reposez-vous.", "language": "en"}
+    given = words(**french)
+    said = [given[name] for name in ("before", "after", "directions", "words", "phone_hours", "place_name")]
+
+    page = html5lib.parse(render.email("appointment_booked", given).html, namespaceHTMLElements=False)
+    marked = [element.text for element in page.iter("span") if element.get("lang") == "fr"]
+
+    assert sorted(marked) == sorted([*said, *given["bring"], *given["place_lines"]])
+    assert "<span" not in render.email("appointment_booked", given | {"language": "fr"}).html
+    assert "<span" not in render.email("appointment_booked", given).text
 
 
 def test_a_cancelled_e_mail_neither_says_what_to_bring_nor_how_to_come():
