@@ -13,7 +13,7 @@ from portal.booking import asked, pages, queries
 from portal.booking.codes import read_code
 from portal.booking.forms import ME, DetailsForm
 from portal.booking.forms_words import PHONE_NEEDED
-from portal.booking.models import AppointmentStatus
+from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.rules import BookingRefusal, BookingRequest, cancel_until, is_right_age, move_until
 from portal.booking.services import book
 from portal.booking.told import told_of
@@ -88,9 +88,12 @@ def review(motif_key: str, place_key: str) -> Page:
             return week_page(database, choice, lost_slot()), 400
         if not _is_accepted(form, choice, starts_at):
             return _details_page(choice, form, starts_at), 422
-        if not choice.is_free(database, starts_at):
-            return _taken_page(database, choice, form, starts_at)
-        return _review_page(choice, form, starts_at)
+        if choice.is_free(database, starts_at):
+            return _review_page(choice, form, starts_at)
+        own = _own(database, choice, form, starts_at)
+        if own is not None:  # Back from the confirmation: this very hour is theirs
+            return redirect(url_for("booking.confirmation", code=own.code), 303)
+        return _taken_page(database, choice, form, starts_at)
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/confirmer")
@@ -189,6 +192,17 @@ def _key(choice: Choice, form: DetailsForm, starts_at: datetime) -> UUID:
     """One per form and what it asks for: Back, then another hour or another child, is another request."""
     people = [identity.key for identity in (form.identity, form.concerned_identity) if identity]
     return uuid5(form.key, "\n".join([choice.motif.key, choice.place.key, asked.written(starts_at), *people]))
+
+
+def _own(database: Session, choice: Choice, form: DetailsForm, starts_at: datetime) -> Appointment | None:
+    """What this browser has already booked: this motif, here, at this hour, for the same person."""
+    wanted = (choice.motif.id, choice.place.id, starts_at, [(form.concerned_identity or form.identity).key])
+    for known in queries.appointments_among(database, session.get("booked", [])):
+        people = [participation.person.match_key for participation in known.participations]
+        is_same = (known.motif_id, known.place_id, known.starts_at, people) == wanted
+        if is_same and known.status is AppointmentStatus.BOOKED:
+            return known
+    return None
 
 
 def _refused(motif_key: str, place_key: str, refusal: Refused) -> Page:

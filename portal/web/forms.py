@@ -179,7 +179,7 @@ class DateField(Field):  # type: ignore[misc]
         self.parts = (typed[0], typed[1], typed[2])
         self.data = None
         try:
-            day, month, year = (int(unicodedata.normalize("NFKC", part)) for part in typed)
+            day, month, year = (_number(unicodedata.normalize("NFKC", part)) for part in typed)
             self.data = date(year, month, day)
         except (ValueError, OverflowError):
             return  # pre_validate says it, beside the field
@@ -190,3 +190,9 @@ class DateField(Field):  # type: ignore[misc]
             raise StopValidation(self.required_sentence or None)
         if self.data is None:
             raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():  # "1_0" and "+1" are numbers for Python, and typing errors for people
+        raise ValueError
+    return int(text)

@@ -183,6 +183,16 @@ def test_going_back_for_somebody_else_at_another_hour_is_another_appointment(cli
     assert count(database, Appointment) == 2
 
 
+def test_going_back_to_the_same_hour_leads_to_the_appointment_that_was_made(client, office) -> None:
+    place, motif, _agent = office
+    fields = reviewed(client, motif, place).page.fields()
+    code = code_of(client.follow(client.post(path_of(motif, place, "/confirmer"), data=fields)))
+    again = client.post(path_of(motif, place, "/verifier"), data=fields)
+    assert again.headers["Location"] == f"/rendez-vous/confirmation/{code}"
+    somebody_else = client.post(path_of(motif, place, "/verifier"), data=fields | {"given_names": "Claude"})
+    assert somebody_else.status_code == 409
+
+
 def test_going_back_for_another_hour_of_ones_own_is_never_confirmed_with_the_old_one(client, office, database) -> None:
     place, motif, _agent = office
     fields = reviewed(client, motif, place).page.fields()
@@ -269,6 +279,7 @@ def test_someone_elses_birth_date_does_not_use_a_letter(client, world) -> None:
         ("birth_date", ["", "", ""], "Écrivez votre date de naissance"),
         ("birth_date", ["9" * 5000, "\x00", "-1"], "Cette date n'existe pas"),
         ("birth_date", "29", "Cette date n'existe pas"),
+        ("birth_date", ["1_0", "1", "1980"], "Cette date n'existe pas"),
         ("mobile", "03 53 01 00 12", "n'est pas un mobile"),
         ("mobile", "06 39", "Il manque des chiffres"),
         ("email", "dominique", "Il manque le signe @"),
