@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from types import FrameType
 
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from portal import migrations
@@ -22,9 +22,8 @@ from portal.app import clock_of
 from portal.database import Database
 from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
-from portal.directory.models import Departement
 from portal.embedded import home
-from portal.serving import NotReadyError, database_url
+from portal.serving import NotReadyError, database_url, refuse_real_data
 from portal.settings import DEMO_BASE_URL, Settings
 
 HOST = "127.0.0.1"
@@ -59,7 +58,7 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
     """Brings the database to this version and fills it with the demonstration; with `reset`, after emptying it."""
     database = Database(url)
     try:
-        _refuse_real_data(database)
+        refuse_real_data(database)
         if reset:
             database.close()
             _remake(url)
@@ -69,15 +68,6 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
         book_for_residents(database, now, settings.base_url)
     finally:
         database.close()
-
-
-def _refuse_real_data(database: Database) -> None:
-    with database.engine.connect() as connection:
-        if not inspect(connection).has_table(Departement.__tablename__):
-            return
-        is_demo = connection.execute(select(Departement.is_demo)).scalar()
-    if is_demo is False:
-        raise NotReadyError("This database holds a real Département: give the demo another one, by PORTAL_VAR.")
 
 
 def _remake(url: str) -> None:

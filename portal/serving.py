@@ -11,12 +11,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of, create_app, gateways_of
 from portal.clock import Clock
 from portal.database import Database
+from portal.directory.models import Departement
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
 from portal.upkeep import upkeep
@@ -47,6 +49,19 @@ def require_version(database: Database) -> None:
     if found != wanted:
         state = f"at version {found}" if found else "empty"
         raise NotReadyError(f"The database is {state}, and this code needs version {wanted}: run `portal migrate`.")
+
+
+def refuse_real_data(database: Database) -> None:
+    """Raises NotReadyError when the database holds a real Département.
+
+    The demonstration lets anyone in as anyone, and what it sends reaches nobody.
+    """
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table(Departement.__tablename__):
+            return
+        is_demo = connection.execute(select(Departement.is_demo)).scalar()
+    if is_demo is False:
+        raise NotReadyError("This database holds a real Département: give the demo another one, by PORTAL_VAR.")
 
 
 class PlainWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
@@ -97,20 +112,20 @@ class Web(BaseApplication):  # type: ignore[misc] # gunicorn has no types
 
 
 def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
-    """Serves until SIGTERM or SIGINT. Raises NotReadyError when the database is not at this version."""
+    """Serves until SIGTERM or SIGINT. Raises NotReadyError when the database is not fit for it."""
     url = database_url(settings)
     gateways_of(settings)  # a gateway that cannot be made stops the start, not a worker
-    _checked(url).close()  # connections do not outlive a fork
+    _checked(settings, url).close()  # connections do not outlive a fork
     Web(settings, url, bind=bind, workers=workers, threads=threads).run()
 
 
 def work(settings: Settings, *, once: bool) -> int:
     """Sends what is due, until SIGTERM or SIGINT; with `once`, what is due now. Gives how many messages `once` did.
 
-    Raises NotReadyError when the database is not at this version.
+    Raises NotReadyError when the database is not at this version, or is not for it.
     """
     clock, gateways = clock_of(settings), gateways_of(settings)
-    database = _checked(database_url(settings))
+    database = _checked(settings, database_url(settings))
     try:
         if once:
             return send_due(database, gateways, clock, limit=1_000_000)
@@ -137,10 +152,12 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.
         stop.wait(UPKEEP_EVERY)
 
 
-def _checked(url: str) -> Database:
+def _checked(settings: Settings, url: str) -> Database:
     database = Database(url)
     try:
         require_version(database)
+        if settings.demo:
+            refuse_real_data(database)
     except BaseException:
         database.close()
         raise

@@ -98,8 +98,14 @@ def test_a_real_departement_is_never_mixed_with_the_demonstration() -> None:
         assert portal("migrate", var=var).returncode == 0
         loaded = portal("load", "portal/data/pas-de-calais", var=var)
         assert loaded.returncode == 0, loaded.stderr
-        for words in (["demo"], ["demo", "--reset"]):
-            refused = portal(*words, f"--port={free_port()}", var=var)
+        port = free_port()
+        for words in (
+            ["demo", f"--port={port}"],
+            ["demo", "--reset", f"--port={port}"],
+            ["serve", "--demo", f"--bind=127.0.0.1:{port}"],
+            ["worker", "--demo", "--once"],
+        ):
+            refused = portal(*words, var=var)
             assert refused.returncode == 1
             assert "holds a real Département" in refused.stderr
 
