@@ -53,7 +53,4 @@ NO_ADDRESS_FOR_LETTERS = _l(
     "Pas d'adresse ? Décochez « tout recevoir par courrier » : nous trouvons un autre moyen."
 )
 
-PHONE_NEEDED = _l(
-    "Nous vous appelons : écrivez votre téléphone, ou celui d'un proche. Exemple : 06 39 98 00 12. "
-    "Pas de téléphone ? Choisissez un rendez-vous dans un lieu."
-)
+PHONE_NEEDED = _l("Nous vous appelons : écrivez votre téléphone, ou celui d'un proche. Exemple : 06 39 98 00 12")
