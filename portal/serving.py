@@ -146,7 +146,9 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.
     while not stop.is_set():
         try:
             with database.transaction() as session:
-                log.info("upkeep: %s", upkeep(session, clock()))
+                forgotten = upkeep(session, clock())
+            if forgotten.sessions or forgotten.code_tries:
+                log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:
             log.warning("upkeep waits: %s", type(error).__name__)
         stop.wait(UPKEEP_EVERY)
