@@ -1,5 +1,7 @@
 """Journeys in a real browser against a real server: Chromium, the application, and the worker's one step at a time."""
 
+import hashlib
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
@@ -26,8 +29,13 @@ FLAGS = [
 ]
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
+TIMEOUT = 10_000  # milliseconds: a page of this server takes a tenth of a second
+SPACES = str.maketrans("\u00a0\u202f", "  ")
+ENGLISH = Path(__file__).parents[2] / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+# What differs from one showing of the same page to the next, and changes nothing that axe looks at.
+CHANGING = re.compile(r'(?<=value=")[^"]{30,}(?=")')
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +70,34 @@ def worker(database, gateways, clock) -> Callable[[], int]:
     return lambda: send_due(database, gateways, clock)
 
 
-class Visitor:
-    """Someone in front of a browser. Each page they reach is checked by axe and for sideways scroll."""
+@pytest.fixture(scope="session")
+def seen_by_axe() -> set[str]:
+    """The pages that axe has found without fault: looking twice at the same one would say nothing more."""
+    return set()
 
-    def __init__(self, context: BrowserContext, site: str, *, scripts: bool) -> None:
+
+@pytest.fixture(scope="session")
+def english() -> dict[str, str]:
+    """The English of each French text of the interface."""
+    with ENGLISH.open("rb") as file:
+        return {str(entry.id).translate(SPACES): str(entry.string) for entry in read_po(file) if entry.id}
+
+
+class Visitor:
+    """Someone in front of a browser. Each page they reach is checked by axe and for sideways scroll.
+
+    Labels and words are given in French; who reads in English (`reading`) finds them as the catalogue translates them.
+    """
+
+    def __init__(
+        self, context: BrowserContext, site: str, *, scripts: bool, seen: set[str], english: dict[str, str]
+    ) -> None:
         self.context = context
         self.site = site
         self.scripts = scripts
+        self.reading = "fr"
+        self._seen = seen
+        self._english = english
         self.page: Page = context.new_page()
         self.refused: list[str] = []
         self.page.on("console", self._note)
@@ -77,59 +106,79 @@ class Visitor:
         if message.type == "error" and "status of 4" not in message.text:
             self.refused.append(message.text)
 
+    def say(self, words: str) -> str:
+        """These words in the language of the visitor; a name, which is no text of the interface, stays itself."""
+        return self._english.get(words, words) if self.reading == "en" else words
+
     def go(self, path: str) -> None:
+        """Types an address."""
         self.page.goto(self.site + path)
         self.check()
 
     def press(self, name: str) -> None:
         """Presses the button of this name."""
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=self.say(name)).first.click()
         self.check()
 
     def follow(self, name: str) -> None:
         """Follows the link of this name."""
-        self.page.get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=self.say(name)).first.click()
+        self.check()
+
+    def back(self) -> None:
+        """Presses the browser's Back."""
+        self.page.go_back()
         self.check()
 
     def fill(self, label: str, text: str) -> None:
         """Types into the field of this label."""
-        self.page.get_by_label(label).first.fill(text)
+        self.page.get_by_label(self.say(label)).first.fill(text)
 
     def tick(self, label: str) -> None:
         """Ticks the box or the radio of this label."""
-        self.page.get_by_label(label).first.check()
+        self.page.get_by_label(self.say(label)).first.check()
 
     def reads(self, words: str) -> None:
         """Sees these words on the page (plain spaces stand for non-breaking ones)."""
-        body = self.page.inner_text("body").replace("\u00a0", " ").replace("\u202f", " ")
-        assert " ".join(words.split()) in " ".join(body.split()), f"{words!r} not on {self.page.url}:\n{body}"
+        wanted = " ".join(self.say(words).translate(SPACES).split())
+        body = self.page.inner_text("body").translate(SPACES)
+        assert wanted in " ".join(body.split()), f"{wanted!r} not on {self.page.url}:\n{body}"
 
     def check(self) -> None:
-        """The page fits its width, breaks no policy, and passes axe."""
+        """The page fits its width, breaks no policy, is in the visitor's language, and passes axe."""
         assert self.refused == []
-        too_wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide, language = self.page.evaluate(
+            "(root => [root.scrollWidth - root.clientWidth, root.lang])(document.documentElement)"
+        )
         assert too_wide <= 0, f"{self.page.url} scrolls sideways by {too_wide} px"
-        if not self.scripts:
-            return  # axe needs scripts; the same pages are checked by the journeys that have them
+        assert language == self.reading, f"{self.page.url} is in {language!r}"
+        if self.scripts:  # axe needs them; the same pages are checked by the journeys that have them
+            self._check_with_axe()
+
+    def _check_with_axe(self) -> None:
+        text = f"{self.page.viewport_size} {CHANGING.sub('', self.page.content())}"
+        page = hashlib.sha256(text.encode()).hexdigest()
+        if page in self._seen:
+            return
         found = Axe().run(self.page).response["violations"]
         assert found == [], [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
-
-    def picture(self, path: Path) -> None:
-        """Keeps a picture of the whole page."""
-        self.page.screenshot(path=path, full_page=True)
+        self._seen.add(page)
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    browser: Browser, site: str, seen_by_axe: set[str], english: dict[str, str]
+) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser for someone: `visit(phone=True, scripts=False)`."""
     opened: list[BrowserContext] = []
 
     def open_browser(*, phone: bool = False, scripts: bool = True) -> Visitor:
         context = browser.new_context(viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale="fr-FR")
+        context.set_default_timeout(TIMEOUT)
         opened.append(context)
-        return Visitor(context, site, scripts=scripts)
+        return Visitor(context, site, scripts=scripts, seen=seen_by_axe, english=english)
 
     yield open_browser
     for context in opened:

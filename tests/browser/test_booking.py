@@ -5,9 +5,21 @@ from datetime import date, timedelta
 import pytest
 
 from portal.directory.models import Mode
-from tests.browser.journeys import ADDRESS, choose_an_hour, confirm, fill_date, messages, say_who, the_appointment, town
+from tests.browser.journeys import (
+    ADDRESS,
+    all_messages,
+    choose_an_hour,
+    confirm,
+    fill_date,
+    messages,
+    on_a_phone_with_and_without_scripts,
+    say_who,
+    the_appointment,
+    town,
+)
 
 SMS, EMAIL, LETTER, CALL, DESK = "sms", "email", "letter", "call", "desk"
+TOMORROW = "mardi 24 novembre 2026"  # a letter posted today arrives on the 26th
 
 
 def notice(route, status):
@@ -73,62 +85,44 @@ def test_the_whole_journey_works_without_scripts_on_a_small_screen(visit, world,
     assert "Essai" not in text.text.replace(here.place.name, "")
 
 
-def test_the_whole_journey_works_by_keyboard_alone(visit, world):
+WITHOUT_THE_POST = {
+    "a landline is called": (
+        {"landline": "03 53 01 00 99", **ADDRESS},
+        (),
+        [notice(CALL, "open")],
+        "Une personne vous appelle pour confirmer.",
+    ),
+    "an address alone leaves it to the place": (
+        ADDRESS,
+        (),
+        [notice(DESK, "open")],
+        "Le lieu vous donnera les nouvelles en personne.",
+    ),
+    "garantie papier and a mobile: it rings too": (
+        {"mobile": "06 39 98 00 12", **ADDRESS},
+        ("Je veux tout recevoir par courrier",),
+        [notice(CALL, "open"), notice(SMS, "sent")],
+        "Une personne vous appelle pour confirmer.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT_THE_POST)
+def test_a_letter_that_cannot_arrive_by_the_day_before_is_a_task_of_today(kind, visit, world, worker, clock):
     here = town(world)
-    visitor = visit()
-    keys = visitor.page.keyboard
-    visitor.go("/")
-
-    def go_to(name, role):
-        wanted = visitor.page.get_by_role(role, name=name, exact=role == "radio").first
-        for _press in range(80):
-            keys.press("Tab")
-            if wanted.evaluate("element => element === document.activeElement"):
-                return
-        raise AssertionError(f"{name} is not reached by the Tab key")
-
-    def enter(name, role="link"):
-        go_to(name, role)
-        with visitor.page.expect_navigation():
-            keys.press("Enter")
-        visitor.check()
-
-    enter("Prendre rendez-vous")
-    enter(here.motif.title)
-    go_to("Votre commune ou votre code postal", "textbox")
-    keys.type("arras")
-    with visitor.page.expect_navigation():
-        keys.press("Enter")
-    enter(f"Choisir ce lieu {here.place.name}")
-    enter("Semaine suivante")
-    go_to("9 h", "radio")
-    keys.press("Space")
-    enter("Continuer", "button")
-    go_to("Pour moi", "radio")
-    keys.press("Space")
-    for text in ("", "", "", "", "", "Essai", "Dominique", "29", "2", "1980"):
-        keys.press("Tab")
-        keys.type(text)
-    enter("Vérifier mes réponses", "button")
-    enter("Confirmer mon rendez-vous", "button")
-    visitor.reads("Votre rendez-vous est pris")
-
-
-def test_the_journey_reads_in_english_too(visit, world):
-    here = town(world)
-    visitor = visit()
-    visitor.go("/")
-    visitor.follow("English")
-    assert visitor.page.locator("html").get_attribute("lang") == "en"
-    visitor.follow("Book an appointment")
-    visitor.follow(here.motif.title)
-    visitor.page.locator("#commune").fill("62000")
-    visitor.page.locator("main form button").first.click()
-    visitor.page.locator(f"a[href*='{here.place.key}']").first.click()
-    visitor.page.get_by_role("radio", name="10:00", exact=True).first.check()
-    visitor.page.locator("main form button").last.click()
-    visitor.check()
-    assert visitor.page.locator("html").get_attribute("lang") == "en"
+    reach, ticks, expected, words = WITHOUT_THE_POST[kind]
+    visitor = visit(phone=True)
+    choose_an_hour(visitor, here, weeks=0, day=TOMORROW)
+    say_who(visitor, **reach)
+    for label in ticks:
+        visitor.tick(label)
+    confirm(visitor)
+    visitor.reads(TOMORROW)
+    visitor.reads(words)
+    assert "lettre part" not in visitor.page.inner_text("main")
+    worker()
+    assert messages(world) == expected
+    assert {message.due_at for message in all_messages(world)} == {clock.now}
 
 
 def test_a_child_is_booked_by_their_parent_who_is_told_once(visit, world, worker, gateways):
@@ -163,55 +157,88 @@ def test_faults_are_said_beside_their_field_and_nothing_typed_is_lost(visit, wor
     assert focused == "error-summary"
 
 
-def test_the_back_button_and_a_second_press_make_one_appointment(visit, world, worker, gateways):
+def test_a_double_press_makes_one_appointment(visit, world, worker, gateways):
     here = town(world)
     visitor = visit()
     choose_an_hour(visitor, here)
     say_who(visitor, mobile="06 39 98 00 12")
     visitor.press("Vérifier mes réponses")
-    visitor.page.get_by_role("button", name="Confirmer mon rendez-vous").dblclick()
-    visitor.page.wait_for_load_state()
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Confirmer mon rendez-vous").dblclick()
     visitor.reads("Votre rendez-vous est pris")
-    visitor.page.go_back()
-    again = visitor.page.get_by_role("button", name="Confirmer mon rendez-vous")
-    if again.count():
-        again.click()
-        visitor.page.wait_for_load_state()
     the_appointment(world)
     worker()
     assert len(gateways.sms.sent) == 1
 
 
-def test_the_loser_of_a_race_keeps_what_was_typed_and_takes_another_hour(visit, world):
+def test_back_shows_the_review_again_and_confirming_it_again_changes_nothing(visit, world, worker, gateways):
     here = town(world)
-    first, second = visit(), visit(phone=True)
-    for visitor, name in ((first, "Dominique"), (second, "Claude")):
+    visitor = visit()
+    choose_an_hour(visitor, here)
+    say_who(visitor, mobile="06 39 98 00 12")
+    confirm(visitor)
+    confirmation, first = visitor.page.url, the_appointment(world)
+    worker()
+    visitor.back()
+    # As it was: asked again, the server would say that this hour is no longer free.
+    assert visitor.page.inner_text("h1") == "Vérifier et confirmer"
+    visitor.reads("06 39 98 00 12")
+    visitor.press("Confirmer mon rendez-vous")
+    assert visitor.page.url == confirmation
+    visitor.reads("Votre rendez-vous est pris")
+    assert the_appointment(world).id == first.id
+    worker()
+    assert len(gateways.sms.sent) == 1
+    assert messages(world) == [notice(SMS, "sent"), reminder(SMS)]
+
+
+def test_back_from_the_review_returns_to_the_form_with_what_was_typed(visit, world):
+    here = town(world)
+    visitor = visit()
+    choose_an_hour(visitor, here)
+    say_who(visitor, mobile="06 39 98 00 12")
+    visitor.press("Vérifier mes réponses")
+    visitor.back()
+    assert visitor.page.locator("#family_name").input_value() == "Essai"
+    assert visitor.page.locator("#mobile").input_value() == "06 39 98 00 12"
+
+
+@on_a_phone_with_and_without_scripts
+def test_the_loser_of_a_race_keeps_what_was_typed_and_takes_another_hour(device, visit, world, worker, gateways):
+    here = town(world)
+    first, second = visit(**device), visit(**device)
+    for visitor, name, mobile in ((first, "Dominique", "06 39 98 00 12"), (second, "Claude", "06 39 98 00 13")):
         choose_an_hour(visitor, here)
-        say_who(visitor, given_names=name, mobile="06 39 98 00 12")
+        say_who(visitor, given_names=name, mobile=mobile)
         visitor.press("Vérifier mes réponses")
     first.press("Confirmer mon rendez-vous")
     first.reads("Votre rendez-vous est pris")
     second.press("Confirmer mon rendez-vous")
     second.reads("Cette heure n'est plus libre")
+    second.reads("Vos réponses sont gardées")
     second.page.get_by_role("radio").first.check()
     second.press("Confirmer mon rendez-vous")
     second.reads("Votre rendez-vous est pris")
     second.reads("Comment nous vous prévenons")
+    worker()
+    assert [text.number for text in gateways.sms.sent] == ["+33639980012", "+33639980013"]
 
 
-def test_an_urgent_need_leads_to_people_and_never_to_a_slot(visit, world):
+@on_a_phone_with_and_without_scripts
+def test_an_urgent_need_leads_to_people_and_never_to_a_slot(device, visit, world):
     town(world)
-    visitor = visit(phone=True)
+    visitor = visit(**device)
     visitor.go("/rendez-vous")
     assert visitor.page.locator("main .choices a").first.inner_text().strip().startswith("C'est urgent")
     visitor.follow("C'est urgent")
-    for number in ("115", "119", "3919", "15", "17", "114"):
-        assert visitor.page.get_by_role("link", name=number).count() or number in visitor.page.inner_text("main")
+    numbers = {link.get_attribute("href"): link.inner_text() for link in visitor.page.locator(".numbers a").all()}
+    assert list(numbers) == ["tel:115", "tel:119", "tel:3919", "tel:15", "tel:17", "sms:114"]
     visitor.fill("Votre commune ou votre code postal", "62000")
     visitor.press("Chercher")
     visitor.reads("MDS Essai")
     visitor.reads("sans rendez-vous")
     assert visitor.page.get_by_role("radio").count() == 0
+    assert visitor.page.locator("main a[href*='/rendez-vous/motif']").count() == 0
 
 
 def test_a_discreet_appointment_sends_nothing_and_says_how_to_learn_the_news(visit, world, worker, gateways):

@@ -1,0 +1,104 @@
+"""The same journeys by keyboard alone: Tab, Space, Enter, and what is typed."""
+
+import pytest
+
+from portal.booking.models import Appointment, AppointmentStatus
+from tests.browser.journeys import booked, town
+
+LONGEST_WAY = 80  # presses of Tab: more than any page has stops
+
+
+class Keyboard:
+    """The hands of a visitor who has no pointer."""
+
+    def __init__(self, visitor) -> None:
+        self.visitor = visitor
+        self.keys = visitor.page.keyboard
+
+    def go_to(self, name, role) -> None:
+        """Presses Tab until this is reached; the focus must be seen."""
+        wanted = self.visitor.page.get_by_role(role, name=name, exact=role == "radio").first
+        for _press in range(LONGEST_WAY):
+            self.keys.press("Tab")
+            if wanted.evaluate("element => element === document.activeElement && element.matches(':focus-visible')"):
+                return
+        raise AssertionError(f"{name} is not reached by the Tab key")
+
+    def enter(self, name, role="link") -> None:
+        """Goes to a link or a button, and presses Enter."""
+        self.go_to(name, role)
+        self.send()
+
+    def send(self) -> None:
+        """Presses Enter where the focus is."""
+        with self.visitor.page.expect_navigation():
+            self.keys.press("Enter")
+        self.visitor.check()
+
+    def choose(self, name) -> None:
+        """Goes to a radio, and presses Space."""
+        self.go_to(name, "radio")
+        self.keys.press("Space")
+
+    def type_on(self, *texts) -> None:
+        """Types into the following fields, one Tab each."""
+        for text in texts:
+            self.keys.press("Tab")
+            self.keys.type(text)
+
+
+@pytest.fixture
+def keyboard(visit):
+    return Keyboard(visit())
+
+
+def test_an_appointment_is_booked_by_keyboard_alone(keyboard, world):
+    here = town(world)
+    keyboard.visitor.go("/")
+    keyboard.enter("Prendre rendez-vous")
+    keyboard.enter(here.motif.title)
+    keyboard.go_to("Votre commune ou votre code postal", "textbox")
+    keyboard.keys.type("arras")
+    keyboard.send()
+    keyboard.enter(f"Choisir ce lieu {here.place.name}")
+    keyboard.enter("Semaine suivante")
+    keyboard.choose("9 h")
+    keyboard.enter("Continuer", "button")
+    keyboard.choose("Pour moi")
+    keyboard.type_on("Essai", "Dominique", "29", "2", "1980")  # what is asked about someone else is out of the way
+    keyboard.enter("Vérifier mes réponses", "button")
+    keyboard.enter("Confirmer mon rendez-vous", "button")
+    keyboard.visitor.reads("Votre rendez-vous est pris")
+
+
+def test_an_appointment_is_opened_and_cancelled_by_keyboard_alone(keyboard, world):
+    appointment = booked(world)
+    keyboard.visitor.go("/r/")
+    keyboard.go_to("Votre code", "textbox")
+    keyboard.keys.type(f"{appointment.code[:4]} {appointment.code[4:]}".lower())
+    keyboard.send()
+    keyboard.go_to("Jour", "textbox")
+    keyboard.keys.type("29")
+    keyboard.type_on("2", "1980")
+    keyboard.send()
+    keyboard.visitor.reads("MDS Essai")
+    keyboard.enter("Annuler")
+    keyboard.enter("Oui, annuler", "button")
+    keyboard.visitor.reads("Ce rendez-vous est annulé")
+    with world.database.transaction() as session:
+        assert session.get_one(Appointment, appointment.id).status is AppointmentStatus.EXCUSED
+
+
+def test_a_refused_form_is_mended_by_keyboard_alone(keyboard, world):
+    appointment = booked(world)
+    keyboard.visitor.go(f"/r/{appointment.code}")
+    keyboard.enter("Ouvrir", "button")
+    assert keyboard.visitor.page.evaluate("document.activeElement.id") == "error-summary"
+    with keyboard.visitor.page.expect_navigation():  # to the field, on the same page
+        keyboard.keys.press("Tab")
+        keyboard.keys.press("Enter")
+    keyboard.go_to("Jour", "textbox")
+    keyboard.keys.type("29")
+    keyboard.type_on("2", "1980")
+    keyboard.send()
+    keyboard.visitor.reads("MDS Essai")
