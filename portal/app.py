@@ -35,6 +35,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         WTF_CSRF_TIME_LIMIT=None,  # a form is good for as long as its session
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
     )
+    app.url_map.strict_slashes = False  # "/r/ABCDEFGH/", typed from a letter, opens all the same
     app.extensions["portal"] = Portal(settings, clock, database, gateways)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Select, event, func, text
@@ -21,6 +22,12 @@ from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.settings import Settings
 from tests.checked_pages import CheckedClient
 from tests.world import World, at
+
+# Speed is measured in tests/bench alone: a busy machine must not fail a test of what is right.
+hypothesis.settings.register_profile(
+    "portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("portal")
 
 NOW = at("2026-11-23", "09:02")  # a Monday morning
 
