@@ -1,7 +1,6 @@
 """Finding a commune, telling who owned what when, and reading lines: pure."""
 
 import csv
-import time
 import unicodedata
 from datetime import date
 
@@ -164,28 +163,8 @@ def test_several_communes_of_a_postcode_come_by_name():
     assert found("62000") == ["Arras", "Dainville"]
 
 
-def test_a_very_long_text_means_nothing_and_takes_no_time():
-    assert found("a" * 10_000) == found("saint " * 2_000) == []
-    assert quickest(lambda: INDEX.find("saint " * 200_000), 3) < 0.001
-
-
-@pytest.mark.parametrize("typed", ["boulogne sru mer", "lievain", "saint", "noeux les mine", "xxxxxxxxxx"])
-def test_a_search_is_far_faster_than_comparing_every_name(typed):
-    """It takes 1 to 3 ms on a small machine; the ratio is what holds on a busy one."""
-
-    def compare_all():
-        return [plain_distance(search_key(typed), commune.search_key) for commune in REAL]
-
-    assert 4 * quickest(lambda: INDEX.find(typed), 5) < quickest(compare_all, 1)
-
-
-def quickest(act, times):
-    durations = []
-    for _ in range(times):
-        start = time.thread_time()
-        act()
-        durations.append(time.thread_time() - start)
-    return min(durations)
+def test_a_very_long_text_means_nothing():
+    assert found("a" * 10_000) == found("saint " * 200_000) == []
 
 
 @pytest.mark.parametrize(
