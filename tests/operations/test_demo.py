@@ -56,8 +56,9 @@ def test_a_part_that_dies_ends_the_whole_with_a_code_that_says_so(var: Path, dea
         assert not server_runs(running)
 
 
-def test_a_database_restarted_under_load_gives_clean_refusals_then_answers_again(var: Path) -> None:
-    with demo(var) as running:
+def test_a_database_restarted_under_load_gives_clean_refusals_then_answers_again() -> None:
+    # In a folder of its own: who starts the server here, the test, holds it for as long as it runs.
+    with open_folder() as var, demo(var) as running:
         seen: Counter[int] = Counter()
         over = threading.Event()
 
