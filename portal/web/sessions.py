@@ -132,7 +132,6 @@ class DatabaseSessions(SessionInterface):
                 samesite="Lax",
                 secure=app.config["SESSION_COOKIE_SECURE"],
             )
-        response.vary.add("Cookie")
 
 
 def end_sessions_of(session_of_database: Any, now: datetime, *, agent_id: int) -> int:

@@ -157,6 +157,7 @@ def test_a_name_too_long_takes_the_second_line_when_it_is_free():
         ("محمد", ["1 rue X", "62000 Arras"], AddressFault(1, AddressReason.BAD_CHARACTER)),
         ("Essai", ["r" * 39, "62000 Arras"], AddressFault(4, AddressReason.TOO_LONG)),
         ("E" * 39, ["1 rue X", "62000 Arras"], AddressFault(1, AddressReason.TOO_LONG)),
+        ("Essai", ["2", "3", "4", "BP 5", "62000 A", "X", "Y"], AddressFault(7, AddressReason.TOO_MANY_LINES)),
         ("Essai A" + "b" * 37, ["2", "3", "4", "BP 5", "62000 A"], AddressFault(1, AddressReason.TOO_LONG)),
     ],
 )

@@ -152,6 +152,15 @@ def test_the_reminder_letter_is_posted_on_the_last_day_that_arrives_two_days_bef
     assert POST.arrival_of_posting(posted) == date(2026, 11, 24)
 
 
+def test_no_reminder_letter_comes_by_the_same_post_as_the_first_when_the_post_room_is_closed_in_between():
+    closed = frozenset(date(2026, 11, day) for day in (24, 25, 26, 27))
+    post = PostalCalendar(POST.is_holiday, closed_days=closed)
+
+    planned = plan(reach("address"), event(at("2026-12-01")), at("2026-11-23", "10:00"), NONE, post)
+
+    assert routes(planned) == {(NOTICE, LETTER)}
+
+
 @pytest.mark.parametrize(
     ("starts_at", "reminded"),
     [
