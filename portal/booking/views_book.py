@@ -242,6 +242,7 @@ def _review_page(choice: Choice, form: DetailsForm, starts_at: datetime) -> str:
         "booking/review.html",
         parts=review_of(choice.motif, choice.place, starts_at, form),
         nobody_told=tells_nobody(form) and not choice.motif.discreet,
+        is_discreet=choice.motif.discreet,
         form=form,
         pass_kept=pass_of(choice),
         form_has_errors=bool(form.errors),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from portal.booking.forms import CHILD, DetailsForm
+from portal.booking.words import place_lines
 from portal.directory.models import Mode, Motif, Place
 from portal.web.i18n import language
 from portal.words import NBSP, day_words, moment_words, phone_words
@@ -30,18 +31,20 @@ def tells_nobody(form: DetailsForm) -> bool:
 
 
 def _appointment_rows(motif: Motif, place: Place, starts_at: datetime) -> list[Row]:
-    where = [place.name, *([place.street] if place.street else []), f"{place.postal_code} {place.city}"]
+    where = [place.name, *place_lines(place)]
     ways = {
         Mode.PHONE: _("Par téléphone, nous vous appelons"),
         Mode.HOME: _("Chez vous"),
         Mode.VIDEO: _("Par vidéo"),
     }
+    # A discreet motif is named nowhere that someone may read over a shoulder.
+    subject = motif.neutral_words[:1].upper() + motif.neutral_words[1:] if motif.discreet else motif.title
     return [
-        (_("Sujet"), motif.title),
+        (_("Sujet"), subject),
         (_("Jour et heure"), moment_words(starts_at, language())),
         (_("Où"), [ways[motif.mode], place.name] if motif.mode in ways else where),
         (_("Durée"), _("%(count)s minutes", count=motif.minutes)),
-        (_("Ce qui est prévu"), motif.detail),
+        *([] if motif.discreet else [(_("Ce qui est prévu"), motif.detail)]),
     ]
 
 

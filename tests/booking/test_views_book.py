@@ -413,3 +413,12 @@ def test_nothing_tells_whether_a_file_existed(client, app, office, world) -> Non
         answer.page.text().replace(code_of(answer)[:4], "").replace(code_of(answer)[4:], "") for answer in (known, new)
     ]
     assert shown[0] == shown[1].replace("9 h 30", "9 h").replace("5 h 30", "5 h")
+
+
+def test_the_review_of_a_discreet_appointment_names_nothing_and_says_that_nothing_is_sent(client, world) -> None:
+    words = {"title": "Parler de contraception", "detail": "Une conseillère vous reçoit."}
+    place, motif, _agent = world.office(discreet=True, **words)
+    page = reviewed(client, motif, place).page
+    assert "contraception" not in page.text()
+    assert "conseillère" not in page.text()
+    assert "Nous n'envoyons aucun message" in page.text()

@@ -96,7 +96,7 @@ def test_agents_see_the_motifs_kept_for_them_when_they_ask(session):
 
 @pytest.mark.usefixtures("real")
 def test_only_the_discreet_motif_is_discreet(session):
-    assert session.scalars(select(Motif.key).where(Motif.discreet)).all() == ["cpef-entretien"]
+    assert session.scalars(select(Motif.key).where(Motif.discreet)).all() == ["entretien-confidentiel"]
 
 
 @pytest.mark.usefixtures("demo")
