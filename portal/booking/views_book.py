@@ -68,9 +68,7 @@ def details(motif_key: str, place_key: str) -> Page:
 def correct(motif_key: str, place_key: str) -> Page:
     """Back from the review, with all that was typed."""
     with transaction() as database:
-        choice = choice_of(database, motif_key, place_key)
-        form = _form(database, choice)
-        starts_at = asked.instant(form.creneau.data, now())
+        choice, form, starts_at = _posted(database, motif_key, place_key)
         if starts_at is None:
             return week_page(database, choice, lost_slot()), 400
         return _details_page(choice, form, starts_at)
@@ -81,9 +79,7 @@ def correct(motif_key: str, place_key: str) -> Page:
 def review(motif_key: str, place_key: str) -> Page:
     """Everything that was said, to read again before it counts."""
     with transaction() as database:
-        choice = choice_of(database, motif_key, place_key)
-        form = _form(database, choice)
-        starts_at = asked.instant(form.creneau.data, now())
+        choice, form, starts_at = _posted(database, motif_key, place_key)
         if starts_at is None:
             return week_page(database, choice, lost_slot()), 400
         if not _is_accepted(form, choice, starts_at):
@@ -102,9 +98,7 @@ def confirm(motif_key: str, place_key: str) -> Page:
     """Makes the appointment: one, however often it is pressed."""
     try:
         with transaction() as database:
-            choice = choice_of(database, motif_key, place_key)
-            form = _form(database, choice)
-            starts_at = asked.instant(form.creneau.data, now())
+            choice, form, starts_at = _posted(database, motif_key, place_key)
             if starts_at is None:
                 return _taken_page(database, choice, form, None)
             if not _is_accepted(form, choice, starts_at):
@@ -158,6 +152,13 @@ def _form(database: Session, choice: Choice) -> DetailsForm:
     )
 
 
+def _posted(database: Session, motif_key: str, place_key: str) -> tuple[Choice, DetailsForm, datetime | None]:
+    """What a form sent: the motif and place of its address, its answers, and its hour (None when it is none)."""
+    choice = choice_of(database, motif_key, place_key)
+    form = _form(database, choice)
+    return choice, form, asked.instant(form.creneau.data, now())
+
+
 def _is_accepted(form: DetailsForm, choice: Choice, starts_at: datetime) -> bool:
     """Whether the form is whole, and the right people come."""
     if not form.validate_on_submit():
@@ -208,9 +209,7 @@ def _own(database: Session, choice: Choice, form: DetailsForm, starts_at: dateti
 def _refused(motif_key: str, place_key: str, refusal: Refused) -> Page:
     """The page that says why the appointment could not be made; nothing typed is lost."""
     with transaction() as database:
-        choice = choice_of(database, motif_key, place_key)
-        form = _form(database, choice)
-        starts_at = asked.instant(form.creneau.data, now())
+        choice, form, starts_at = _posted(database, motif_key, place_key)
         if starts_at is None or refusal.reason in {BookingRefusal.SLOT_TAKEN, BookingRefusal.PAST}:
             return _taken_page(database, choice, form, starts_at)
         if refusal.reason == BookingRefusal.LIMIT_REACHED:

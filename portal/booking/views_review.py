@@ -37,10 +37,8 @@ def _appointment_rows(motif: Motif, place: Place, starts_at: datetime) -> list[R
         Mode.HOME: _("Chez vous"),
         Mode.VIDEO: _("Par vidéo"),
     }
-    # A discreet motif is named nowhere that someone may read over a shoulder.
-    subject = motif.neutral_words[:1].upper() + motif.neutral_words[1:] if motif.discreet else motif.title
     return [
-        (_("Sujet"), subject),
+        (_("Sujet"), motif.title_in_sight),
         (_("Jour et heure"), moment_words(starts_at, language())),
         (_("Où"), [ways[motif.mode], place.name] if motif.mode in ways else where),
         (_("Durée"), _("%(count)s minutes", count=motif.minutes)),

@@ -216,5 +216,10 @@ class Motif(Base):
 
     theme: Mapped[Theme] = relationship(lazy="raise")
 
+    @property
+    def title_in_sight(self) -> str:
+        """Its title; neutral words for a discreet one, which anyone may read over a shoulder."""
+        return self.neutral_words[:1].upper() + self.neutral_words[1:] if self.discreet else self.title
+
 
 Index("ix_motif_theme_position", Motif.theme_id, Motif.position)

@@ -134,16 +134,6 @@ class DatabaseSessions(SessionInterface):
             )
 
 
-def end_sessions_of(session_of_database: Any, now: datetime, *, agent_id: int) -> int:
-    """Ends every session of an agent at once; returns how many."""
-    result = session_of_database.execute(
-        update(WebSession)
-        .where(WebSession.agent_id == agent_id, WebSession.ended_at.is_(None))
-        .values(ended_at=now, data={})
-    )
-    return int(result.rowcount)
-
-
 def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
     """Removes sessions that can no longer be used; returns how many. Part of the upkeep.
 
