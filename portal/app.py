@@ -19,7 +19,7 @@ from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.notifications.gateways.smtp import SmtpMail
 from portal.notifications.gateways.twilio import TwilioSms
 from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
-from portal.people.views import agent_of_browser
+from portal.people.views_browser import note_refusal, visitor_of_browser
 from portal.settings import Settings
 from portal.web import access, errors, filters, headers, i18n, sessions, static
 from portal.web.request import Portal, transaction
@@ -46,7 +46,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
     filters.install(app)
     static.install(app)
     errors.install(app)
-    access.install(app, agent_of_browser)
+    access.install(app, visitor_of_browser, note_refusal)
     for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.people):
         app.register_blueprint(feature.views.bp)
     if settings.demo:

@@ -11,11 +11,13 @@ _HOLD = select(func.pg_advisory_xact_lock(bindparam("kind", type_=Integer), bind
 class Lock(IntEnum):
     """What may be locked, in the order in which a transaction that needs several takes them: no cycle, no deadlock."""
 
+    BROWSER = 0  # what one browser has booked: two of its tabs do not book at the same instant
     REQUEST = 1  # one form shown: confirming it twice waits for the first
     BIRTH_DATE = 2  # the files of the people born on a day: two bookings do not both make the same new file
     AGENT = 3  # an agent's time
     SUBJECT = 4  # what messages are about: a new event and a route that fails do not cross
     LOAD = 5  # the files of the Département: two loads do not cross
+    JOURNAL = 6  # the chain of the journal: two workers do not seal the same line
 
 
 def hold(session: Session, lock: Lock, key: int) -> None:

@@ -33,6 +33,9 @@ from portal.directory.models import (
     Theme,
 )
 from portal.people.models import Agent, Person, Referent, RouteState
+from portal.people.models_access import Assignment, Organisation
+from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
 from portal.people.rules import match_key
 
 ALWAYS = Range(date(2020, 1, 1), None)
@@ -225,21 +228,77 @@ class World:
         self._add(row)
         return row
 
-    def agent(self, **given: Any) -> Agent:
-        """An active agent without a password."""
+    def organisation(self, **given: Any) -> Organisation:
+        """A partner under a convention that runs."""
         number = self._number()
+        row = Organisation(
+            **{"key": f"partenaire-{number}", "name": f"CCAS d'Essai {number}", "convention": ALWAYS} | given
+        )
+        self._add(row)
+        return row
+
+    def agent(self, role: str = "professionnel", *, place: Place | None = None, **given: Any) -> Agent:
+        """An active agent without a password, who holds `role` at a place or everywhere."""
+        number = self._number()
+        families = given.pop("families", [])
         row = Agent(
             **{
                 "key": f"agent-{number}",
                 "given_name": "Camille",
                 "family_name": f"Essai-{number}",
                 "job": "assistante sociale",
-                "role": "professionnel",
                 "email": None,
                 "password_hash": None,
                 "is_active": True,
             }
             | given
+        )
+        self._add(row)
+        self.assignment(row, role, place, families=families)
+        return row
+
+    def assignment(self, agent: Agent, role: str, place: Place | None = None, **given: Any) -> Assignment:
+        """A role, at a place or everywhere."""
+        row = Assignment(
+            **{
+                "agent_id": agent.id,
+                "role": role,
+                "place_id": place.id if place else None,
+                "valid": ALWAYS,
+                "families": [],
+                "is_from_files": False,
+            }
+            | given
+        )
+        self._add(row)
+        return row
+
+    def mandate(self, person: Person, **given: Any) -> Mandate:
+        """In force from now for 31 days, for appointments, agreed on paper. Give one holder."""
+        number = self._number()
+        row = Mandate(
+            **{
+                "reference": f"MAND{number:04}",
+                "kind": MandateKind.ORGANISATION,
+                "person_id": person.id,
+                "procedures": ["appointments"],
+                "state": MandateState.ACTIVE,
+                "consent": Consent.PAPER,
+                "facts": [],
+                "asked_at": self.now,
+                "agreed_at": self.now,
+                "starts_at": self.now,
+                "ends_at": self.now + timedelta(days=31),
+            }
+            | given
+        )
+        self._add(row)
+        return row
+
+    def credential(self, person: Person, kind: CredentialKind, value: str, **given: Any) -> Credential:
+        """A mobile or e-mail that the person has proved."""
+        row = Credential(
+            **{"person_id": person.id, "kind": kind, "value": value, "proved_at": self.now, "is_vouched": False} | given
         )
         self._add(row)
         return row

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.booking import queries
-from portal.booking.codes import read_code
+from portal.codes import read_code
 from portal.booking.models import Appointment, CodeTries, Invitation
 from portal.booking.rules import is_over
 from portal.clock import paris_day

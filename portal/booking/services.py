@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.booking import queries
 from portal.booking.attendance import Party, party_for
 from portal.booking.availability import Scope
-from portal.booking.codes import new_code
+from portal.codes import new_code
 from portal.booking.holding import hold_a_slot
 from portal.booking.models import Appointment, AppointmentStatus, Invitation
 from portal.booking.rules import (

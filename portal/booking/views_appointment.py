@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.booking import asked, pages, queries, rules
 from portal.booking.availability import Scope
-from portal.booking.codes import read_code
+from portal.codes import read_code
 from portal.booking.forms import BirthForm, CodeForm, SlotForm
 from portal.booking.guard import GuardRefusal, open_with_fact
 from portal.booking.ics import calendar_of

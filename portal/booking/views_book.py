@@ -10,7 +10,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from portal.booking import asked, pages, queries
-from portal.booking.codes import read_code
+from portal.codes import read_code
 from portal.booking.forms import ME, DetailsForm
 from portal.booking.forms_words import PHONE_NEEDED
 from portal.booking.models import Appointment, AppointmentStatus

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.booking.codes import shown
+from portal.codes import shown
 from portal.booking.models import Appointment, Participation
 from portal.booking.rules import cancel_until, move_until
 from portal.clock import paris

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
 from portal.demo.seed import invented_keys
@@ -30,7 +30,12 @@ class Resident:
 def agents_to_try(session: Session) -> list[Agent]:
     """The invented agents that have an e-mail, one or two of each role."""
     return list(
-        session.scalars(select(Agent).where(Agent.is_active, Agent.email.is_not(None)).order_by(Agent.role, Agent.id))
+        session.scalars(
+            select(Agent)
+            .where(Agent.is_active, Agent.email.is_not(None))
+            .options(selectinload(Agent.assignments))
+            .order_by(Agent.id)
+        )
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from portal.booking.codes import new_code
+from portal.codes import new_code
 from portal.booking.models import Invitation
 from portal.clock import paris_day
 from portal.database import Database

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from portal.demo.queries import agents_to_try, residents_to_try
 from portal.people.accounts import agent_by_key
-from portal.people.views import enter_as
+from portal.people.views_browser import enter_as_agent
 from portal.web.access import Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
@@ -32,5 +32,5 @@ def enter(key: str) -> Response:
         agent = agent_by_key(session, key)
     if agent is None:
         abort(404)
-    enter_as(agent)
+    enter_as_agent(agent.id)
     return redirect(url_for("agents.desk"))

@@ -99,6 +99,7 @@ class Place(Base):
     """Where one actually goes. A closed place keeps its appointments and its history."""
 
     __tablename__ = "place"
+    __table_args__ = (CheckConstraint("agents_idle_minutes BETWEEN 5 AND 60", name="idle"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -115,6 +116,9 @@ class Place(Base):
     directions: Mapped[str | None]
     hours: Mapped[list[str]] = mapped_column(ARRAY(Text))
     urgent_hours: Mapped[str | None]  # same-day permanence, for an emergency
+    agents_idle_minutes: Mapped[int] = mapped_column(
+        default=20, server_default=text("20")
+    )  # shared desks: see web.sessions
     is_demo_address: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     source: Mapped[str]
     checked: Mapped[bool]

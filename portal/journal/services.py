@@ -22,10 +22,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something. A visitor and a machine have no id."""
+    """Who does something, and from where. A visitor and a machine have no id.
+
+    `mandate_id`: they act for the person of a mandate, under it.
+    """
 
     kind: ActorKind
     id: int | None = None
+    mandate_id: int | None = None
+    place_id: int | None = None
 
     @classmethod
     def person(cls, person_id: int) -> "Actor":
@@ -39,8 +44,8 @@ class Actor:
 
     @property
     def is_agent(self) -> bool:
-        """True for a member of staff: the service itself acts."""
-        return self.kind is ActorKind.AGENT
+        """True for a member of staff who acts for the service itself; not for one who acts for a person."""
+        return self.kind is ActorKind.AGENT and self.mandate_id is None
 
 
 # Written at once and never read back: a line is no object that something else may still change.
@@ -77,6 +82,8 @@ def record(  # noqa: PLR0913 - a line's own columns
         "verb": verb,
         "object_kind": object_kind,
         "object_id": object_id,
+        "mandate_id": actor.mandate_id,
+        "place_id": actor.place_id,
         "details": {name: value for name, value in ids.items() if value is not None},
     }
     session.connection().execute(_LINE, line)

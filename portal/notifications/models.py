@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -56,6 +56,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("event_id", "person_id", "step", "route"),
+        CheckConstraint('person_id IS NOT NULL OR "to" IS NOT NULL', name="reached"),
         Index("ix_message_due", "due_at", postgresql_where=text("status IN ('waiting', 'sending')")),
         Index("ix_message_overtaken", "expires_at", postgresql_where=text("status IN ('waiting', 'queued', 'open')")),
         Index("ix_message_subject", "subject", "subject_id"),
@@ -67,7 +68,9 @@ class Message(Base):
     subject: Mapped[str]  # what it is about: "appointment"
     subject_id: Mapped[int] = mapped_column(BigInteger)
     place_id: Mapped[int | None] = mapped_column(ForeignKey(Place.id), index=True)  # who holds a desk task
-    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)  # who is told
+    # Who is told. None: somebody without a file (a code to a new number, a member of staff); `to` says where.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
+    to: Mapped[str | None]  # a number or mailbox that is not the file's: one to prove, or the former one
     kind: Mapped[str]  # names its words: templates/messages/<kind>, letters/<kind>.txt
     step: Mapped[Step]
     route: Mapped[Route]
@@ -89,4 +92,4 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="raise")
+    person: Mapped[Person | None] = relationship(lazy="raise")

@@ -1,10 +1,12 @@
 """agents.toml: the members of staff who can be booked or who sign in. Passwords are never in a file."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session, selectinload
 
 from portal.files.folder import Folder
 from portal.files.report import Report
@@ -12,6 +14,7 @@ from portal.files.row import Row
 from portal.files.upsert import upsert
 from portal.people.contacts import ContactFault, parse_email
 from portal.people.models import Agent
+from portal.people.models_access import Assignment
 
 FILE = "agents.toml"
 
@@ -55,11 +58,26 @@ def write_staff(session: Session, staff: Staff, report: Report) -> None:
     if not staff.is_given:
         return
     tally = report.tally("agents")
+    roles = {key: values.pop("role") for key, values in staff.agents.items()}
     _, others = upsert(session, Agent, "key", staff.agents, tally)
     for agent in others:
         if agent.is_active:
             agent.is_active = False
             tally.closed += 1
+    session.flush()
+    _assign(session, roles)
+
+
+def _assign(session: Session, roles: dict[str, str]) -> None:
+    """The role of the file, everywhere, to those who hold none from it."""
+    known = select(Agent).where(Agent.key.in_(roles)).options(selectinload(Agent.assignments)).order_by(Agent.id)
+    for agent in session.scalars(known).all():
+        if not any(one.is_from_files and one.role == roles[agent.key] for one in agent.assignments):
+            session.add(
+                Assignment(
+                    agent_id=agent.id, role=roles[agent.key], valid=Range(date(2020, 1, 1), None), is_from_files=True
+                )
+            )
     session.flush()
 
 

@@ -3,12 +3,24 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from portal.database import Base
+from portal.people.models_access import Assignment, Organisation
+
+
+class Level(StrEnum):
+    """How well the portal knows who is at the screen.
+
+    `reachable`: a mobile or an e-mail of the file was proved. `known`: the identity itself was (FranceConnect, a
+    letter to a confirmed address, an agent at a counter).
+    """
+
+    REACHABLE = "reachable"
+    KNOWN = "known"
 
 
 class RouteState(StrEnum):
@@ -36,6 +48,7 @@ class Person(Base):
     family_name: Mapped[str]
     given_names: Mapped[str]
     birth_date: Mapped[date] = mapped_column(index=True)
+    birth_place: Mapped[str | None]  # INSEE number of the commune or country, as FranceConnect gives it
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     # A card is no file: it is how the person of a file asked to be told of one appointment, and is shown with the file.
@@ -49,6 +62,19 @@ class Person(Base):
     address: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)  # lines 2 to 6 of NF Z10-011, or empty
     address_state: Mapped[RouteState] = mapped_column(default=RouteState.UNTRIED)
 
+    # An agent has checked the address with the person: a letter that opens the space wholly may go there.
+    address_confirmed_at: Mapped[datetime | None]
+    identity_seen_at: Mapped[datetime | None]  # an agent has seen an identity document at a counter
+    identity_seen_by: Mapped[int | None] = mapped_column(BigInteger)
+    is_protected: Mapped[bool] = mapped_column(
+        default=False, server_default=text("false")
+    )  # legal protection of adults
+    space_closed_at: Mapped[datetime | None]  # the person closed their space; messages and appointments go on
+
+    wants_sms: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    wants_email: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # Messages say the day, the hour and the code, and neither place nor subject: somebody else may read them.
+    wants_discretion: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     wants_paper: Mapped[bool] = mapped_column(default=False)  # garantie papier
     wants_large_print: Mapped[bool] = mapped_column(default=False)
     wants_silence: Mapped[bool] = mapped_column(default=False)  # « ne me contactez pas »
@@ -60,7 +86,10 @@ class Person(Base):
 
 
 class Agent(Base):
-    """A member of staff. One without a password cannot sign in, and can still be booked."""
+    """A member of staff, of the Département or of a partner. One who cannot sign in can still be booked.
+
+    What an agent may do is in `Assignment`. `is_active`: still named by the Département's files.
+    """
 
     __tablename__ = "agent"
 
@@ -69,10 +98,21 @@ class Agent(Base):
     given_name: Mapped[str]
     family_name: Mapped[str]
     job: Mapped[str]  # as residents read it: "assistante sociale"
-    role: Mapped[str]  # accueil, professionnel, référent, courrier, encadrant, admin
     email: Mapped[str | None] = mapped_column(unique=True)
-    password_hash: Mapped[str | None]
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)  # a partner's agent
     is_active: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+
+    password_hash: Mapped[str | None]
+    totp_secret: Mapped[str | None]  # sealed (portal.codes): what the database holds opens nothing by itself
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)  # the last 30-second step taken: a code serves once
+    proconnect_sub: Mapped[str | None] = mapped_column(unique=True)
+    invitation_hash: Mapped[str | None] = mapped_column(unique=True)
+    invited_until: Mapped[datetime | None]
+    expires_on: Mapped[date | None]  # the first day on which the account no longer opens
+    suspended_at: Mapped[datetime | None]
+
+    assignments: Mapped[list["Assignment"]] = relationship(lazy="raise", order_by="Assignment.id")
+    organisation: Mapped["Organisation | None"] = relationship(lazy="raise")
 
 
 class Referent(Base):

@@ -1,18 +1,15 @@
 """Agents sign in, see what is theirs, and leave."""
 
-from typing import cast
-
-from flask import Blueprint, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.people import accounts
 from portal.people.forms import SignInForm
-from portal.people.models import Agent
-from portal.web.access import AGENTS, Role, allow, may_open
+from portal.people.views_browser import enter_as_agent, leave
+from portal.web.access import AGENTS, Role, allow, may_open, safe_next
 from portal.web.forms import PortalForm
 from portal.web.request import transaction
-from portal.web.sessions import BrowserSession
 
 bp = Blueprint("agents", __name__)
 
@@ -26,7 +23,7 @@ def sign_in() -> Response | str:
         with transaction() as database:
             agent = accounts.authenticated(database, email=form.email.data, password=form.password.data or "")
         if agent is not None:
-            enter_as(agent)
+            enter_as_agent(agent.id)
             return redirect(_page_of_the_portal(request.args.get("suite")))
         form.password.errors = [
             *form.password.errors,
@@ -53,27 +50,9 @@ def desk() -> str:
 def sign_out() -> Response:
     """Ends the session at once, in the database too."""
     if PortalForm().validate_on_submit():
-        cast("BrowserSession", session).end()
+        leave()
     return redirect(url_for("agents.sign_in"))
 
 
-def enter_as(agent: Agent) -> None:
-    """Signs an agent in, under a new session key."""
-    browser = cast("BrowserSession", session)
-    browser.clear()
-    browser.renew()
-    browser["agent_id"] = agent.id
-
-
-def agent_of_browser() -> Agent | None:
-    """The agent signed in with this browser, if the account is still active."""
-    agent_id = session.get("agent_id")
-    if not isinstance(agent_id, int):
-        return None
-    with transaction() as database:
-        return accounts.agent_by_id(database, agent_id)
-
-
 def _page_of_the_portal(asked: str | None) -> str:
-    # Only a path under /agents: "//other.example/agents" and the like lead nowhere else.
-    return asked if asked is not None and asked.startswith("/agents") else url_for("agents.desk")
+    return safe_next(asked if asked and asked.startswith("/agents") else None, url_for("agents.desk"))

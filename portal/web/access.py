@@ -1,15 +1,24 @@
-"""Who may do what: one table, closed unless opened."""
+"""Who may do what: one table, closed unless opened.
+
+Each view says with `@allow` which roles open it; `decision` says what a visitor gets. Somebody who acts for a person
+(`Acting`) opens that person's pages for the procedures of their mandate, and no other.
+"""
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum, auto
+from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_ALLOWED = "_allowed_roles"
+FRESH = timedelta(minutes=10)  # a sensitive act follows a proof of who is there by this much at most
+_GRACE = timedelta(minutes=20)  # and by twice more once its form is open: nothing typed is lost
+
+_ALLOWED = "_allowed"
 
 
 class Role(StrEnum):
@@ -17,76 +26,204 @@ class Role(StrEnum):
 
     EVERYONE = "everyone"
     MACHINE = "machine"
+    REACHABLE = "usager"  # signed in: has proved a mobile or an e-mail
+    KNOWN = "usager connu"  # signed in: has proved who they are
     COURRIER = "courrier"
     ACCUEIL = "accueil"
     PROFESSIONNEL = "professionnel"
     REFERENT = "référent"
     ENCADRANT = "encadrant"
     ADMIN = "admin"
+    PARTNER_WELCOME = "partenaire 1"  # a partner's agent: welcome, book
+    PARTNER_SHARED = "partenaire 2"  # and shared situations
 
 
-AGENTS = frozenset(Role) - {Role.EVERYONE, Role.MACHINE}
+RESIDENTS = frozenset({Role.REACHABLE, Role.KNOWN})
+PARTNERS = frozenset({Role.PARTNER_WELCOME, Role.PARTNER_SHARED})
+STAFF = frozenset(Role) - RESIDENTS - PARTNERS - {Role.EVERYONE, Role.MACHINE}
+AGENTS = STAFF | PARTNERS
 
 
-class Agent(Protocol):
-    """What this layer needs of a signed-in agent."""
+class Procedure(StrEnum):
+    """What a mandate may name. The last two are excluded unless named."""
+
+    APPOINTMENTS = "appointments"
+    MESSAGES = "messages"
+    PREFERENCES = "preferences"
+    RIGHTS = "rights"
+    CARNET = "carnet"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True)
+class SignedAgent:
+    """A signed-in agent. `roles`: those held today, somewhere. `place_id`: the desk they said they sit at."""
+
+    id: int
+    given_name: str
+    roles: frozenset[str]
+    organisation_id: int | None
+    place_id: int | None
+    confirmed_at: datetime | None  # when they last proved who they are
+
+
+@dataclass(frozen=True)
+class SignedPerson:
+    """A signed-in resident."""
+
+    id: int
+    name: str  # "Camille Exemple"
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Acting:
+    """In force now: the signed-in agent or resident acts for somebody."""
+
+    mandate_id: int
+    person_id: int
+    name: str  # of the person acted for
+    procedures: frozenset[str]
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is at the screen: nobody known, an agent, or a resident; acting for someone or not."""
+
+    agent: SignedAgent | None = None
+    person: SignedPerson | None = None
+    acting: Acting | None = None
 
     @property
-    def id(self) -> int:
-        """The agent's number, for the journal."""
+    def roles(self) -> frozenset[str]:
+        """Every role this visitor has."""
+        roles: frozenset[str] = frozenset({Role.EVERYONE})
+        if self.agent:
+            roles |= self.agent.roles
+        if self.person:
+            roles |= RESIDENTS if self.person.is_known else {Role.REACHABLE}
+        return roles
 
-    @property
-    def role(self) -> str:
-        """One of `Role`'s values."""
+
+@dataclass(frozen=True)
+class Door:
+    """What opens a view. `procedure`: what a mandate must name for someone who acts. `fresh`: a recent proof is asked."""
+
+    roles: frozenset[Role] = frozenset()
+    procedure: Procedure | None = None
+    is_fresh: bool = False
 
 
-def allow(*roles: Role) -> Callable[[View], View]:
+class Verdict(Enum):
+    """What a visitor gets."""
+
+    OPEN = auto()
+    SIGN_IN = auto()  # a resident's page, asked by nobody known
+    AGENT_SIGN_IN = auto()
+    RISE = auto()  # a resident must prove more of who they are
+    CONFIRM = auto()  # an agent must prove again who they are
+    REFUSED = auto()
+
+
+def allow(*roles: Role, procedure: Procedure | None = None, fresh: bool = False) -> Callable[[View], View]:
     """Opens a view to these roles. A view without it answers 403 to everyone."""
     if not roles:
         raise ValueError("a view is opened to at least one role")
 
     def mark(view: View) -> View:
-        setattr(view, _ALLOWED, frozenset(roles))
+        setattr(view, _ALLOWED, Door(frozenset(roles), procedure, fresh))
         return view
 
     return mark
 
 
-def allowed_roles(view: Callable[..., Any]) -> frozenset[Role]:
-    """The roles a view is open to; none when it was not opened."""
-    return frozenset(getattr(view, _ALLOWED, frozenset()))
+def door_of(view: Callable[..., Any]) -> Door:
+    """What opens a view; nothing when it was not opened."""
+    door: Door = getattr(view, _ALLOWED, Door())
+    return door
+
+
+def decision(door: Door, visitor: Visitor, now: datetime, *, is_form: bool) -> Verdict:
+    """What a visitor gets at a door. Pure. `is_form`: something is posted.
+
+    A resident's page shown to someone who acts is the page of the person acted for: their own role counts for
+    nothing there, their mandate for everything.
+    """
+    if door.roles & {Role.EVERYONE, Role.MACHINE}:
+        return Verdict.OPEN
+    if visitor.acting and door.roles & RESIDENTS:
+        named = door.procedure is not None and door.procedure in visitor.acting.procedures
+        return Verdict.OPEN if named else Verdict.REFUSED
+    if visitor.roles & door.roles:
+        return Verdict.CONFIRM if door.is_fresh and not _is_fresh(visitor, now, is_form=is_form) else Verdict.OPEN
+    if door.roles & RESIDENTS:
+        if visitor.person:
+            return Verdict.RISE
+        return Verdict.REFUSED if visitor.agent else Verdict.SIGN_IN
+    return Verdict.AGENT_SIGN_IN if door.roles and not visitor.agent else Verdict.REFUSED
 
 
 def may_open(endpoint: str) -> bool:
     """Whether the agent who is signed in may open a view: for showing doors that open."""
-    return g.agent is not None and g.agent.role in allowed_roles(current_app.view_functions[endpoint])
+    return g.agent is not None and bool(g.agent.roles & door_of(current_app.view_functions[endpoint]).roles)
 
 
-def install(app: Flask, signed_in_agent: Callable[[], Agent | None]) -> None:
-    """Checks every request against the roles of its view before anything else runs.
+def install(app: Flask, visitor_of_browser: Callable[[], Visitor], note_refusal: Callable[[str], None]) -> None:
+    """Checks every request against the door of its view before anything else runs; closed when in doubt.
 
-    An agent's page asked by someone who is not signed in leads to the sign-in page; asked by an agent of another
-    role, it is refused (403).
+    Leaves `g.agent`, `g.person` and `g.acting`. A page asked by GET leads to where its visitor can prove what is
+    missing; anything else is refused (403), and the refusal of someone known is noted.
     """
 
     @app.before_request
     def check() -> Response | None:
-        g.agent = None
+        g.agent = g.person = g.acting = None
         if request.endpoint is None or request.endpoint == "static":
             return None
-        roles = allowed_roles(app.view_functions[request.endpoint])
-        if roles & {Role.EVERYONE, Role.MACHINE}:
+        door = door_of(app.view_functions[request.endpoint])
+        if Role.MACHINE in door.roles:
             return None
-        g.agent = signed_in_agent()
-        if g.agent is not None and g.agent.role in roles:
+        visitor = visitor_of_browser()
+        g.agent, g.person, g.acting = visitor.agent, visitor.person, visitor.acting
+        is_form = request.method not in {"GET", "HEAD"}
+        verdict = decision(door, visitor, app.extensions["portal"].clock(), is_form=is_form)
+        if verdict is Verdict.OPEN:
             return None
-        if g.agent is None and roles and request.method == "GET":
-            return redirect(url_for("agents.sign_in", suite=request.path))
+        leads = _LEADS.get(verdict)
+        if leads is not None and (not is_form or verdict is Verdict.CONFIRM):
+            return redirect(url_for(leads, suite=request.path), 303)
+        if visitor.agent or visitor.person:
+            note_refusal(request.endpoint)
         return abort(403)
 
 
-def route_table(app: Flask) -> Iterable[tuple[str, str, frozenset[Role]]]:
-    """Each route: its rule, its methods, and the roles it is open to; sorted."""
+_LEADS = {
+    Verdict.SIGN_IN: "identity.sign_in",
+    Verdict.AGENT_SIGN_IN: "agents.sign_in",
+    Verdict.RISE: "space.level",
+    Verdict.CONFIRM: "agents.confirm",
+}
+
+
+def safe_next(asked: str | None, otherwise: str) -> str:
+    """Where to go on after signing in: a path of this portal as asked, else `otherwise`. Never another site.
+
+    A browser reads "//other.example" and "/\\other.example" as other sites, and drops tabs and line ends.
+    """
+    if asked is None or not asked.startswith("/") or asked[1:2] in {"/", "\\"}:
+        return otherwise
+    is_plain = asked.isprintable() and "\\" not in asked and len(asked) <= 500
+    return asked if is_plain else otherwise
+
+
+def route_table(app: Flask) -> Iterable[tuple[str, str, Door]]:
+    """Each route: its rule, its methods, and its door; sorted."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
         methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        yield rule.rule, methods, allowed_roles(app.view_functions[rule.endpoint])
+        yield rule.rule, methods, door_of(app.view_functions[rule.endpoint])
+
+
+def _is_fresh(visitor: Visitor, now: datetime, *, is_form: bool) -> bool:
+    confirmed = visitor.agent.confirmed_at if visitor.agent else None
+    return confirmed is not None and now - confirmed <= (_GRACE + FRESH if is_form else FRESH)

@@ -24,14 +24,15 @@ def revisitable_page() -> None:
 def personal_page() -> None:
     """Says that the answer shows someone's data: no browser may keep it, nor show it again with Back.
 
-    Answers to a form, and pages of agents, are treated so unless they say otherwise. Other pages may be kept by the
+    Answers to a form, and pages of whoever is signed in, are treated so unless they say otherwise. Other pages may be kept by the
     browser alone, so that Back returns to a form with what was typed in it.
     """
     g.is_personal = True
 
 
 def _is_personal() -> bool:
-    return bool(g.get("is_personal", request.method != "GET" or g.get("agent") is not None))
+    is_signed_in = g.get("agent") is not None or g.get("person") is not None
+    return bool(g.get("is_personal", request.method != "GET" or is_signed_in))
 
 
 def _refuse() -> None:

@@ -9,17 +9,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy import BigInteger, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import CallbackDict
 
 from portal.clock import Clock
 from portal.database import Base, Database
+from portal.web.devices import device_words
 
 IDLE = timedelta(minutes=30)
+LONGEST_IDLE = timedelta(minutes=60)  # what a place may choose for its shared desks
 LONGEST = timedelta(hours=12)
 COOKIE = "porte"
 
@@ -31,6 +33,9 @@ class WebSession(Base):
 
     key_hash: Mapped[str] = mapped_column(primary_key=True)
     agent_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    idle_minutes: Mapped[int] = mapped_column(default=30, server_default=text("30"))
+    device: Mapped[str | None]  # "Firefox, Android": for whoever looks for a session of theirs to end
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime] = mapped_column(index=True)
@@ -81,7 +86,7 @@ class DatabaseSessions(SessionInterface):
                 select(WebSession).where(
                     WebSession.key_hash == _hash(key),
                     WebSession.ended_at.is_(None),
-                    WebSession.seen_at > now - IDLE,
+                    WebSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes),
                     WebSession.created_at > now - LONGEST,
                 )
             ).one_or_none()
@@ -111,11 +116,14 @@ class DatabaseSessions(SessionInterface):
             row = {
                 "key_hash": _hash(session.key),
                 "agent_id": session.get("agent_id"),
+                "person_id": session.get("person_id"),
+                "idle_minutes": session.get("idle_minutes", IDLE // timedelta(minutes=1)),
+                "device": device_words(str(request.user_agent)) if "person_id" in session else None,
                 "data": dict(session),
                 "created_at": now,
                 "seen_at": now,
             }
-            kept = {"data": row["data"], "seen_at": now, "agent_id": row["agent_id"]}
+            kept = {name: value for name, value in row.items() if name not in {"key_hash", "created_at"}}
             transaction.execute(
                 insert(WebSession)
                 .values(row)
@@ -139,7 +147,7 @@ def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
 
     A session that is too old is one too: it is seen no more, and is removed when it has been idle for long enough.
     """
-    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at <= now - IDLE))
+    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at <= now - LONGEST_IDLE))
     return int(result.rowcount)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.booking.codes import ALPHABET, LENGTH, new_code, read_code, shown
+from portal.codes import ALPHABET, LENGTH, new_code, read_code, shown
 
 
 @pytest.mark.parametrize(

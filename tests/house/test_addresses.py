@@ -11,7 +11,7 @@ DEMO_ONLY = ["/demo GET everyone", "/demo/agent/<key> POST everyone"]
 
 
 def addresses(app):
-    return [f"{rule} {methods} {' '.join(sorted(roles))}".strip() for rule, methods, roles in route_table(app)]
+    return [f"{rule} {methods} {', '.join(sorted(door.roles))}".strip() for rule, methods, door in route_table(app)]
 
 
 def test_every_address_is_written_down_with_the_roles_it_is_open_to(app):
@@ -24,7 +24,7 @@ def test_the_demonstration_adds_its_own_doors_and_no_other(app, settings, databa
 
 
 def test_no_view_is_left_closed_by_mistake(app):
-    closed = [rule for rule, _methods, roles in route_table(app) if not roles and not rule.startswith("/static")]
+    closed = [rule for rule, _methods, door in route_table(app) if not door.roles and not rule.startswith("/static")]
     assert closed == []
 
 

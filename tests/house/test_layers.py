@@ -8,7 +8,21 @@ import pytest
 from portal.paths import ROOT
 
 STAGES = ("models", "rules", "queries", "services", "forms", "views")  # each may use those before it
-FEATURES = {"booking", "demo", "directory", "journal", "letters", "notifications", "pages", "people"}
+FEATURES = {
+    "booking",
+    "demo",
+    "desk",
+    "directory",
+    "identity",
+    "journal",
+    "letters",
+    "mandates",
+    "notifications",
+    "pages",
+    "people",
+    "space",
+    "staff",
+}
 OF_THE_WEB = {"flask", "flask_babel", "flask_wtf", "wtforms", "babel"}
 
 

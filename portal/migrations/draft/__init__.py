@@ -36,6 +36,8 @@ op.execute(
 )
 '''
 
+_OF_THE_WEB = frozenset({"portal.web.sessions", "portal.web.throttle"})
+
 _FILE = '''"""{title}."""
 
 import sqlalchemy as sa
@@ -55,9 +57,10 @@ def upgrade() -> None:
 
 
 def whole_schema() -> MetaData:
-    """The tables of every feature: all `models` modules, and the sessions of the web."""
+    """The tables of every feature: all modules of models, and those of the web."""
     for module in pkgutil.walk_packages(portal.__path__, "portal."):
-        if module.name.endswith((".models", "web.sessions")):
+        name = module.name.rpartition(".")[2]
+        if name == "models" or name.startswith("models_") or module.name in _OF_THE_WEB:
             importlib.import_module(module.name)
     return Base.metadata
 

@@ -1,4 +1,4 @@
-"""The code of an appointment: 8 characters that survive a phone call, a cracked screen and handwriting. Pure."""
+"""The codes that people are given: 8 characters that survive a phone call, a cracked screen and handwriting. Pure."""
 
 import secrets
 

@@ -1,0 +1,111 @@
+"""Who is at the screen, read anew for each request: what was withdrawn a second ago no longer opens anything."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, column, func, or_, select, table, union
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from portal.clock import paris_day
+from portal.people.models import Agent, Person
+from portal.people.models_access import Assignment, Organisation
+from portal.people.models_mandates import Mandate, MandateState
+from portal.web.access import PARTNERS, Acting, SignedAgent, SignedPerson
+
+# The directory stands beside people, not under: the one table of its that permissions need is named here.
+_ATTACHMENT = table("place_attachment", column("place_id"), column("mds_id"), column("valid"))
+
+
+def may_sign_in(day: date) -> ColumnElement[bool]:
+    """Whether an agent's account opens on a day: named by the files or invited, neither suspended nor expired."""
+    return and_(Agent.is_active, Agent.suspended_at.is_(None), or_(Agent.expires_on.is_(None), Agent.expires_on > day))
+
+
+def signed_agent(
+    session: Session, now: datetime, agent_id: int, *, place_id: int | None, confirmed_at: datetime | None
+) -> SignedAgent | None:
+    """The agent of a session with the roles held today; None when the account no longer opens.
+
+    A partner's roles hold under its convention only.
+    """
+    day = paris_day(now)
+    convention = and_(Organisation.id == Agent.organisation_id, Organisation.convention.contains(day))
+    rows = session.execute(
+        select(Agent.given_name, Agent.organisation_id, Organisation.id, Assignment.role)
+        .join(Organisation, convention, isouter=True)
+        .join(Assignment, and_(Assignment.agent_id == Agent.id, Assignment.valid.contains(day)), isouter=True)
+        .where(Agent.id == agent_id, may_sign_in(day))
+        .order_by(Assignment.id)
+    ).all()
+    if not rows:
+        return None
+    given_name, organisation_id, agreed_id, _ = rows[0]
+    held = frozenset(role for *_, role in rows if role is not None)
+    if organisation_id is not None:  # a partner's agent holds a partner's roles, and only while it is agreed
+        held = held & PARTNERS if agreed_id is not None else frozenset()
+    return SignedAgent(agent_id, given_name, held, organisation_id, place_id, confirmed_at)
+
+
+def signed_person(session: Session, person_id: int, *, is_known: bool) -> SignedPerson | None:
+    """The resident of a session; None when their space was closed."""
+    found = session.execute(
+        select(Person.given_names, Person.family_name).where(
+            Person.id == person_id, Person.space_closed_at.is_(None), Person.card_of_id.is_(None)
+        )
+    ).one_or_none()
+    return None if found is None else SignedPerson(person_id, f"{found[0]} {found[1]}", is_known)
+
+
+def acting_under(
+    session: Session, now: datetime, mandate_id: int, *, agent: SignedAgent | None, person: SignedPerson | None
+) -> Acting | None:
+    """What a mandate lets this agent or this resident do now; None when it is not theirs, or not in force."""
+    mandate = session.scalars(
+        select(Mandate).where(Mandate.id == mandate_id, in_force(now)).options(joinedload(Mandate.person))
+    ).one_or_none()
+    if mandate is None or not _is_held(mandate, agent, person):
+        return None
+    name = f"{mandate.person.given_names} {mandate.person.family_name}"
+    return Acting(mandate.id, mandate.person_id, name, frozenset(mandate.procedures), mandate.ends_at)
+
+
+def in_force(now: datetime) -> ColumnElement[bool]:
+    """Whether a mandate holds now."""
+    return and_(Mandate.state == MandateState.ACTIVE, Mandate.starts_at <= now, Mandate.ends_at > now)
+
+
+def places_of(session: Session, agent_id: int, roles: Collection[str], day: date) -> frozenset[int] | None:
+    """The places where an agent holds one of `roles` on a day; None: everywhere. An MDS stands for its places."""
+    held = (Assignment.agent_id == agent_id) & Assignment.role.in_(roles) & Assignment.valid.contains(day)
+    if session.scalar(
+        select(func.count())
+        .select_from(Assignment)
+        .where(held, Assignment.place_id.is_(None), Assignment.mds_id.is_(None))
+    ):
+        return None
+    attached = aliased(_ATTACHMENT)
+    of_mds = (
+        select(attached.c.place_id.label("place_id"))
+        .join(Assignment, Assignment.mds_id == attached.c.mds_id)
+        .where(held, attached.c.valid.op("@>")(day))
+    )
+    own = select(Assignment.place_id.label("place_id")).where(held, Assignment.place_id.is_not(None))
+    return frozenset(session.scalars(union(own, of_mds).order_by("place_id")))
+
+
+def families_of(session: Session, agent_id: int, day: date) -> frozenset[str]:
+    """The families of files (pmi, cpef, …) whose reasons an agent may see on a day."""
+    rows = session.scalars(
+        select(Assignment.families)
+        .where(Assignment.agent_id == agent_id, Assignment.valid.contains(day))
+        .order_by(Assignment.id)
+    )
+    return frozenset(family for families in rows for family in families)
+
+
+def _is_held(mandate: Mandate, agent: SignedAgent | None, person: SignedPerson | None) -> bool:
+    if mandate.agent_id is not None:
+        return agent is not None and agent.id == mandate.agent_id and bool(agent.roles)
+    if mandate.organisation_id is not None:
+        return agent is not None and agent.organisation_id == mandate.organisation_id and bool(agent.roles)
+    return person is not None and person.id == mandate.holder_id

@@ -1,0 +1,1 @@
+"""Agents' accounts: signing in with two proofs, invitations, roles, suspension."""

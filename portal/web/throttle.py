@@ -1,0 +1,82 @@
+"""Limits on what may be tried: counters in the database, so that they hold across processes and machines."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import request
+from sqlalchemy import case, delete, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.exceptions import TooManyRequests
+
+from portal.database import Base
+from portal.sealing import Sealer
+from portal.web.request import now, portal, transaction
+
+
+class Spent(Base):
+    """How much of a limit somebody has used in the present window. `key` holds a keyed hash: no address, no number."""
+
+    __tablename__ = "spent"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    count: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` times in each `window`, counted from the first. `name` parts one counter from another.
+
+    `is_open`: when the database does not answer, the page is shown all the same (reading public pages).
+    """
+
+    name: str
+    most: int
+    window: timedelta
+    is_open: bool = False
+
+
+def spend(limit: Limit, who: str) -> None:
+    """Counts one more for `who` (a number, a mailbox, an IP address), whatever becomes of the request.
+
+    Raises `TooManyRequests` (429), which says how many seconds to wait, once the limit is passed.
+    """
+    key = f"{limit.name}:{Sealer(portal().settings.secret_key).hash('spent', who)[:32]}"
+    try:
+        with transaction() as session:
+            wait = count(session, now(), limit, key)
+    except SQLAlchemyError:
+        if limit.is_open:
+            return
+        raise
+    if wait is not None:
+        raise TooManyRequests(retry_after=max(1, int(wait.total_seconds())))
+
+
+def count(session: Session, now: datetime, limit: Limit, key: str) -> timedelta | None:
+    """Counts one more; how long to wait when that is too many, else None. Counts made at once wait for each other."""
+    is_over = Spent.until <= now
+    fresh = insert(Spent).values(key=key, since=now, until=now + limit.window, count=1)
+    counted = fresh.on_conflict_do_update(
+        index_elements=[Spent.key],
+        set_={
+            "count": case((is_over, 1), else_=func.least(Spent.count + 1, limit.most + 1)),
+            "since": case((is_over, now), else_=Spent.since),
+            "until": case((is_over, now + limit.window), else_=Spent.until),
+        },
+    ).returning(Spent.count, Spent.until)
+    used, until = session.execute(counted).one()
+    return until - now if used > limit.most else None
+
+
+def visitor_address() -> str:
+    """The IP address of this request, as the one proxy in front says it."""
+    return request.remote_addr or "unknown"
+
+
+def forget_spent(session: Session, now: datetime) -> int:
+    """Removes counters whose window is over; gives how many. Part of the upkeep."""
+    return int(session.execute(delete(Spent).where(Spent.until <= now)).rowcount)  # type: ignore[attr-defined]
