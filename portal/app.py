@@ -10,7 +10,7 @@ import portal.demo.views
 import portal.letters.views
 import portal.notifications.views_tasks
 import portal.pages.views
-import portal.people.views
+import portal.staff.views
 from portal.clock import Clock, clock_started_at, system_clock
 from portal.database import Database
 from portal.letters.desk import PrintRoom
@@ -47,7 +47,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
     static.install(app)
     errors.install(app)
     access.install(app, visitor_of_browser, note_refusal)
-    for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.people):
+    for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.staff):
         app.register_blueprint(feature.views.bp)
     if settings.demo:
         app.register_blueprint(portal.demo.views.bp)

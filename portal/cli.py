@@ -18,10 +18,10 @@ from portal.database import Database
 from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.loading import load as load_files
-from portal.people.accounts import SHORTEST_PASSWORD, PasswordTooShortError, set_password
 from portal.serving import NotReadyError, database_url, require_version, work
 from portal.serving import serve as serve_web
 from portal.settings import TO_SERVE, Settings, SettingsError
+from portal.staff.services import SHORTEST_PASSWORD, PasswordTooShortError, set_password
 
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
 

@@ -4,8 +4,8 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.demo.queries import agents_to_try, residents_to_try
-from portal.people.accounts import agent_by_key
 from portal.people.views_browser import enter_as_agent
+from portal.staff.services import agent_by_key
 from portal.web.access import Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.letters.models import Letter
-from portal.people.accounts import set_password
 from portal.people.contacts import Contact
+from portal.staff.services import set_password
 from tests.browser.journeys import (
     ADDRESS,
     booked,

@@ -9,7 +9,7 @@ from portal.journal.models import JournalLine
 from portal.letters.desk import PrintRoom
 from portal.letters.queries import letter_of_message
 from portal.notifications.models import Message, Status
-from portal.people.accounts import set_password
+from portal.staff.services import set_password
 from tests.checked_pages import CheckedClient
 from tests.letters.messages import ADDRESS, post_message
 from tests.letters.words_of import KINDS, STATES

@@ -9,7 +9,7 @@ from portal.journal.models import JournalLine
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message
 from portal.notifications.tasks import finish_task, open_tasks
-from portal.people.accounts import set_password
+from portal.staff.services import set_password
 from tests.world import at
 
 FAR = at("2026-12-15", "10:30")

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.people.accounts import set_password
+from portal.staff.services import set_password
 
 
 def post(client, **typed):

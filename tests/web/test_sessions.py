@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal.people.accounts import set_password
+from portal.staff.services import set_password
 from portal.web.sessions import WebSession
 
 PASSWORD = "a long invented phrase"

@@ -4,9 +4,9 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.people import accounts
-from portal.people.forms import SignInForm
 from portal.people.views_browser import enter_as_agent, leave
+from portal.staff import services as accounts
+from portal.staff.forms import SignInForm
 from portal.web.access import AGENTS, Role, allow, may_open, safe_next
 from portal.web.forms import PortalForm
 from portal.web.request import transaction
@@ -29,7 +29,7 @@ def sign_in() -> Response | str:
             *form.password.errors,
             _("Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, puis essayez de nouveau."),
         ]
-    return render_template("people/sign_in.html", form=form, form_has_errors=bool(form.errors))
+    return render_template("staff/sign_in.html", form=form, form_has_errors=bool(form.errors))
 
 
 @bp.get("/agents")
@@ -37,7 +37,7 @@ def sign_in() -> Response | str:
 def desk() -> str:
     """What the signed-in agent may open."""
     return render_template(
-        "people/desk.html",
+        "staff/desk.html",
         form=PortalForm(),
         agent=g.agent,
         can_call=may_open("notifications.tasks"),
