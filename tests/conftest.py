@@ -50,6 +50,11 @@ class SetClock:
         self.now += step
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How the tables of addresses and permissions are written anew."""
+    parser.addoption("--write-tables", action="store_true", help="write addresses.txt and the README's table")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A folder for the server of this run, that PostgreSQL's account may enter: pytest's own are closed to it."""
     if not hasattr(config, "workerinput"):

@@ -1,21 +1,37 @@
-"""Addresses are printed on letters: one that disappears fails here; a new one is written down with its roles."""
+"""Addresses are printed on letters: one that disappears fails here; a new one is written down with who may open it.
+
+`python -m pytest tests/house/test_addresses.py --write-tables` writes both tables anew, to be read before they are kept.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
 from portal.app import create_app
 from portal.web.access import route_table
+from tests.house.permissions import BEGINS, ENDS, README, addresses, table
 
 TABLE = Path(__file__).with_name("addresses.txt")
-DEMO_ONLY = ["/demo GET everyone", "/demo/agent/<key> POST everyone"]
+DEMO_ONLY = ["/demo GET everyone", "/demo/agent/<key> POST everyone", "/demo/personne/<key> POST everyone"]
 
 
-def addresses(app):
-    return [f"{rule} {methods} {', '.join(sorted(door.roles))}".strip() for rule, methods, door in route_table(app)]
+def readme_parts():
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGINS)
+    shown, _, after = rest.partition(ENDS)
+    return before, shown.strip(), after
 
 
-def test_every_address_is_written_down_with_the_roles_it_is_open_to(app):
+def test_every_address_is_written_down_with_who_may_open_it(app, pytestconfig):
+    if pytestconfig.getoption("--write-tables"):
+        TABLE.write_text("\n".join(addresses(app)) + "\n", encoding="utf-8")
     assert addresses(app) == TABLE.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_shows_the_table_of_permissions_as_it_is(app, pytestconfig):
+    before, shown, after = readme_parts()
+    if pytestconfig.getoption("--write-tables"):
+        shown = table(app)
+        README.write_text(f"{before}{BEGINS}\n{shown}\n{ENDS}{after}", encoding="utf-8")
+    assert shown == table(app)
 
 
 def test_the_demonstration_adds_its_own_doors_and_no_other(app, settings, database, clock, gateways):
