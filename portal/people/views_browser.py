@@ -29,7 +29,7 @@ def visitor_of_browser() -> Visitor:
         is_known = session.get("level") == Level.KNOWN
         person = signed_person(database, person_id, is_known=is_known) if person_id else None
         acting = acting_under(database, now(), mandate_id, agent=agent, person=person) if mandate_id else None
-    return Visitor(agent, person, acting)
+    return Visitor(agent, person, acting, is_lapsed=mandate_id is not None and acting is None)
 
 
 def enter_as_agent(agent_id: int, *, place_id: int | None = None, idle_minutes: int = AGENTS_IDLE_MINUTES) -> None:
@@ -60,12 +60,17 @@ def leave() -> None:
 
 
 def act_under(mandate_id: int) -> None:
-    """From now on this browser acts under a mandate, as long as it is in force."""
+    """From now on this browser acts under a mandate, as long as it is in force. Forms open elsewhere are void.
+
+    A form filled in for oneself, in another tab, must not be sent for somebody else; nor the reverse.
+    """
+    session.pop("csrf_token", None)
     session["mandate_id"] = mandate_id
 
 
 def stop_acting() -> None:
-    """This browser acts for itself again."""
+    """This browser acts for itself again; forms open elsewhere are void, as in `act_under`."""
+    session.pop("csrf_token", None)
     session.pop("mandate_id", None)
 
 

@@ -89,11 +89,15 @@ class Acting:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is at the screen: nobody known, an agent, or a resident; acting for someone or not."""
+    """Who is at the screen: nobody known, an agent, or a resident; acting for someone or not.
+
+    `is_lapsed`: they were acting for someone, and the mandate has ended since.
+    """
 
     agent: SignedAgent | None = None
     person: SignedPerson | None = None
     acting: Acting | None = None
+    is_lapsed: bool = False
 
     @property
     def roles(self) -> frozenset[str]:
@@ -123,6 +127,7 @@ class Verdict(Enum):
     AGENT_SIGN_IN = auto()
     RISE = auto()  # a resident must prove more of who they are
     CONFIRM = auto()  # an agent must prove again who they are
+    LAPSED = auto()  # they no longer act for whom they believe
     REFUSED = auto()
 
 
@@ -148,8 +153,11 @@ def decision(door: Door, visitor: Visitor, now: datetime, *, is_form: bool) -> V
     """What a visitor gets at a door. Pure. `is_form`: something is posted.
 
     A resident's page shown to someone who acts is the page of the person acted for: their own role counts for
-    nothing there, their mandate for everything.
+    nothing there, their mandate for everything. Once the mandate has ended they are told so before anything else: what
+    they send would else be done to themselves.
     """
+    if visitor.is_lapsed and (is_form or not door.roles & {Role.EVERYONE}):
+        return Verdict.LAPSED
     if door.roles & {Role.EVERYONE, Role.MACHINE}:
         return Verdict.OPEN
     if visitor.acting and door.roles & RESIDENTS:
@@ -188,10 +196,10 @@ def install(app: Flask, visitor_of_browser: Callable[[], Visitor], note_refusal:
         g.agent, g.person, g.acting = visitor.agent, visitor.person, visitor.acting
         is_form = request.method not in {"GET", "HEAD"}
         verdict = decision(door, visitor, app.extensions["portal"].clock(), is_form=is_form)
-        if verdict is Verdict.OPEN:
+        if verdict is Verdict.OPEN or (verdict is Verdict.LAPSED and request.endpoint in _WAYS_OUT):
             return None
         leads = _LEADS.get(verdict)
-        if leads is not None and (not is_form or verdict is Verdict.CONFIRM):
+        if leads is not None and (not is_form or verdict in {Verdict.CONFIRM, Verdict.LAPSED}):
             return redirect(url_for(leads, suite=request.path), 303)
         if visitor.agent or visitor.person:
             note_refusal(request.endpoint)
@@ -203,7 +211,10 @@ _LEADS = {
     Verdict.AGENT_SIGN_IN: "agents.sign_in",
     Verdict.RISE: "space.level",
     Verdict.CONFIRM: "agents.confirm",
+    Verdict.LAPSED: "mandates.over",
 }
+# Whoever no longer acts for someone can still say that they have understood, and leave.
+_WAYS_OUT = frozenset({"mandates.over", "mandates.stop", "identity.leave", "identity.leave_quickly", "agents.sign_out"})
 
 
 def safe_next(asked: str | None, otherwise: str) -> str:

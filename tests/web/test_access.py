@@ -31,8 +31,6 @@ NOBODY = Visitor()
 AGENT = SignedAgent(7, "Camille", frozenset({Role.ACCUEIL}), None, None, NOW)
 RESIDENT = SignedPerson(3, "Dominique Essai", is_known=False)
 ACTING = Acting(9, 4, "Alex Essai", frozenset({Procedure.APPOINTMENTS}), NOW + timedelta(hours=1))
-VERDICTS = {Verdict.OPEN, Verdict.SIGN_IN, Verdict.AGENT_SIGN_IN, Verdict.RISE, Verdict.CONFIRM, Verdict.REFUSED}
-
 doors = st.builds(
     Door,
     st.frozensets(st.sampled_from(sorted(set(Role) - {Role.EVERYONE, Role.MACHINE}))),
@@ -117,6 +115,13 @@ def test_a_mandate_opens_the_procedures_it_names_and_no_other():
     assert decide(Door(space, Procedure.MESSAGES), acting) is Verdict.REFUSED
     assert decide(Door(space), acting) is Verdict.REFUSED
     assert decide(Door(frozenset({Role.KNOWN}), Procedure.CARNET), acting) is Verdict.REFUSED
+
+
+def test_whoever_no_longer_acts_for_someone_is_told_before_anything_is_done():
+    lapsed = Visitor(person=RESIDENT, is_lapsed=True)
+    assert decide(Door(frozenset({Role.REACHABLE})), lapsed) is Verdict.LAPSED
+    assert decide(Door(frozenset({Role.EVERYONE})), lapsed, is_form=True) is Verdict.LAPSED
+    assert decide(Door(frozenset({Role.EVERYONE})), lapsed) is Verdict.OPEN
 
 
 @pytest.mark.parametrize(
