@@ -1,0 +1,77 @@
+"""What a person chose: how they are told, in which language, where letters go. Changed by them, or with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.journal.services import Actor, record
+from portal.people.models import Person, RouteState
+
+VERB = "preferences.changed"
+
+# How a column is called in the journal and in the message that tells the person.
+_CHOICES = {
+    "wants_sms": "sms",
+    "wants_email": "emails",
+    "wants_paper": "paper",
+    "wants_large_print": "large_print",
+    "wants_discretion": "discretion",
+    "wants_silence": "silence",
+    "language": "language",
+    "landline": "landline",
+}
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """All that a person may change of their file without a proof. `landline` is E.164.
+
+    `address` holds lines 2 to 6 of NF Z10-011, already checked, or nothing. A mobile and an e-mail are not here: they
+    are proved first.
+    """
+
+    wants_sms: bool
+    wants_email: bool
+    wants_paper: bool
+    wants_large_print: bool
+    wants_discretion: bool
+    wants_silence: bool
+    language: str
+    landline: str | None
+    address: tuple[str, ...]
+
+
+def preferences_of(person: Person) -> Preferences:
+    """What a file says today: change it with `dataclasses.replace`, so that nothing else is written."""
+    chosen = {column: getattr(person, column) for column in _CHOICES}
+    return Preferences(**chosen, address=tuple(person.address))
+
+
+def change_preferences(
+    session: Session, now: datetime, *, person: Person, by: Actor, wanted: Preferences
+) -> frozenset[str]:
+    """Writes what differs, and gives its names; none when all was so already.
+
+    The names: sms, emails, paper, large_print, discretion, silence, language, landline, address. A new address has yet
+    to prove that it works, and is no longer one that an agent has confirmed. One line of the journal, with the names
+    alone. When somebody else than the person changed it, the caller tells the person.
+    """
+    session.refresh(person, with_for_update=True)
+    changed = {column for column in _CHOICES if getattr(person, column) != getattr(wanted, column)}
+    for column in changed:
+        setattr(person, column, getattr(wanted, column))
+    names = {_CHOICES[column] for column in changed}
+    if wanted.address != tuple(person.address):
+        person.address, person.address_state = list(wanted.address), RouteState.UNTRIED
+        person.address_confirmed_at = None
+        names.add("address")
+    if names:
+        note_change(session, now, person=person, by=by, names=names)
+    return frozenset(names)
+
+
+def note_change(session: Session, now: datetime, *, person: Person, by: Actor, names: set[str]) -> None:
+    """One line of the journal: which preferences changed, never what they were or are."""
+    flags = dict.fromkeys(sorted(names), 1)
+    record(session, now, actor=by, verb=VERB, for_person_id=person.id, **flags)

@@ -1,0 +1,64 @@
+"""What a person chose is written, journaled by name, and what was confirmed of an old address is forgotten."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor
+from portal.people.models import Person, RouteState
+from portal.people.services_preferences import change_preferences, preferences_of
+
+STREET = ("", "", "12 rue de la Démonstration", "", "62000 Arras")
+
+
+def change(world, person, **wanted):
+    with world.database.transaction() as session:
+        known = session.get_one(Person, person.id)
+        given = replace(preferences_of(known), **wanted)
+        return change_preferences(session, world.now, person=known, by=Actor.person(person.id), wanted=given)
+
+
+def lines(world):
+    with world.database.transaction() as session:
+        return list(session.scalars(select(JournalLine).order_by(JournalLine.id)))
+
+
+def kept(world, person):
+    with world.database.transaction() as session:
+        return session.get_one(Person, person.id)
+
+
+def test_what_changes_is_written_and_the_journal_keeps_its_names_alone(world):
+    person = world.person()
+    names = change(world, person, wants_paper=True, language="en", landline="+33353010012")
+    assert names == {"paper", "language", "landline"}
+    now = kept(world, person)
+    assert (now.wants_paper, now.language, now.landline) == (True, "en", "+33353010012")
+    (line,) = lines(world)
+    assert (line.verb, line.for_person_id) == ("preferences.changed", person.id)
+    assert line.details == {"paper": 1, "language": 1, "landline": 1}
+
+
+def test_nothing_is_written_nor_journaled_when_all_was_so_already(world):
+    assert change(world, world.person()) == frozenset()
+    assert lines(world) == []
+
+
+def test_a_new_address_has_everything_to_prove_again(world):
+    person = world.person(
+        address=["", "", "1 rue Ancienne", "", "62000 Arras"],
+        address_state=RouteState.FAILED,
+        address_confirmed_at=world.now,
+    )
+    assert change(world, person, address=STREET) == {"address"}
+    now = kept(world, person)
+    assert now.address == list(STREET)
+    assert now.address_state is RouteState.UNTRIED
+    assert now.address_confirmed_at is None
+
+
+def test_the_same_address_keeps_what_is_known_of_it(world):
+    person = world.person(address=list(STREET), address_state=RouteState.WORKS, address_confirmed_at=world.now)
+    assert change(world, person, wants_sms=False) == {"sms"}
+    assert kept(world, person).address_confirmed_at == world.now
