@@ -38,7 +38,7 @@ from portal.words import day_words
 MOST_PAGES = 4
 # White above the pieces, as parts of what they like: the airiest that keeps the letter on the fewest sheets is taken.
 _AIR = (1.6, 1.45, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-_DRAWING = Lock()  # the PDF library reads a font's file from one place at a time
+DRAWING = Lock()  # the PDF library reads a font's file from one place at a time
 
 _WORDS = {
     "fr": {
@@ -91,7 +91,7 @@ def draw(post: Post) -> Drawn:
     Raises `LetterTooLongError` beyond four pages, `UnprintableError` for a character that the fonts lack.
     """
     scale, pages = _settled(post)
-    with _DRAWING:
+    with DRAWING:
         sheet = Sheet(title=post.content.title, author=printable(post.sender), language=post.content.language)
         for number, placed in enumerate(pages, start=1):
             if number == 1:
