@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.codes import read_code
-from portal.booking.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER, NO_ADDRESS_FOR_LETTERS
+from portal.codes import read_code
 from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
 from portal.people.contacts import Contact
+from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
 from portal.web.i18n import language
