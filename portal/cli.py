@@ -4,25 +4,30 @@ import logging
 import os
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal import doctor as doctor_module
 from portal import migrations
 from portal.app import clock_of
 from portal.clock import paris_day
-from portal.database import Database
+from portal.database import APPLICATION, Database
 from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.loading import load as load_files
-from portal.serving import NotReadyError, database_url, require_version, work
+from portal.serving import NotReadyError, check, database_url, work
 from portal.serving import serve as serve_web
 from portal.settings import TO_SERVE, Settings, SettingsError
 from portal.staff.services import SHORTEST_PASSWORD, PasswordTooShortError, set_password
 
+_HOW_TO_MIGRATE = (
+    f"`portal migrate` is for the owner of the database, who may CREATEROLE; or an administrator runs "
+    f"`CREATE ROLE {APPLICATION} NOLOGIN; GRANT {APPLICATION} TO` that owner, once."
+)
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
 
 
@@ -76,7 +81,7 @@ def worker(*, once: bool, demo: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to this version."""
-    with _sentences(), _database(_settings(needed=())) as database:
+    with _sentences(), _owned(_settings(needed=())) as database:
         before = migrations.current(database)
         migrations.upgrade(database)
         click.echo(f"The database was at version {before or 'none'}, and is at {migrations.current(database)}.")
@@ -88,7 +93,6 @@ def load(directory: Path) -> None:
     """Load or update the directory of a Département from the files of DIRECTORY."""
     settings = _settings(needed=())
     with _sentences(), _database(settings) as database:
-        require_version(database)
         with database.transaction() as session:
             report = load_files(session, [directory], paris_day(clock_of(settings)()))
     for kind, tally in report.tallies.items():
@@ -103,7 +107,6 @@ def load(directory: Path) -> None:
 def password(email: str) -> None:
     """Give the agent whose address is EMAIL a password, asked for twice."""
     with _sentences(), _database(_settings(needed=())) as database:
-        require_version(database)
         typed = click.prompt("New password", hide_input=True, confirmation_prompt=True)
         with database.transaction() as session:
             agent = set_password(session, email=email, password=typed)
@@ -129,12 +132,18 @@ def _settings(*, needed: Collection[str], demo: bool = False) -> Settings:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Database]:
+    """The database as the application sees it, once it is fit for that."""
+    with _owned(settings) as owner:
+        check(settings, owner.url)
+        with closing(Database(owner.url)) as database:
+            yield database
+
+
+@contextmanager
+def _owned(settings: Settings) -> Iterator[Database]:
     _say_where(settings)
-    database = Database(database_url(settings))
-    try:
+    with closing(Database(database_url(settings), role=None)) as database:
         yield database
-    finally:
-        database.close()
 
 
 def _say_where(settings: Settings) -> None:
@@ -157,6 +166,10 @@ def _sentences() -> Iterator[None]:
         raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.") from None
     except (EmbeddedError, NotReadyError) as error:
         raise click.ClickException(str(error)) from None
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        raise click.ClickException(f"{str(error.orig).splitlines()[0]}: {_HOW_TO_MIGRATE}") from None
     except OperationalError as error:
         raise click.ClickException(f"The database does not answer: {str(error.orig).splitlines()[0]}") from None
 

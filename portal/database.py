@@ -53,11 +53,20 @@ class Base(DeclarativeBase):
     }
 
 
-class Database:
-    """One PostgreSQL database, and the only way to open a transaction on it."""
+APPLICATION = "portal_app"  # the role that everything but maintenance takes: it can only add to the journal
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+
+class Database:
+    """One PostgreSQL database, and the only way to open a transaction on it.
+
+    Each connection takes `role` as it opens. `None` keeps the rights of the login: for `portal migrate` and what else
+    looks after the database itself. Where the role lacks, or the login may not take it, connecting raises
+    OperationalError.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, role: str | None = APPLICATION) -> None:
         self.url = url
+        options = "-c timezone=UTC -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s"
         self.engine = create_engine(
             _with_driver(url),
             pool_size=pool_size,
@@ -65,10 +74,7 @@ class Database:
             pool_timeout=10,  # seconds: beyond, a clean refusal is better than a page that never comes
             hide_parameters=True,  # an error's text goes to the log: it must hold no name and no number
             pool_pre_ping=True,  # a restarted server is noticed before the request, not by it
-            connect_args={
-                "connect_timeout": 5,
-                "options": "-c timezone=UTC -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
-            },
+            connect_args={"connect_timeout": 5, "options": f"{options} -c role={role}" if role else options},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 

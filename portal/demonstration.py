@@ -56,13 +56,17 @@ def run(settings: Settings, environ: Mapping[str, str], *, port: int, reset: boo
 
 def prepare(settings: Settings, url: str, *, reset: bool) -> None:
     """Brings the database to this version and fills it with the demonstration; with `reset`, after emptying it."""
+    owner = Database(url, role=None)
+    try:
+        refuse_real_data(owner)
+        if reset:
+            owner.close()
+            _remake(url)
+        migrations.upgrade(owner)
+    finally:
+        owner.close()
     database = Database(url)
     try:
-        refuse_real_data(database)
-        if reset:
-            database.close()
-            _remake(url)
-        migrations.upgrade(database)
         now = clock_of(settings)()
         seed(database, now)
         book_for_residents(database, now, settings.base_url)
@@ -71,7 +75,7 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
 
 
 def _remake(url: str) -> None:
-    address = make_url(Database(url).engine.url)
+    address = make_url(Database(url, role=None).engine.url)
     engine = create_engine(address.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     name = engine.dialect.identifier_preparer.quote(address.database or "")
     with engine.connect() as connection:

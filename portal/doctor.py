@@ -78,10 +78,11 @@ def _storage(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
-        database = Database(database_url(settings))
+        url = database_url(settings)
     except (embedded.EmbeddedError, SQLAlchemyError) as error:
         yield Finding("database", _first_line(error), is_fault=True)
         return
+    database = Database(url, role=None)  # before the migrations the application's role lacks
     try:
         with database.engine.connect() as connection:
             number = int(connection.execute(text("SHOW server_version_num")).scalar_one())

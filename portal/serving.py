@@ -12,12 +12,12 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseExc
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy import inspect, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of, create_app, gateways_of
 from portal.clock import Clock
-from portal.database import Database
+from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
@@ -51,6 +51,19 @@ def require_version(database: Database) -> None:
         raise NotReadyError(f"The database is {state}, and this code needs version {wanted}: run `portal migrate`.")
 
 
+def require_role(url: str) -> None:
+    """Raises NotReadyError unless the application's role can be taken: a copy restored on another server lacks it."""
+    database = Database(url)
+    try:
+        database.engine.connect().close()
+    except OperationalError as error:
+        raise NotReadyError(
+            f"The database has no role {APPLICATION} for this login: run `portal migrate` as the database's owner."
+        ) from error
+    finally:
+        database.close()
+
+
 def refuse_real_data(database: Database) -> None:
     """Raises NotReadyError when the database holds a real Département.
 
@@ -62,6 +75,18 @@ def refuse_real_data(database: Database) -> None:
         is_demo = connection.execute(select(Departement.is_demo)).scalar()
     if is_demo is False:
         raise NotReadyError("This database holds a real Département: give the demo another one, by PORTAL_VAR.")
+
+
+def check(settings: Settings, url: str) -> None:
+    """Raises NotReadyError unless the database at `url` can be served as it is. Leaves no connection open."""
+    owner = Database(url, role=None)
+    try:
+        require_version(owner)
+        if settings.demo:
+            refuse_real_data(owner)
+    finally:
+        owner.close()
+    require_role(url)
 
 
 class PlainWorker(ThreadWorker):  # type: ignore[misc] # gunicorn has no types
@@ -115,7 +140,7 @@ def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
     """Serves until SIGTERM or SIGINT. Raises NotReadyError when the database is not fit for it."""
     url = database_url(settings)
     gateways_of(settings)  # a gateway that cannot be made stops the start, not a worker
-    _checked(settings, url).close()  # connections do not outlive a fork
+    check(settings, url)
     Web(settings, url, bind=bind, workers=workers, threads=threads).run()
 
 
@@ -125,7 +150,9 @@ def work(settings: Settings, *, once: bool) -> int:
     Raises NotReadyError when the database is not at this version, or is not for it.
     """
     clock, gateways = clock_of(settings), gateways_of(settings)
-    database = _checked(settings, database_url(settings))
+    url = database_url(settings)
+    check(settings, url)
+    database = Database(url)
     try:
         if once:
             return send_due(database, gateways, clock, limit=1_000_000)
@@ -152,15 +179,3 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.
         except SQLAlchemyError as error:
             log.warning("upkeep waits: %s", type(error).__name__)
         stop.wait(UPKEEP_EVERY)
-
-
-def _checked(settings: Settings, url: str) -> Database:
-    database = Database(url)
-    try:
-        require_version(database)
-        if settings.demo:
-            refuse_real_data(database)
-    except BaseException:
-        database.close()
-        raise
-    return database

@@ -19,6 +19,7 @@ from portal.database import Base, Database
 from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
+from portal.sealing import Sealer
 from portal.settings import Settings
 from tests.checked_pages import CheckedClient
 from tests.world import World, at
@@ -30,6 +31,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("portal")
 
 NOW = at("2026-11-23", "09:02")  # a Monday morning
+SECRET_KEY = "a key of the tests, long enough to be taken"
 
 
 class SetClock:
@@ -79,7 +81,7 @@ def server_url(worker_id: str) -> str:
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     url = given or embedded.start(Path(os.environ["PORTAL_TEST_VAR"]), durable=False)
     name = f"portal_test_{worker_id}"
-    admin = Database(url)
+    admin = Database(url, role=None)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -91,17 +93,25 @@ def server_url(worker_id: str) -> str:
 
 @pytest.fixture(scope="session")
 def migrated(server_url: str) -> Iterator[Database]:
-    """One database, brought to this version once."""
-    database = Database(server_url)
+    """One database, brought to this version once, as its owner sees it."""
+    database = Database(server_url, role=None)
     migrations.upgrade(database)
     yield database
     database.close()
 
 
+@pytest.fixture(scope="session")
+def opened(migrated: Database) -> Iterator[Database]:
+    """The same, with the rights of the web and the worker alone."""
+    database = Database(migrated.url)
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def database(migrated: Database) -> Iterator[Database]:
-    """An empty database of this version."""
-    yield migrated
+def database(migrated: Database, opened: Database) -> Iterator[Database]:
+    """An empty database of this version, with the rights of the web and the worker."""
+    yield opened
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with migrated.engine.begin() as connection:
         # The journal refuses TRUNCATE to everyone: its trigger is off for the length of this clean-up alone.
@@ -141,7 +151,9 @@ def world(database: Database, clock: SetClock) -> World:
 @pytest.fixture
 def gateways() -> Gateways:
     """Ways out that remember what left."""
-    return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=PrintRoom("https://porte.exemple.fr"))
+    sealer = Sealer(SECRET_KEY)
+    paper = PrintRoom("https://porte.exemple.fr", sealer)
+    return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=paper, sealer=sealer)
 
 
 @pytest.fixture
@@ -151,7 +163,7 @@ def settings(tmp_path: Path, server_url: str) -> Settings:
         {
             "PORTAL_VAR": str(tmp_path),
             "PORTAL_DATABASE_URL": server_url,
-            "PORTAL_SECRET_KEY": "a key of the tests, long enough to be taken",
+            "PORTAL_SECRET_KEY": SECRET_KEY,
             "PORTAL_BASE_URL": "https://porte.exemple.fr",
         }
     )

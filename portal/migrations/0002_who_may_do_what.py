@@ -1,4 +1,4 @@
-"""Who may do what: accounts, roles with places and dates, mandates, the sealed journal and the application's role."""
+"""Who may do what: accounts, roles with places and dates, mandates and the sealed journal."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("key", name=op.f("uq_organisation_key")),
     )
+    op.create_table(
+        "sms_received",
+        sa.Column("provider_id", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("provider_id", name=op.f("pk_sms_received")),
+    )
+    op.create_index(op.f("ix_sms_received_received_at"), "sms_received", ["received_at"], unique=False)
     op.create_table(
         "spent",
         sa.Column("key", sa.Text(), nullable=False),
@@ -146,6 +153,7 @@ def upgrade() -> None:
         sa.Column("consent", sa.String(length=20), nullable=False),
         sa.Column("facts", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -160,7 +168,9 @@ def upgrade() -> None:
         sa.CheckConstraint("cardinality(procedures) > 0", name=op.f("ck_mandate_named")),
         sa.CheckConstraint("holder_id <> person_id", name=op.f("ck_mandate_not_oneself")),
         sa.CheckConstraint(
-            "num_nonnulls(agent_id, organisation_id, holder_id) = 1", name=op.f("ck_mandate_one_holder")
+            "num_nonnulls(agent_id, organisation_id, holder_id) = CASE WHEN consent = 'space' AND holder_id IS NULL "
+            "AND state <> 'active' THEN 0 ELSE 1 END",
+            name=op.f("ck_mandate_one_holder"),
         ),
         sa.CheckConstraint("second_agent_id <> given_by", name=op.f("ck_mandate_two_agents")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_mandate_period")),
@@ -244,46 +254,3 @@ def upgrade() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
             """
         )
-    _make_the_application_role()
-
-
-def _make_the_application_role() -> None:
-    """The role that the web and the worker take on each connection: it reads and writes, and only adds to the journal.
-
-    A role belongs to the whole server: another database of it may have made it, at this very instant.
-    """
-    op.execute(
-        """
-        DO $$
-        BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portal_app') THEN
-                CREATE ROLE portal_app NOLOGIN;
-            END IF;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL;
-        END
-        $$
-        """
-    )
-    op.execute(
-        """
-        DO $$
-        DECLARE
-            wanted text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
-        BEGIN
-            IF NOT pg_has_role(current_user, 'portal_app', wanted) THEN
-                GRANT portal_app TO CURRENT_USER;
-            END IF;
-        END
-        $$
-        """
-    )
-    op.execute("GRANT USAGE ON SCHEMA public TO portal_app")
-    op.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO portal_app")
-    op.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO portal_app")
-    op.execute(
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO portal_app"
-    )
-    op.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO portal_app")
-    op.execute("REVOKE UPDATE, DELETE ON journal_line, journal_link, journal_closing FROM portal_app")
-    op.execute("REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM portal_app")

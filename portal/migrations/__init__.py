@@ -1,7 +1,7 @@
 """The database's versions: the numbered files of this folder, run in order, each once.
 
 Only `__init__.py` and migrations may lie here: alembic reads every other file as one. They go forward only; a
-mistake is undone by the next number.
+mistake is undone by the next number. The rights of the application's role are given anew after them, each time.
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,52 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from portal.database import Database
+from portal.database import APPLICATION, Database
 
 _FOLDER = Path(__file__).parent
 _LOCK = 620_000_001  # any number, as long as it stays: those who migrate wait for each other on it
 
+# A role belongs to the whole server: another database of it may have made it, at this very instant.
+_MAKE_ROLE = f"""
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION}') THEN
+        CREATE ROLE {APPLICATION} NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL;
+END
+$$
+"""
+_MAY_TAKE_ROLE = f"""
+DO $$
+DECLARE
+    wanted text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+    IF NOT pg_has_role(current_user, '{APPLICATION}', wanted) THEN
+        GRANT {APPLICATION} TO CURRENT_USER;
+    END IF;
+END
+$$
+"""
+# All that the web and the worker need, and no more: they only add to the journal, and only its owner closes a month.
+_RIGHTS = (
+    _MAKE_ROLE,
+    _MAY_TAKE_ROLE,
+    f"GRANT USAGE ON SCHEMA public TO {APPLICATION}",
+    f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION}",
+    f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION}",
+    f"REVOKE UPDATE, DELETE ON journal_line, journal_link FROM {APPLICATION}",
+    f"REVOKE INSERT, UPDATE, DELETE ON journal_closing, alembic_version FROM {APPLICATION}",
+)
+
 
 def upgrade(database: Database) -> None:
-    """Brings the database to the latest version, all or nothing; does nothing when it is there already.
+    """Brings the database of its owner to the latest version, all or nothing, and gives the application its rights.
 
-    Processes that start at once wait for each other, however long the migrations take.
+    Run again, it changes nothing, or mends the rights: a copy restored on another server has none. Processes that start
+    at once wait for each other, however long the migrations take. Raises ProgrammingError when the login may neither
+    make the role nor take it.
     """
     script = _script()
 
@@ -37,6 +73,8 @@ def upgrade(database: Database) -> None:
         with EnvironmentContext(Config(), script, fn=steps) as environment:
             environment.configure(connection=connection)
             environment.run_migrations()
+        for statement in _RIGHTS:
+            connection.execute(text(statement))
 
 
 def current(database: Database) -> str | None:

@@ -52,10 +52,10 @@ def modelled(server: str, request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def _made(server: str, name: str) -> Iterator[Database]:
-    keeper = Database(server)
+    keeper = Database(server, role=None)
     with keeper.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(server.replace("/portal?", f"/{name}?"))
+    database = Database(server.replace("/portal?", f"/{name}?"), role=None)
     yield database
     database.close()
     keeper.close()

@@ -22,7 +22,7 @@ def main(title: str, *, first: bool) -> None:
     revision = f"{int(previous or 0) + 1:04}"
     with tempfile.TemporaryDirectory() as var:
         Path(var).chmod(0o755)
-        database = Database(embedded.start(Path(var), durable=False))
+        database = Database(embedded.start(Path(var), durable=False), role=None)
         if previous:
             migrations.upgrade(database)
         with database.engine.connect() as connection:
