@@ -48,7 +48,12 @@ class Mandate(Base):
 
     __tablename__ = "mandate"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(agent_id, organisation_id, holder_id) = 1", name="one_holder"),
+        # What a person gives to a relative in their own space has no holder until the relative takes it.
+        CheckConstraint(
+            "num_nonnulls(agent_id, organisation_id, holder_id) = CASE WHEN consent = 'space' AND holder_id IS NULL "
+            "AND state <> 'active' THEN 0 ELSE 1 END",
+            name="one_holder",
+        ),
         CheckConstraint("starts_at < ends_at", name="period"),
         CheckConstraint("cardinality(procedures) > 0", name="named"),
         CheckConstraint("holder_id <> person_id", name="not_oneself"),
@@ -72,6 +77,7 @@ class Mandate(Base):
         ARRAY(Text), default=list
     )  # which facts the agent checked, never their value
     asked_at: Mapped[datetime]
+    asked_again_at: Mapped[datetime | None]  # SMS: the first answer was not clear
     agreed_at: Mapped[datetime | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -86,3 +92,12 @@ class Mandate(Base):
     agent: Mapped[Agent | None] = relationship(lazy="raise", foreign_keys=agent_id)
     organisation: Mapped[Organisation | None] = relationship(lazy="raise")
     holder: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=holder_id)
+
+
+class SmsReceived(Base):
+    """A text message that came in: its provider's number alone, so that the same one counts once."""
+
+    __tablename__ = "sms_received"
+
+    provider_id: Mapped[str] = mapped_column(primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
