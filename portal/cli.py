@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
@@ -14,12 +15,14 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from portal import doctor as doctor_module
 from portal import migrations
 from portal.app import clock_of
-from portal.clock import paris_day
+from portal.clock import at_wall_clock, paris_day
 from portal.database import APPLICATION, Database
 from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
+from portal.journal.services_chain import ChainBrokenError
+from portal.journal.services_chain import drop_before as drop_lines
 from portal.loading import load as load_files
-from portal.serving import NotReadyError, check, database_url, work
+from portal.serving import NotReadyError, check, database_url, require_version, work
 from portal.serving import serve as serve_web
 from portal.settings import TO_SERVE, Settings, SettingsError
 from portal.staff.services import SHORTEST_PASSWORD, PasswordTooShortError, set_password
@@ -92,9 +95,8 @@ def migrate() -> None:
 def load(directory: Path) -> None:
     """Load or update the directory of a Département from the files of DIRECTORY."""
     settings = _settings(needed=())
-    with _sentences(), _database(settings) as database:
-        with database.transaction() as session:
-            report = load_files(session, [directory], paris_day(clock_of(settings)()))
+    with _sentences(), _database(settings) as database, database.transaction() as session:
+        report = load_files(session, [directory], paris_day(clock_of(settings)()))
     for kind, tally in report.tallies.items():
         counts = f"{tally.added} added, {tally.changed} changed, {tally.closed} closed, {tally.same} unchanged"
         click.echo(f"{kind}: {counts}")
@@ -116,6 +118,22 @@ def password(email: str) -> None:
 
 
 @main.command()
+@click.option("--drop-before", metavar="YYYY-MM", required=True, help="The first month that stays.")
+def journal(*, drop_before: str) -> None:
+    """Drop the months of the journal past their retention, and keep the hash that closes them."""
+    settings = _settings(needed=())
+    now = clock_of(settings)()
+    cut = _first_of_month(drop_before, paris_day(now))
+    with _sentences(), _owned(settings) as owner:
+        require_version(owner)
+        with owner.transaction() as session:
+            dropped = drop_lines(session, cut, now)
+    click.echo(f"{dropped.lines} lines from before {drop_before} were dropped.")
+    if dropped.hash:
+        click.echo(f"The chain goes on from {dropped.hash}")
+
+
+@main.command()
 def doctor() -> None:
     """Check what the portal stands on: one line each, exit 1 when something is wrong."""
     faults = 0
@@ -128,6 +146,16 @@ def doctor() -> None:
 def _settings(*, needed: Collection[str], demo: bool = False) -> Settings:
     with _sentences():
         return Settings.from_environment(os.environ, needed=needed, demo=demo)
+
+
+def _first_of_month(month: str, today: date) -> datetime:
+    try:
+        first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a day on a wall calendar
+    except ValueError:
+        raise click.ClickException(f"{month} is no month: write it as 2024-09.") from None
+    if first > date(today.year - 1, today.month, 1):
+        raise click.ClickException(f"The journal keeps 12 months at least: {month} is too recent.")
+    return at_wall_clock(first, time(0))
 
 
 @contextmanager
@@ -164,6 +192,10 @@ def _sentences() -> Iterator[None]:
         raise click.ClickException("\n".join(["Nothing was loaded.", *map(str, shown), *more])) from None
     except PasswordTooShortError:
         raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.") from None
+    except ChainBrokenError:
+        raise click.ClickException(
+            "The journal does not hold: nothing was dropped. `portal doctor` says where."
+        ) from None
     except (EmbeddedError, NotReadyError) as error:
         raise click.ClickException(str(error)) from None
     except ProgrammingError as error:

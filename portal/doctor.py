@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -17,15 +18,29 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of
-from portal.database import Database
+from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
+from portal.journal.queries_chain import ChainFault
+from portal.journal.queries_chain import check as check_chain
 from portal.notifications.health import stuck, unreached
-from portal.serving import database_url
+from portal.serving import NotReadyError, database_url, require_role
 from portal.settings import TO_SERVE, Settings, SettingsError
 
 OLDEST_POSTGRESQL = 150000  # as the server says it: 15.0
 LEAST_SPACE = 500 * 1024 * 1024  # bytes
 TIME_LIMIT = 10  # seconds for a gateway to answer
+
+_EXCESS = """
+    SELECT privilege || ' ' || journal FROM unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) privilege,
+        unnest(ARRAY['journal_line', 'journal_link', 'journal_closing']) journal
+    WHERE has_table_privilege(:role, journal, privilege) ORDER BY 1
+"""
+_CHAIN_WORDS = {
+    ChainFault.CHANGED: "line {} is not what was sealed: it was changed",
+    ChainFault.REMOVED: "line {} was removed",
+    ChainFault.GAP: "what was sealed just before line {} was removed",
+    ChainFault.UNSEALED: "line {} has waited for more than 5 minutes to be sealed: does the worker run?",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         found, wanted = migrations.current(database), migrations.latest()
         if found == wanted:
             yield Finding("migrations", f"version {found}")
-            yield from _content(settings, database)
+            yield from _as_application(settings, database)
         else:
             words = f"version {found or 'none'}, this code needs {wanted}: run `portal migrate`"
             yield Finding("migrations", words, is_fault=True)
@@ -99,6 +114,33 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", _first_line(error), is_fault=True)
     finally:
         database.close()
+
+
+def _as_application(settings: Settings, owner: Database) -> Iterator[Finding]:
+    try:
+        require_role(owner.url)
+    except NotReadyError as error:
+        yield Finding("rights", str(error), is_fault=True)
+        return
+    with owner.engine.connect() as connection:
+        excess = connection.execute(text(_EXCESS), {"role": APPLICATION}).scalars().all()
+    words = f"{APPLICATION} may {', '.join(excess)}" if excess else f"{APPLICATION} can only add to the journal"
+    yield Finding("rights", words, is_fault=bool(excess))
+    with closing(Database(owner.url)) as database:
+        yield from _content(settings, database)
+        yield from _journal(settings, database)
+
+
+def _journal(settings: Settings, database: Database) -> Iterator[Finding]:
+    with database.transaction() as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))  # one sight of it all
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        found = check_chain(session, clock_of(settings)())
+    words = f"{found.lines} lines sealed; note elsewhere: {found.head.position} {found.head.hash}"
+    yield Finding("journal", words)
+    yield from (
+        Finding("journal", _CHAIN_WORDS[fault.kind].format(fault.line_id), is_fault=True) for fault in found.faults
+    )
 
 
 def _content(settings: Settings, database: Database) -> Iterator[Finding]:

@@ -19,11 +19,14 @@ from portal.app import clock_of, create_app, gateways_of
 from portal.clock import Clock
 from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
+from portal.journal.services_chain import BATCH, seal
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
-from portal.upkeep import upkeep
+from portal.upkeep import NOTHING, upkeep
 
 UPKEEP_EVERY = 600.0  # seconds
+SEAL_EVERY = 60.0
+WHOLE_EVERY = 60  # passes: once an hour the whole journal is looked through for lines not sealed
 
 _REFUSED = """<!doctype html><html lang="fr"><head><meta charset="utf-8">
 <title>Demande refusée – La Bonne Porte</title><link rel="stylesheet" href="/static/portal.css"></head>
@@ -144,6 +147,17 @@ def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:
     Web(settings, url, bind=bind, workers=workers, threads=threads).run()
 
 
+def seal_all(database: Database, *, is_whole: bool) -> int:
+    """Seals every line of the journal that is committed; gives how many. A batch to a transaction."""
+    sealed = 0
+    while True:
+        with database.transaction() as session:
+            count = seal(session, is_whole=is_whole)
+        sealed += count
+        if count < BATCH:
+            return sealed
+
+
 def work(settings: Settings, *, once: bool) -> int:
     """Sends what is due, until SIGTERM or SIGINT; with `once`, what is due now. Gives how many messages `once` did.
 
@@ -155,15 +169,22 @@ def work(settings: Settings, *, once: bool) -> int:
     database = Database(url)
     try:
         if once:
-            return send_due(database, gateways, clock, limit=1_000_000)
+            done = send_due(database, gateways, clock, limit=1_000_000)
+            seal_all(database, is_whole=True)
+            return done
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        beside = threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, stop))
-        beside.start()
+        beside = [
+            threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, stop)),
+            threading.Thread(target=_seal_from_time_to_time, args=(database, stop)),
+        ]
+        for thread in beside:
+            thread.start()
         log.info("the worker runs")
         run_worker(database, gateways, clock, stop)
-        beside.join()
+        for thread in beside:
+            thread.join()
         return 0
     finally:
         database.close()
@@ -174,8 +195,19 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.
         try:
             with database.transaction() as session:
                 forgotten = upkeep(session, clock())
-            if forgotten.sessions or forgotten.code_tries:
+            if forgotten != NOTHING:
                 log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:
             log.warning("upkeep waits: %s", type(error).__name__)
         stop.wait(UPKEEP_EVERY)
+
+
+def _seal_from_time_to_time(database: Database, stop: threading.Event) -> None:
+    passes = 0
+    while not stop.is_set():
+        try:
+            seal_all(database, is_whole=passes % WHOLE_EVERY == 0)
+        except SQLAlchemyError as error:
+            log.warning("the journal waits to be sealed: %s", type(error).__name__)
+        passes += 1
+        stop.wait(SEAL_EVERY)

@@ -1,14 +1,18 @@
 """What the worker does every few minutes: forgets what is no longer of use, however much of it robots leave."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.booking.guard import LOCKED_FOR
 from portal.booking.models import CodeTries
+from portal.people.models_credentials import Challenge
 from portal.web.sessions import forget_old_sessions
+from portal.web.throttle import forget_spent
+
+CHALLENGES_KEPT = timedelta(days=31)  # after they expired: whoever asks why a code failed can still be told
 
 
 @dataclass(frozen=True)
@@ -17,9 +21,24 @@ class Upkeep:
 
     sessions: int
     code_tries: int
+    spent: int = 0
+    challenges: int = 0
+
+
+NOTHING = Upkeep(sessions=0, code_tries=0)
 
 
 def upkeep(session: Session, now: datetime) -> Upkeep:
-    """Removes browser sessions that can no longer be used, and wrong tries that no longer count (15 minutes)."""
+    """Removes what no longer counts.
+
+    Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over, and codes that
+    expired more than 31 days ago.
+    """
     tries = session.execute(delete(CodeTries).where(CodeTries.last_at <= now - LOCKED_FOR))
-    return Upkeep(sessions=forget_old_sessions(session, now), code_tries=tries.rowcount)  # type: ignore[attr-defined]
+    codes = session.execute(delete(Challenge).where(Challenge.expires_at < now - CHALLENGES_KEPT))
+    return Upkeep(
+        sessions=forget_old_sessions(session, now),
+        code_tries=tries.rowcount,  # type: ignore[attr-defined]
+        spent=forget_spent(session, now),
+        challenges=codes.rowcount,  # type: ignore[attr-defined]
+    )

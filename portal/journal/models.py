@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,10 @@ class JournalLine(Base):
     """Who did what, for whom, on what, and when. No foreign keys: a line outlives what it speaks of."""
 
     __tablename__ = "journal_line"
-    __table_args__ = (Index("ix_journal_line_for_person", "for_person_id", "at"),)
+    __table_args__ = (
+        Index("ix_journal_line_for_person", "for_person_id", "at"),
+        Index("ix_journal_line_by_person", "actor_id", "at", postgresql_where=text("actor = 'person'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime]

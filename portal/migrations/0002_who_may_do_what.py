@@ -225,8 +225,17 @@ def upgrade() -> None:
         """
     )
     op.drop_column("agent", "role")
+    op.add_column("appointment", sa.Column("browser", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_appointment_browser"), "appointment", ["browser"], unique=False)
     op.add_column("journal_line", sa.Column("mandate_id", sa.BigInteger(), nullable=True))
     op.add_column("journal_line", sa.Column("place_id", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_journal_line_by_person",
+        "journal_line",
+        ["actor_id", "at"],
+        unique=False,
+        postgresql_where=sa.text("actor = 'person'"),
+    )
     op.add_column("message", sa.Column("to", sa.Text(), nullable=True))
     op.alter_column("message", "person_id", existing_type=sa.INTEGER(), nullable=True)
     op.add_column("person", sa.Column("birth_place", sa.Text(), nullable=True))
