@@ -18,6 +18,7 @@ class Lock(IntEnum):
     SUBJECT = 4  # what messages are about: a new event and a route that fails do not cross
     LOAD = 5  # the files of the Département: two loads do not cross
     JOURNAL = 6  # the chain of the journal: two workers do not seal the same line
+    ACCOUNTS = 7  # agents' accounts: two admins do not each remove the last other one
 
 
 def hold(session: Session, lock: Lock, key: int) -> None:
