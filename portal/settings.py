@@ -44,7 +44,7 @@ _NAMES = frozenset(
         "PORTAL_VAULT_URL",
         "PORTAL_CLAMD",
         "PORTAL_NOW",
-        *(f"PORTAL_{name}_{part}" for name in ("FRANCECONNECT", "PROCONNECT") for part in _PROVIDER_PARTS),
+        *(f"PORTAL_{name}_{part}" for name in ("FRANCECONNECT", "PROCONNECT") for part in (*_PROVIDER_PARTS, "PKCE")),
     }
 )
 
@@ -64,6 +64,8 @@ class Provider:
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
+    # Sent when the provider says that it knows it. "no" is for one that says so and refuses it all the same.
+    pkce: bool = True
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,11 @@ class _Reader:
     def provider(self, prefix: str) -> Provider | None:
         names = [f"{prefix}_{part}" for part in _PROVIDER_PARTS]
         issuer, client_id, client_secret = self.url(names[0], ("https", "http")), *map(self.text, names[1:])
+        pkce = self.text(f"{prefix}_PKCE") or "yes"
+        if pkce not in {"yes", "no"}:
+            self.fault(f"{prefix}_PKCE", "must be yes (the default) or no")
         if issuer and client_id and client_secret:
-            return Provider(issuer, client_id, client_secret)
+            return Provider(issuer, client_id, client_secret, pkce=pkce == "yes")
         if issuer or client_id or client_secret:
             missing = next(name for name in names if self.text(name) is None)
             self.fault(missing, "is missing: the three settings of a provider go together")

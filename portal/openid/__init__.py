@@ -1,1 +1,1 @@
-"""OpenID Connect, as a client: what FranceConnect and ProConnect have in common. Knows neither Flask nor the database."""
+"""OpenID Connect, as a client: what FranceConnect and ProConnect share. Knows neither Flask nor the database."""
