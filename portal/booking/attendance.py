@@ -1,8 +1,8 @@
 """Who an appointment is for, and who is told: files found or made, and how many appointments each may have.
 
-A person at their limit is refused openly only where it is proven to be them: to staff, to an invited person, and for
-the appointments that this very browser has booked. Anybody else who types the same identity must learn nothing: they
-get a file apart, flagged to staff, who see both.
+A person at their limit is refused openly only where it is proven to be them: to staff, to someone signed in or acted
+for, to an invited person, and for the appointments that this very browser has booked. Anybody else who types the same
+identity must learn nothing: they get a file apart, flagged to staff, who see both.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.booking import queries
-from portal.booking.models import AppointmentStatus, Invitation, Participation
+from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
 from portal.booking.rules import BookingRefusal, BookingRequest
 from portal.directory.models import Motif
 from portal.journal.services import Actor
@@ -27,6 +27,27 @@ from portal.people.services import (
     lock_identities,
 )
 from portal.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that a request names by number: of whoever books, and of theirs; none for somebody unknown.
+
+    `booked`: what this browser has booked already, in any of its tabs.
+    """
+
+    booker: Person | None
+    relatives: tuple[Person, ...]
+    booked: tuple[Appointment, ...]
+
+    def concerned(self, request: BookingRequest) -> tuple[Identity, ...]:
+        """Those the appointment is for: as their file writes them, or as typed."""
+        named = tuple(_identity_of(person) for person in self.relatives)
+        return (*named, *request.relatives) or (self.of_booker(request),)
+
+    def of_booker(self, request: BookingRequest) -> Identity:
+        """Who books."""
+        return _identity_of(self.booker) if self.booker else request.booker
 
 
 @dataclass(frozen=True)
@@ -57,12 +78,37 @@ class Party:
         return Participation(person=person, family_name=family_name, given_names=given_names)
 
 
+def files_of(session: Session, now: datetime, request: BookingRequest) -> Files:
+    """The files that a request names by number. Raises `Refused` (NOT_THEIRS) when one is not theirs, or is a card."""
+    booked = tuple(queries.appointments_of_browser(session, now, request.known_appointment_ids, request.browser))
+    if request.person_id is None:
+        return Files(None, (), booked)
+    booker = queries.file(session, request.person_id)
+    relatives = queries.relatives_among(session, request.person_id, request.relative_ids)
+    if booker is None or len(relatives) != len(set(request.relative_ids)):
+        raise Refused(BookingRefusal.NOT_THEIRS)
+    return Files(booker, tuple(relatives), booked)
+
+
+def booked_already(request: BookingRequest, files: Files) -> Appointment | None:
+    """What this browser has already booked: the same hour, motif and place, for the same people."""
+    keys = sorted(identity.key for identity in files.concerned(request))
+    wanted = (request.starts_at, request.motif_id, request.place_id, keys)
+    for known in files.booked:
+        people = sorted(participation.person.match_key for participation in known.participations)
+        is_same = (known.starts_at, known.motif_id, known.place_id, people) == wanted
+        if is_same and known.status is AppointmentStatus.BOOKED:
+            return known
+    return None
+
+
 def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes it
     session: Session,
     now: datetime,
     request: BookingRequest,
     motif: Motif,
     *,
+    files: Files,
     by: Actor,
     invitation: Invitation | None,
 ) -> Party:
@@ -70,37 +116,49 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
 
     Raises `Refused`: LIMIT_REACHED, or an `IdentityFault`.
     """
-    if request.relatives or invitation:  # else `find_or_create` holds the only one
-        lock_identities(session, {request.booker, *request.relatives})
-    _refuse_own_limit(session, now, request, motif)
-    proven = by.is_agent or invitation is not None
-    booker = invitation.person if invitation else _file(session, now, request)
-    people = _people(session, now, request, booker)
+    concerned = files.concerned(request)
+    if request.relatives or invitation or files.booker:  # else `find_or_create` holds the only one
+        lock_identities(session, {files.of_booker(request), *concerned})
+    _refuse_own_limit(now, files, motif, concerned)
+    proven = by.is_agent or invitation is not None or files.booker is not None
+    booker = files.booker or (invitation.person if invitation else _file(session, now, request))
+    people = _people(session, now, request, booker, files)
     full = _full(session, now, motif, people)
     if full and proven:
         raise Refused(BookingRefusal.LIMIT_REACHED)
     if full and not request.relatives:
         booker = _file(session, now, request, apart=True)
-    people = _people(session, now, request, booker, apart=full)
+    people = _people(session, now, request, booker, files, apart=full)
     told = _told(session, now, request, booker, by=by, invited=invitation is not None)
     return Party(people, told, {} if proven else {identity.key: identity for identity in request.relatives})
+
+
+def _identity_of(person: Person) -> Identity:
+    return Identity(person.family_name, person.given_names, person.birth_date)
 
 
 def _file(session: Session, now: datetime, request: BookingRequest, *, apart: bool = False) -> Person:
     return find_or_create(session, now, identity=request.booker, contact=request.contact, apart=apart)
 
 
-def _people(
-    session: Session, now: datetime, request: BookingRequest, booker: Person, *, apart: frozenset[str] = frozenset()
+def _people(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    request: BookingRequest,
+    booker: Person,
+    files: Files,
+    *,
+    apart: frozenset[str] = frozenset(),
 ) -> tuple[Person, ...]:
-    """Those concerned; relatives whose key is in `apart` get a new file."""
-    if not request.relatives:
+    """Those concerned, each once; relatives whose key is in `apart` get a new file."""
+    if not request.relatives and not files.relatives:
         return (booker,)
     once = {identity.key: identity for identity in request.relatives}
-    return tuple(
+    new = [
         find_or_create_relative(session, now, identity=identity, guardian=booker, apart=key in apart)
         for key, identity in once.items()
-    )
+    ]
+    return tuple({person.id: person for person in (*files.relatives, *new)}.values())
 
 
 def _full(session: Session, now: datetime, motif: Motif, people: tuple[Person, ...]) -> frozenset[str]:
@@ -109,20 +167,22 @@ def _full(session: Session, now: datetime, motif: Motif, people: tuple[Person, .
     return frozenset(person.match_key for person in people if counts.get(person.id, 0) >= motif.upcoming_limit)
 
 
-def _refuse_own_limit(session: Session, now: datetime, request: BookingRequest, motif: Motif) -> None:
+def _refuse_own_limit(now: datetime, files: Files, motif: Motif, concerned: tuple[Identity, ...]) -> None:
     counts = Counter(
         participation.person.match_key
-        for known in queries.appointments_among(session, request.known_appointment_ids)
+        for known in files.booked
         if known.motif_id == motif.id and known.status is AppointmentStatus.BOOKED and known.starts_at > now
         for participation in known.participations
     )
-    if any(counts[identity.key] >= motif.upcoming_limit for identity in request.concerned):
+    if any(counts[identity.key] >= motif.upcoming_limit for identity in concerned):
         raise Refused(BookingRefusal.LIMIT_REACHED)
 
 
 def _told(  # noqa: PLR0913 - as above
     session: Session, now: datetime, request: BookingRequest, booker: Person, *, by: Actor, invited: bool
 ) -> Person | None:
+    if request.person_id is not None:
+        return None
     if by.is_agent:
         correct_contact(booker, request.contact)
         return None

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.booking import queries
-from portal.codes import read_code
 from portal.booking.models import Appointment, CodeTries, Invitation
 from portal.booking.rules import is_over
 from portal.clock import paris_day
+from portal.codes import read_code
 from portal.people.models import Person
 from portal.refusal import Refused
 

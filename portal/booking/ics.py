@@ -8,7 +8,7 @@ from icalendar.enums import CLASS, STATUS
 
 from portal.booking.models import Appointment
 from portal.booking.rules import CANCELLED
-from portal.booking.words import place_lines
+from portal.booking.words import PLAIN_WORDS, place_lines
 from portal.directory.models import Departement, Mode
 
 PRODUCT = "-//La Bonne Porte//Rendez-vous//FR"
@@ -16,8 +16,10 @@ PRODUCT = "-//La Bonne Porte//Rendez-vous//FR"
 _WHERE = {Mode.PHONE: "Par téléphone", Mode.HOME: "À votre domicile", Mode.VIDEO: "Par vidéo"}
 
 
-def calendar_of(appointment: Appointment, *, departement: Departement, base_url: str) -> str:
+def calendar_of(appointment: Appointment, *, departement: Departement, base_url: str, is_hidden: bool = False) -> str:
     """The .ics of an appointment as it stands: PUBLISH, or CANCEL once it is cancelled.
+
+    `is_hidden`: for someone who wants discretion; then it says the hour alone.
 
     UID never changes and holds no secret; SEQUENCE is the appointment's own, and rises with each change. Times are
     in UTC, so that every calendar shows the right hour without a table of time zones. Lines end with CRLF and are
@@ -31,9 +33,9 @@ def calendar_of(appointment: Appointment, *, departement: Departement, base_url:
         last_modified=appointment.changed_at.astimezone(UTC),
         start=appointment.starts_at.astimezone(UTC),
         end=appointment.ends_at.astimezone(UTC),
-        summary=_capital(appointment.motif.neutral_words),
-        location=_location(appointment),
-        description=_help(appointment.place.phone or departement.phone),
+        summary=_capital(PLAIN_WORDS if is_hidden else appointment.motif.neutral_words),
+        location=None if is_hidden else _location(appointment),
+        description=_help((None if is_hidden else appointment.place.phone) or departement.phone),
         classification=CLASS.PRIVATE,
         status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
     )

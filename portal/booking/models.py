@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, text
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Date
@@ -129,6 +129,8 @@ class Appointment(Base):
     # The card of whoever booked, when what they typed differs from their file: see portal.people.services. None: those
     # concerned, or their guardian, are told as their files say.
     told_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    # The browser that booked it, as a number that tells nothing of it: its other tabs know of it at once.
+    browser: Mapped[int | None] = mapped_column(BigInteger, index=True)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -1,7 +1,7 @@
 """Appointments and invitations, read with all that is said of them."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, select
@@ -11,7 +11,9 @@ from portal.booking.availability import Scope, Slot, free_slots, merged
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
 from portal.clock import paris_day
 from portal.directory.models import Departement, Motif, Place
-from portal.people.models import Person
+from portal.people.models import Agent, Person
+from portal.people.models_access import Organisation
+from portal.people.models_mandates import Mandate
 
 # Written once: a booking asks these each time, and building a statement costs more than sending it.
 _BY_REQUEST = select(Appointment.id).where(Appointment.request_key == bindparam("key"))
@@ -73,6 +75,53 @@ def appointments_among(session: Session, ids: Collection[int]) -> list[Appointme
         return []
     statement = _whole().where(Appointment.id.in_(ids)).order_by(Appointment.starts_at, Appointment.id)
     return list(session.scalars(statement))
+
+
+def appointments_of_browser(
+    session: Session, now: datetime, ids: Collection[int], browser: int | None
+) -> list[Appointment]:
+    """The same, and those to come that another tab of this browser has booked meanwhile."""
+    if browser is None:
+        return appointments_among(session, ids)
+    statement = select(Appointment.id).where(Appointment.browser == browser, Appointment.starts_at > now)
+    return appointments_among(session, {*ids, *session.scalars(statement.order_by(Appointment.id))})
+
+
+def file(session: Session, person_id: int) -> Person | None:
+    """The file with this number, and its guardian; a card is none."""
+    statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
+    return session.scalars(statement.options(joinedload(Person.guardian))).one_or_none()
+
+
+def relatives_among(session: Session, guardian_id: int, ids: Collection[int] | None = None) -> list[Person]:
+    """The files of someone's relatives, by given names; only those of `ids` where given."""
+    statement = select(Person).where(Person.guardian_id == guardian_id, Person.card_of_id.is_(None))
+    if ids is not None:
+        statement = statement.where(Person.id.in_(ids))
+    ordered = statement.options(joinedload(Person.guardian)).order_by(Person.given_names, Person.id)
+    return list(session.scalars(ordered))
+
+
+def invitation_for(session: Session, person_id: int, motif_id: int, day: date) -> Invitation | None:
+    """The invitation that a person has for a motif on a day, the one that lasts longest; and their guardian."""
+    statement = (
+        select(Invitation)
+        .where(Invitation.person_id == person_id, Invitation.motif_id == motif_id, Invitation.last_day >= day)
+        .options(joinedload(Invitation.person).joinedload(Person.guardian))
+        .order_by(Invitation.last_day.desc(), Invitation.id)
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def name_of_holder(session: Session, mandate: Mandate) -> str | None:
+    """Who acts under a mandate, as the person it is for knows them; None: an agent of the Département."""
+    if mandate.holder_id is not None:
+        names = select(Person.given_names, Person.family_name).where(Person.id == mandate.holder_id)
+        return " ".join(session.execute(names).one())
+    of_agent = select(Agent.organisation_id).where(Agent.id == mandate.agent_id).scalar_subquery()
+    wanted = of_agent if mandate.organisation_id is None else mandate.organisation_id
+    return session.scalar(select(Organisation.name).where(Organisation.id == wanted))
 
 
 def invitation_by_code(session: Session, code: str) -> Invitation | None:

@@ -29,6 +29,7 @@ class BookingRefusal(StrEnum):
     TOO_LATE_TO_CANCEL = "too_late_to_cancel"
     TOO_LATE_TO_MOVE = "too_late_to_move"
     ALREADY_CANCELLED = "already_cancelled"
+    NOT_THEIRS = "not_theirs"  # a file named by number that is not, or no longer, theirs to book for
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class BookingRequest:
     """What someone confirms.
 
     `key`: one per form shown; the same key is the same request. `booker`: who is at the screen or on the phone; the
-    appointment is for `relatives`, or for them when there is none. `known_appointment_ids`: the appointments that
-    this browser has booked. `invitation_code`: as stored, without hyphen.
+    appointment is for `relatives` and those of `relative_ids`, or for them when there is none. `person_id`: the file of
+    whoever books, who has proved that it is theirs (or who acts for its person); `contact` then says nothing, for the
+    file itself does. `relative_ids`: files under that one. `known_appointment_ids`: the appointments that this browser
+    has booked; `browser`: a number for it, the same in all its tabs. `invitation_code`: as stored, without hyphen.
     """
 
     key: UUID
@@ -49,11 +52,9 @@ class BookingRequest:
     relatives: tuple[Identity, ...] = ()
     known_appointment_ids: frozenset[int] = frozenset()
     invitation_code: str | None = None
-
-    @property
-    def concerned(self) -> tuple[Identity, ...]:
-        """Those the appointment is for."""
-        return self.relatives or (self.booker,)
+    person_id: int | None = None
+    relative_ids: tuple[int, ...] = ()
+    browser: int | None = None
 
 
 def cancel_until(starts_at: datetime, motif: Motif) -> datetime:

@@ -4,15 +4,13 @@ The caller commits; on `Refused` it must let the transaction roll back, so that 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.booking import queries
-from portal.booking.attendance import Party, party_for
+from portal.booking.attendance import Party, booked_already, files_of, party_for
 from portal.booking.availability import Scope
-from portal.codes import new_code
 from portal.booking.holding import hold_a_slot
 from portal.booking.models import Appointment, AppointmentStatus, Invitation
 from portal.booking.rules import (
@@ -24,14 +22,16 @@ from portal.booking.rules import (
     invitation_refusal,
     move_refusal,
 )
+from portal.booking.services_rows import hand_of, insert, record_each, update_time
 from portal.booking.telling import tell
 from portal.clock import paris_day
 from portal.directory.models import BookedBy, Departement, Motif, Place
-from portal.journal.services import VISITOR, Actor, record
+from portal.journal.services import VISITOR, Actor
 from portal.locks import Lock, hold
 from portal.notifications.planner import EventKind
 from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.people.queries import referents_of
+from portal.people.rules import Identity
 from portal.refusal import Refused
 
 __all__ = ["BookingRefusal", "BookingRequest", "book", "cancel", "move"]
@@ -49,35 +49,44 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
     """Makes the appointment that someone confirms, and gives it with its motif, place and people loaded.
 
     Guarantees: one appointment and one set of messages however often the same form is confirmed (`request.key`), and
-    however many tabs of the same browser confirm the same hour for the same people; never two appointments over the
-    same time of one agent, whoever else confirms at this instant; the least loaded free agent is taken.
+    however many tabs of the same browser confirm the same hour for the same people at this instant; never two
+    appointments over the same time of one agent, whoever else confirms; the least loaded free agent is taken. A file
+    named by number is used as it stands: no contact of it is rewritten.
 
-    `by` is an agent when staff books. `base_url` has no trailing slash. Raises `Refused` with a `BookingRefusal`, or
-    an `IdentityFault` for a name or birth date that cannot be one.
+    `by` is an agent when staff books; under a mandate, it must be for the person who books (`request.person_id`).
+    `base_url` has no trailing slash. Raises `Refused` with a `BookingRefusal`, a `MandateFault`, or an `IdentityFault`
+    for a name or birth date that cannot be one.
     """
+    if request.browser is not None:
+        hold(session, Lock.BROWSER, request.browser)
     hold(session, Lock.REQUEST, request.key.int)
-    done = queries.appointment_by_request(session, request.key) or _same_again(session, request)
+    files = files_of(session, now, request)
+    done = queries.appointment_by_request(session, request.key) or booked_already(request, files)
     if done is not None:
         return done
-    wanted = queries.wanted(session, request.motif_id, request.place_id)
-    if wanted is None:
-        raise Refused(BookingRefusal.NOT_BOOKABLE)
-    motif, place, departement = wanted
-    births = [identity.birth_date for identity in request.concerned]
-    _refuse(booking_refusal(motif, place, request.starts_at, now, births=births, by_agent=by.is_agent))
+    hand = hand_of(session, now, by, [request.person_id])
+    motif, place, departement = _wanted(session, now, request, files.concerned(request), by)
     invitation = _invitation(session, now, request, motif, by)
-    party = party_for(session, now, request, motif, by=by, invitation=invitation)
-    scope = _scope(session, now, motif, party, by=by)
+    party = party_for(session, now, request, motif, files=files, by=by, invitation=invitation)
     appointment = hold_a_slot(
         session,
         now,
-        scope,
+        _scope(session, now, motif, party, by=by),
         place_id=request.place_id,
         starts_at=request.starts_at,
-        write=lambda agent_id: _insert(session, now, request, motif, place, party=party, agent_id=agent_id),
+        write=lambda agent_id: insert(session, now, request, motif, place, party=party, agent_id=agent_id),
     )
-    _record(session, now, by, "appointment.booked", appointment_id=appointment.id, person_ids=party.ids)
-    tell(session, now, appointment, EventKind.BOOKED, departement=departement, base_url=base_url, post=post)
+    record_each(session, now, by, "appointment.booked", appointment_id=appointment.id, person_ids=party.ids)
+    tell(
+        session,
+        now,
+        appointment,
+        EventKind.BOOKED,
+        departement=departement,
+        base_url=base_url,
+        post=post,
+        acted_by=hand,
+    )
     return appointment
 
 
@@ -94,11 +103,13 @@ def move(  # noqa: PLR0913 - as above
     """Moves an appointment to another hour at the same place: the old time is free and the new one held in one step.
 
     Messages and reminders of the old time are withdrawn, those of the new one promised. Moving to the hour it already
-    has changes nothing. The motif's deadline binds residents, not staff. Raises `Refused` (BookingRefusal).
+    has changes nothing. The motif's deadline binds residents and whoever acts for them under a mandate, not staff.
+    Raises `Refused` (BookingRefusal, MandateFault).
     """
     appointment = _known(queries.appointment_to_change(session, appointment_id))
     if appointment.starts_at == starts_at and appointment.status is AppointmentStatus.BOOKED:
         return appointment
+    hand = hand_of(session, now, by, _who_answer(appointment))
     _refuse(move_refusal(appointment, now, by_agent=by.is_agent))
     motif, old_starts_at = appointment.motif, appointment.starts_at
     people = [participation.person for participation in appointment.participations]
@@ -120,11 +131,9 @@ def move(  # noqa: PLR0913 - as above
         scope,
         place_id=appointment.place_id,
         starts_at=starts_at,
-        write=lambda agent_id: _update_time(
-            session, now, appointment_id, motif, starts_at=starts_at, agent_id=agent_id
-        ),
+        write=lambda agent_id: update_time(session, now, appointment_id, motif, starts_at=starts_at, agent_id=agent_id),
     )
-    _record(session, now, by, "appointment.moved", appointment_id=appointment_id, person_ids=party.ids)
+    record_each(session, now, by, "appointment.moved", appointment_id=appointment_id, person_ids=party.ids)
     appointment = _known(queries.appointment(session, appointment_id))
     departement = session.get_one(Departement, 1)
     tell(
@@ -136,6 +145,7 @@ def move(  # noqa: PLR0913 - as above
         base_url=base_url,
         post=post,
         old_starts_at=old_starts_at,
+        acted_by=hand,
     )
     return appointment
 
@@ -152,17 +162,19 @@ def cancel(  # noqa: PLR0913 - as above
     """Cancels an appointment and frees its time: excused when the person does it, revoked when the service does.
 
     What has not left is withdrawn, and one message tells the final state and who cancelled. Cancelling twice is
-    cancelling once: the first one stands. The motif's deadline binds residents, not staff. Raises `Refused`.
+    cancelling once: the first one stands. The motif's deadline binds residents and whoever acts for them under a
+    mandate, not staff. Raises `Refused` (BookingRefusal, MandateFault).
     """
     appointment = _known(queries.appointment_to_change(session, appointment_id))
     if appointment.status in CANCELLED:
         return appointment
+    hand = hand_of(session, now, by, _who_answer(appointment))
     _refuse(cancel_refusal(appointment, now, by_agent=by.is_agent))
     appointment.status = AppointmentStatus.REVOKED if by.is_agent else AppointmentStatus.EXCUSED
     appointment.sequence += 1
     appointment.changed_at = now
     ids = [participation.person_id for participation in appointment.participations]
-    _record(session, now, by, "appointment.cancelled", appointment_id=appointment_id, person_ids=ids)
+    record_each(session, now, by, "appointment.cancelled", appointment_id=appointment_id, person_ids=ids)
     who = "service" if by.is_agent else "person"
     departement = session.get_one(Departement, 1)
     tell(
@@ -174,23 +186,22 @@ def cancel(  # noqa: PLR0913 - as above
         base_url=base_url,
         post=post,
         cancelled_by=who,
+        acted_by=hand,
     )
     return appointment
 
 
-def _same_again(session: Session, request: BookingRequest) -> Appointment | None:
-    """What this browser has already booked: the same hour, motif and place, for the same people."""
-    wanted = sorted(identity.key for identity in request.concerned)
-    for known in queries.appointments_among(session, request.known_appointment_ids):
-        same_hour = (known.starts_at, known.motif_id, known.place_id) == (
-            request.starts_at,
-            request.motif_id,
-            request.place_id,
-        )
-        people = sorted(participation.person.match_key for participation in known.participations)
-        if same_hour and people == wanted and known.status is AppointmentStatus.BOOKED:
-            return known
-    return None
+def _wanted(
+    session: Session, now: datetime, request: BookingRequest, concerned: Sequence[Identity], by: Actor
+) -> tuple[Motif, Place, Departement]:
+    """What is asked for, when nothing but the calendar can refuse it."""
+    wanted = queries.wanted(session, request.motif_id, request.place_id)
+    if wanted is None:
+        raise Refused(BookingRefusal.NOT_BOOKABLE)
+    motif, place, _ = wanted
+    births = [identity.birth_date for identity in concerned]
+    _refuse(booking_refusal(motif, place, request.starts_at, now, births=births, by_agent=by.is_agent))
+    return wanted
 
 
 def _invitation(session: Session, now: datetime, request: BookingRequest, motif: Motif, by: Actor) -> Invitation | None:
@@ -202,6 +213,8 @@ def _invitation(session: Session, now: datetime, request: BookingRequest, motif:
         return None
     invitation = None if code is None else queries.invitation_by_code(session, code)
     _refuse(invitation_refusal(invitation, motif.id, request.booker.birth_date, now))
+    if request.person_id is not None and invitation and invitation.person_id != request.person_id:
+        raise Refused(BookingRefusal.NOT_INVITED)
     return invitation
 
 
@@ -212,65 +225,9 @@ def _scope(  # noqa: PLR0913 - as above
     return Scope(motif, agent_ids=agents, for_agent=by.is_agent, ignoring=ignoring)
 
 
-def _insert(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, request: BookingRequest, motif: Motif, place: Place, *, party: Party, agent_id: int
-) -> Appointment:
-    ends_at = request.starts_at + timedelta(minutes=motif.minutes)
-    appointment = Appointment(
-        code=new_code(),
-        request_key=request.key,
-        motif=motif,
-        place=place,
-        agent_id=agent_id,
-        starts_at=request.starts_at,
-        ends_at=ends_at,
-        busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
-        status=AppointmentStatus.BOOKED,
-        sequence=0,
-        told=party.told,
-        created_at=now,
-        changed_at=now,
-        participations=party.participations(),
-    )
-    session.add(appointment)
-    session.flush()
-    return appointment
-
-
-def _update_time(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, appointment_id: int, motif: Motif, *, starts_at: datetime, agent_id: int
-) -> int:
-    ends_at = starts_at + timedelta(minutes=motif.minutes)
-    session.execute(
-        update(Appointment)
-        .where(Appointment.id == appointment_id)
-        .values(
-            agent_id=agent_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
-            sequence=Appointment.sequence + 1,
-            changed_at=now,
-        )
-        # The row in memory is read again once the time is held: a lost savepoint must not leave it half changed.
-        .execution_options(synchronize_session=False)
-    )
-    return appointment_id
-
-
-def _record(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, by: Actor, verb: str, *, appointment_id: int, person_ids: Sequence[int]
-) -> None:
-    for person_id in person_ids:
-        record(
-            session,
-            now,
-            actor=by,
-            verb=verb,
-            for_person_id=person_id,
-            object_kind="appointment",
-            object_id=appointment_id,
-        )
+def _who_answer(appointment: Appointment) -> set[int | None]:
+    people = [participation.person for participation in appointment.participations]
+    return {person.id for person in people} | {person.guardian_id for person in people}
 
 
 def _known(appointment: Appointment | None) -> Appointment:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from portal.booking.ics import calendar_of
 from portal.booking.models import Appointment
-from portal.booking.words import context_of, tellings
+from portal.booking.words import Hand, context_of, tellings
 from portal.directory.models import Departement
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
@@ -24,11 +24,12 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
     post: PostalCalendar,
     old_starts_at: datetime | None = None,
     cancelled_by: str | None = None,
+    acted_by: Hand | None = None,
 ) -> None:
     """Promises what tells an appointment just booked, moved or cancelled, and withdraws what it makes untrue.
 
     The guardian of relatives is told once; other people themselves. Nobody, for a discreet motif. The appointment
-    must be loaded whole (`queries.appointment`).
+    must be loaded whole (`queries.appointment`). `acted_by`: who did it for the person, under a mandate.
     """
     promise(
         session,
@@ -46,8 +47,14 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
                     base_url=base_url,
                     cancelled_by=cancelled_by,
                     old_starts_at=old_starts_at,
+                    acted_by=acted_by,
                 ),
-                calendar=calendar_of(appointment, departement=departement, base_url=base_url),
+                calendar=calendar_of(
+                    appointment,
+                    departement=departement,
+                    base_url=base_url,
+                    is_hidden=telling.person.wants_discretion,
+                ),
             )
             for telling in tellings(appointment)
         ],

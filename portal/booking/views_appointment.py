@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from portal.booking import asked, pages, queries, rules
 from portal.booking.availability import Scope
-from portal.codes import read_code
 from portal.booking.forms import BirthForm, CodeForm, SlotForm
 from portal.booking.guard import GuardRefusal, open_with_fact
 from portal.booking.ics import calendar_of
@@ -23,6 +22,7 @@ from portal.booking.views import bp
 from portal.booking.views_opened import is_open, keep_open
 from portal.booking.views_shared import groups_of, lost_slot, still_open
 from portal.clock import paris_day
+from portal.codes import read_code
 from portal.directory.models import Departement
 from portal.journal.services import Actor
 from portal.people.queries import referents_of

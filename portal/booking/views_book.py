@@ -10,7 +10,6 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from portal.booking import asked, pages, queries
-from portal.codes import read_code
 from portal.booking.forms import ME, DetailsForm
 from portal.booking.forms_words import PHONE_NEEDED
 from portal.booking.models import Appointment, AppointmentStatus
@@ -31,6 +30,7 @@ from portal.booking.views_shared import (
     week_page,
 )
 from portal.clock import paris_day
+from portal.codes import read_code
 from portal.directory import queries as directory
 from portal.directory.models import Mode
 from portal.refusal import Refused

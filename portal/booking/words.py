@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.codes import shown
 from portal.booking.models import Appointment, Participation
 from portal.booking.rules import cancel_until, move_until
 from portal.clock import paris
+from portal.codes import shown
 from portal.directory.models import BookedBy, Departement, Mode, Motif, Place
 from portal.people.models import Person
 
 DEMO_ADDRESS = "adresse de démonstration"
+PLAIN_WORDS = "rendez-vous"  # for someone whose messages others may read
+
+_AN_AGENT = {"fr": "un agent du Département", "en": "an agent of the Département"}
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who acts for the person. `name`: of an organisation or a relative; None: an agent of the Département."""
+
+    name: str | None
+
+    def words(self, language: str) -> str:
+        """Who acts, as messages and letters say it."""
+        return self.name or _AN_AGENT.get(language, _AN_AGENT["fr"])
 
 
 @dataclass(frozen=True)
@@ -34,14 +48,19 @@ def context_of(  # noqa: PLR0913 - the parts of one message
     base_url: str,
     cancelled_by: str | None = None,
     old_starts_at: datetime | None = None,
+    acted_by: Hand | None = None,
 ) -> dict[str, Any]:
     """The context of a message: the keys that templates know, JSON values only.
+
+    To someone who wants discretion it tells the day, the hour and the code, and neither the place nor the subject.
+    `acted_by` is among the keys only when somebody acted for the person.
 
     Instants are ISO 8601 with the offset of France. `cancel_until` and `move_until` are null once it is no longer
     possible online, and always for a discreet motif; nobody but staff moves what staff alone books. The appointment's
     motif and place must be loaded.
     """
-    motif, place = appointment.motif, appointment.place
+    motif, place, person = appointment.motif, appointment.place, telling.person
+    is_hidden = person.wants_discretion
     can_change = cancelled_by is None and not motif.discreet
     can_move = can_change and motif.booked_by is not BookedBy.AGENTS
     return {
@@ -49,25 +68,24 @@ def context_of(  # noqa: PLR0913 - the parts of one message
         "link": link_to(appointment, base_url),
         "starts_at": _iso(appointment.starts_at),
         "ends_at": _iso(appointment.ends_at),
-        **_where(motif, place),
-        "words": motif.neutral_words,
+        **(_nowhere(motif) if is_hidden else _where(motif, place)),
+        "words": PLAIN_WORDS if is_hidden else motif.neutral_words,
         "names": [participation.full_name for participation in telling.concerned],
-        "bring": list(motif.bring),
-        "before": motif.before,
-        "after": motif.after,
+        "bring": [] if is_hidden else list(motif.bring),
+        "before": None if is_hidden else motif.before,
+        "after": None if is_hidden else motif.after,
         "cancel_until": _still(cancel_until(appointment.starts_at, motif), now) if can_change else None,
         "move_until": _still(move_until(appointment.starts_at, motif), now) if can_move else None,
-        "phone": place.phone or departement.phone,
-        "phone_hours": None if place.phone else departement.phone_hours,
+        **_phone(None if is_hidden else place.phone, departement),
         "departement": departement.name,
         "return_address": list(departement.return_address),
         "cancelled_by": cancelled_by,
         "old_starts_at": None if old_starts_at is None else _iso(old_starts_at),
-        "recipient_name": full_name(telling.person),
-        "language": telling.person.language,
-        "large_print": telling.person.wants_large_print,
+        "recipient_name": full_name(person),
+        "language": person.language,
+        "large_print": person.wants_large_print,
         "demo": departement.is_demo,
-    }
+    } | ({"acted_by": acted_by.words(person.language)} if acted_by else {})
 
 
 def tellings(appointment: Appointment) -> list[Telling]:
@@ -113,6 +131,22 @@ def _where(motif: Motif, place: Place) -> dict[str, Any]:
         "step_free": place.step_free if goes_there else None,
         "directions": place.directions if goes_there else None,
     }
+
+
+def _nowhere(motif: Motif) -> dict[str, Any]:
+    return {
+        "mode": motif.mode.value,
+        "place_name": "",
+        "place_lines": [],
+        "place_phone": None,
+        "step_free": None,
+        "directions": None,
+    }
+
+
+def _phone(of_place: str | None, departement: Departement) -> dict[str, Any]:
+    hours = None if of_place else departement.phone_hours
+    return {"phone": of_place or departement.phone, "phone_hours": hours}
 
 
 def _iso(moment: datetime) -> str:

@@ -138,6 +138,12 @@ def contact_of(person: Person) -> Contact:
     )
 
 
+def ways(contact: Contact) -> frozenset[object]:
+    """The numbers, the mailbox and the address of a contact."""
+    given = (contact.mobile, contact.email and contact.email.lower(), contact.landline, contact.address)
+    return frozenset(way for way in given if way)
+
+
 def completed(known: Contact, given: Contact) -> Contact:
     """What a file says, with what its own person has just given in its place; paper and large print once chosen stay.
 

@@ -17,7 +17,7 @@ from portal.locks import Lock, hold
 from portal.people import queries
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
-from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy, written_as
+from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy, ways, written_as
 from portal.refusal import Refused
 
 
@@ -88,16 +88,31 @@ def card_for(
     """The card of a file that says `contact`: made once, found again after, with what has proved to work.
 
     None when the file itself says the same. `identity`: the names as just typed, when nothing is proven: an accent
-    that they lack and the file has would tell that there is a file.
+    that they lack and the file has would tell that there is a file. So would an SMS that is not sent because the file
+    wants none; but where every way given is the file's own, nobody else reads, and its discretion holds.
     """
-    wanted = (written_as(identity or person), contact)
-    if (written_as(person), contact_of(person)) == wanted:
+    is_own = identity is None or ways(contact) <= ways(contact_of(person))
+    wishes = (
+        identity is not None or person.wants_sms,
+        identity is not None or person.wants_email,
+        is_own and person.wants_discretion,
+    )
+    wanted = (written_as(identity or person), contact, wishes)
+    if _says(person) == wanted:
         return None
     for card in queries.cards_of(session, person.id):
-        if (written_as(card), contact_of(card)) == wanted:
+        if _says(card) == wanted:
             return card
     names = identity or Identity(person.family_name, person.given_names, person.birth_date)
-    return _new_file(session, now, names, contact=contact, card_of=person, maybe_double=False)
+    card = _new_file(session, now, names, contact=contact, card_of=person, maybe_double=False)
+    card.wants_sms, card.wants_email, card.wants_discretion = wishes
+    return card
+
+
+def _says(person: Person) -> tuple[tuple[str, str], Contact, tuple[bool, bool, bool]]:
+    """How a file or a card writes the names, and how it wants messages."""
+    wishes = (person.wants_sms, person.wants_email, person.wants_discretion)
+    return written_as(person), contact_of(person), wishes
 
 
 def _refuse_faults(identity: Identity, now: datetime) -> None:
