@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import request
-from sqlalchemy import case, delete, func
+from sqlalchemy import case, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -44,7 +44,7 @@ def spend(limit: Limit, who: str) -> None:
 
     Raises `TooManyRequests` (429), which says how many seconds to wait, once the limit is passed.
     """
-    key = f"{limit.name}:{Sealer(portal().settings.secret_key).hash('spent', who)[:32]}"
+    key = key_of(limit, who, Sealer(portal().settings.secret_key))
     try:
         with transaction() as session:
             wait = count(session, now(), limit, key)
@@ -56,20 +56,40 @@ def spend(limit: Limit, who: str) -> None:
         raise TooManyRequests(retry_after=max(1, int(wait.total_seconds())))
 
 
-def count(session: Session, now: datetime, limit: Limit, key: str) -> timedelta | None:
-    """Counts one more; how long to wait when that is too many, else None. Counts made at once wait for each other."""
+def give_back(limit: Limit, who: str) -> None:
+    """Counts one less for `who`: what was spent before looking, when only what fails is limited."""
+    key = key_of(limit, who, Sealer(portal().settings.secret_key))
+    with transaction() as session:
+        session.execute(update(Spent).where(Spent.key == key, Spent.count > 0).values(count=Spent.count - 1))
+
+
+def key_of(limit: Limit, who: str, sealer: Sealer) -> str:
+    """The name of a counter, which tells nobody who is counted."""
+    return f"{limit.name}:{sealer.hash('spent', who)[:32]}"
+
+
+def count(session: Session, now: datetime, limit: Limit, *keys: str) -> timedelta | None:
+    """Counts one more for each key; how long to wait when that is too many for any, else None.
+
+    Counts made at once wait for each other; the keys differ.
+    """
     is_over = Spent.until <= now
-    fresh = insert(Spent).values(key=key, since=now, until=now + limit.window, count=1)
-    counted = fresh.on_conflict_do_update(
-        index_elements=[Spent.key],
-        set_={
-            "count": case((is_over, 1), else_=func.least(Spent.count + 1, limit.most + 1)),
-            "since": case((is_over, now), else_=Spent.since),
-            "until": case((is_over, now + limit.window), else_=Spent.until),
-        },
-    ).returning(Spent.count, Spent.until)
-    used, until = session.execute(counted).one()
-    return until - now if used > limit.most else None
+    rows = [{"key": key, "since": now, "until": now + limit.window, "count": 1} for key in sorted(keys)]
+    counted = (
+        insert(Spent)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=[Spent.key],
+            set_={
+                "count": case((is_over, 1), else_=func.least(Spent.count + 1, limit.most + 1)),
+                "since": case((is_over, now), else_=Spent.since),
+                "until": case((is_over, now + limit.window), else_=Spent.until),
+            },
+        )
+        .returning(Spent.count, Spent.until)
+    )
+    waits = [until - now for used, until in session.execute(counted) if used > limit.most]
+    return max(waits, default=None)
 
 
 def visitor_address() -> str:

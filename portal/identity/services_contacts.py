@@ -1,0 +1,97 @@
+"""A new mobile or e-mail, proved: it takes the place of the old one, which is told."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.directory.models import Departement
+from portal.identity import queries
+from portal.journal.services import Actor, ActorKind, record
+from portal.notifications.models import Route
+from portal.notifications.notices import base_context, send_to
+from portal.people.models import Person, RouteState
+from portal.people.models_credentials import Credential, CredentialKind
+
+_TELL_WITHIN = timedelta(days=2)
+_ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
+
+
+def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of the message
+    session: Session,
+    now: datetime,
+    *,
+    person: Person,
+    kind: CredentialKind,
+    value: str,
+    by: Actor,
+    is_vouched: bool,
+    departement: Departement,
+    base_url: str,
+) -> None:
+    """Writes in the file a mobile (E.164) or an e-mail that its holder has just proved.
+
+    It works, and opens the space from now on (at the level `known` when `is_vouched`); the one it replaces opens it no
+    more and is told, unless it had failed. The caller has had it proved (`check_code`). `kind` is a mobile or an
+    e-mail.
+    """
+    former, had_failed = _written(person, kind)
+    _write(person, kind, value)
+    for credential in queries.credentials_of(session, person.id, kind):
+        if credential.value != _lookup(kind, value):
+            credential.ended_at = now
+    prove(session, now, person_id=person.id, kind=kind, value=value, is_vouched=is_vouched)
+    record(
+        session, now, actor=by, verb=f"contact.{kind.value}_changed", for_person_id=person.id,
+        object_kind="person", object_id=person.id,
+    )  # fmt: skip
+    is_other = former is not None and _lookup(kind, former) != _lookup(kind, value)
+    if former is not None and is_other and not had_failed:
+        send_to(
+            session,
+            now,
+            kind="contact_changed",
+            route=_ROUTES[kind],
+            to=former,
+            context=base_context(
+                departement,
+                base_url,
+                person=person,
+                what=kind.value,
+                by="agent" if by.kind is ActorKind.AGENT else "person",
+            ),
+            expires_at=now + _TELL_WITHIN,
+            subject="person",
+            subject_id=person.id,
+            person_id=person.id,
+        )
+
+
+def prove(  # noqa: PLR0913 - whose, what, and how sure
+    session: Session, now: datetime, *, person_id: int, kind: CredentialKind, value: str, is_vouched: bool
+) -> Credential:
+    """The credential of a mobile or e-mail that has just been proved: made, or proved again. Once vouched, it stays."""
+    known = queries.credential_in_use(session, person_id, kind, _lookup(kind, value))
+    if known is None:
+        known = Credential(person_id=person_id, kind=kind, value=_lookup(kind, value), is_vouched=False)
+        session.add(known)
+    known.proved_at = now
+    known.is_vouched = known.is_vouched or is_vouched
+    session.flush()
+    return known
+
+
+def _written(person: Person, kind: CredentialKind) -> tuple[str | None, bool]:
+    if kind is CredentialKind.MOBILE:
+        return person.mobile, person.mobile_state is RouteState.FAILED
+    return person.email, person.email_state is RouteState.FAILED
+
+
+def _write(person: Person, kind: CredentialKind, value: str) -> None:
+    if kind is CredentialKind.MOBILE:
+        person.mobile, person.mobile_state = value, RouteState.WORKS
+    else:
+        person.email, person.email_state = value, RouteState.WORKS
+
+
+def _lookup(kind: CredentialKind, value: str) -> str:
+    return value.lower() if kind is CredentialKind.EMAIL else value
