@@ -19,6 +19,7 @@ from portal.booking.models import Appointment
 from portal.booking.services import cancel as cancel_appointment
 from portal.booking.services import move as move_appointment
 from portal.booking.views import bp
+from portal.booking.views_limits import right_guess, spend_guess
 from portal.booking.views_opened import is_open, keep_open
 from portal.booking.views_shared import groups_of, lost_slot, still_open
 from portal.clock import paris_day
@@ -72,12 +73,14 @@ def open_appointment(code: str) -> Page:
     form = BirthForm(today=paris_day(now()))
     if not form.validate_on_submit():
         return _birth_page(read, form, 422)
+    spend_guess()
     with transaction() as database:
         found = open_with_fact(database, now(), code=read, birth_date=form.birth_date.data)
         if isinstance(found, Refused) and found.reason is GuardRefusal.OVER:
             return _over_page(database)
     if isinstance(found, Refused):
         return _shut(read, form, found)
+    right_guess()
     keep_open(read, now())
     return redirect(url_for("booking.appointment", code=read), 303)
 

@@ -13,6 +13,7 @@ from portal.booking.forms import InvitationForm
 from portal.booking.guard import GuardRefusal, open_invitation
 from portal.booking.models import Invitation
 from portal.booking.views import bp
+from portal.booking.views_limits import right_guess, spend_guess, spend_search
 from portal.booking.views_shared import (
     choice_of,
     insee_asked,
@@ -42,6 +43,7 @@ def themes() -> str:
 @allow(Role.EVERYONE)
 def urgent() -> str:
     """Numbers to call, and the nearest place that receives today. It never leads to a slot."""
+    spend_search()
     with transaction() as database:
         search = _search(database)
         return render_template(
@@ -58,6 +60,7 @@ def urgent() -> str:
 @allow(Role.EVERYONE)
 def places(motif_key: str) -> str:
     """Where: the places that offer the motif, the nearest first. Or why not here; or the code of a letter first."""
+    spend_search()
     with transaction() as database:
         motif = motif_of(database, motif_key)
         if motif.booked_by is BookedBy.NOBODY:
@@ -74,15 +77,19 @@ def open_with_letter(motif_key: str) -> Response | str | tuple[str, int]:
     """Opens a motif for the rest of this browser session, with the code of a letter and a birth date."""
     form = InvitationForm(today=paris_day(now()))
     is_valid = form.validate_on_submit()
+    if is_valid:
+        spend_guess()
     with transaction() as database:
         motif = motif_of(database, motif_key)
+        found = None
         if is_valid:
             found = open_invitation(database, now(), code=form.code.data, birth_date=form.birth_date.data)
-            if isinstance(found, Invitation) and found.motif_id == motif.id:
-                remember_invitation(motif, found)
-                return redirect(url_for("booking.places", motif_key=motif.key), 303)
             form.code.errors = [_sentence_of(found)]
-        return _letter_page(database, motif, form), 422
+        if not isinstance(found, Invitation) or found.motif_id != motif.id:
+            return _letter_page(database, motif, form), 422
+        remember_invitation(motif, found)
+    right_guess()
+    return redirect(url_for("booking.places", motif_key=motif.key), 303)
 
 
 @bp.get("/rendez-vous/<motif_key>/<place_key>")

@@ -7,6 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from portal.booking.pages import search_commune
+from portal.booking.views_limits import spend_search
 from portal.directory import queries as directory
 from portal.pages import queries
 from portal.web.access import Role, allow
@@ -101,6 +102,7 @@ def help_page() -> str:
 @allow(Role.EVERYONE)
 def places() -> str:
     """All places by territory, or the nearest first from a commune."""
+    spend_search()
     with transaction() as session:
         search = search_commune(session, request.args.get("commune", ""), request.args.get("insee", ""))
         groups = queries.groups(session, now(), search)

@@ -1,6 +1,7 @@
 """Error pages that cannot fail: no database, no session, and a plain page when even the template is broken."""
 
 import logging
+from math import ceil
 from traceback import format_tb
 
 from flask import Flask, request
@@ -45,7 +46,7 @@ def install(app: Flask) -> None:
 def _page(app: Flask, status: int, error: HTTPException | None = None) -> Response:
     name = status if status in PAGES else (400 if status < 500 else 500)
     try:
-        html = app.jinja_env.get_template(f"errors/{name}.html").render(path=request.path)
+        html = app.jinja_env.get_template(f"errors/{name}.html").render(path=request.path, minutes=_minutes(error))
     except Exception as failure:  # noqa: BLE001 - whatever happens, the person gets a page
         log.error("error page %s failed %s", name, _stack(failure))  # noqa: TRY400 - idem
         html = _LAST_RESORT
@@ -54,6 +55,12 @@ def _page(app: Flask, status: int, error: HTTPException | None = None) -> Respon
         if header in {"Allow", "Retry-After"}:
             response.headers[header] = value
     return response
+
+
+def _minutes(error: HTTPException | None) -> int | None:
+    """How long to wait, in minutes, where that is known."""
+    seconds = getattr(error, "retry_after", None)
+    return max(1, ceil(seconds / 60)) if isinstance(seconds, int) else None
 
 
 def _database_is_away(error: BaseException) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import BigInteger, delete, func, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, and_, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import CallbackDict
@@ -83,12 +83,7 @@ class DatabaseSessions(SessionInterface):
         now = self._clock()
         with self._database().transaction() as session:
             row = session.scalars(
-                select(WebSession).where(
-                    WebSession.key_hash == _hash(key),
-                    WebSession.ended_at.is_(None),
-                    WebSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes),
-                    WebSession.created_at > now - LONGEST,
-                )
+                select(WebSession).where(WebSession.key_hash == hash_of(key), is_usable(now))
             ).one_or_none()
             if row is None:
                 return BrowserSession()
@@ -105,7 +100,7 @@ class DatabaseSessions(SessionInterface):
             if session.renewed_from:
                 transaction.execute(
                     update(WebSession)
-                    .where(WebSession.key_hash == _hash(session.renewed_from))
+                    .where(WebSession.key_hash == hash_of(session.renewed_from))
                     .values(ended_at=now, data={})
                 )
             if not session:
@@ -114,7 +109,7 @@ class DatabaseSessions(SessionInterface):
             is_first = session.key is None
             session.key = session.key or secrets.token_urlsafe(32)
             row = {
-                "key_hash": _hash(session.key),
+                "key_hash": hash_of(session.key),
                 "agent_id": session.get("agent_id"),
                 "person_id": session.get("person_id"),
                 "idle_minutes": session.get("idle_minutes", IDLE // timedelta(minutes=1)),
@@ -151,5 +146,15 @@ def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
     return int(result.rowcount)
 
 
-def _hash(key: str) -> str:
+def is_usable(now: datetime) -> ColumnElement[bool]:
+    """Whether a session opens anything now: neither ended, nor idle for too long, nor too old."""
+    return and_(
+        WebSession.ended_at.is_(None),
+        WebSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes),
+        WebSession.created_at > now - LONGEST,
+    )
+
+
+def hash_of(key: str) -> str:
+    """What the table knows of a session's key."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
+from math import ceil
 
 from flask import request
 from sqlalchemy import case, delete, func, update
@@ -42,7 +44,8 @@ class Limit:
 def spend(limit: Limit, who: str) -> None:
     """Counts one more for `who` (a number, a mailbox, an IP address), whatever becomes of the request.
 
-    Raises `TooManyRequests` (429), which says how many seconds to wait, once the limit is passed.
+    Raises `TooManyRequests` (429), which says how many seconds to wait, once the limit is passed; what the database
+    raises when it does not answer, unless the limit is open. In a transaction of its own: call it before another.
     """
     key = key_of(limit, who, Sealer(portal().settings.secret_key))
     try:
@@ -53,7 +56,7 @@ def spend(limit: Limit, who: str) -> None:
             return
         raise
     if wait is not None:
-        raise TooManyRequests(retry_after=max(1, int(wait.total_seconds())))
+        raise TooManyRequests(retry_after=max(1, ceil(wait.total_seconds())))
 
 
 def give_back(limit: Limit, who: str) -> None:
@@ -93,8 +96,15 @@ def count(session: Session, now: datetime, limit: Limit, *keys: str) -> timedelt
 
 
 def visitor_address() -> str:
-    """The IP address of this request, as the one proxy in front says it."""
-    return request.remote_addr or "unknown"
+    """The IP address of this request, as the one proxy in front says it; of IPv6, the half that a line is given."""
+    said = request.remote_addr or "unknown"
+    try:
+        address = ip_address(said)
+    except ValueError:
+        return said
+    if isinstance(address, IPv4Address):
+        return said
+    return str(address.ipv4_mapped or ip_network((address, 64), strict=False).network_address)
 
 
 def forget_spent(session: Session, now: datetime) -> int:
