@@ -249,6 +249,8 @@ def upgrade() -> None:
     op.add_column(
         "person", sa.Column("wants_discretion", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.create_index("ix_person_mobile", "person", ["mobile"], unique=False)
+    op.create_index("ix_person_email", "person", [sa.text("lower(email)")], unique=False)
     op.add_column("place", sa.Column("agents_idle_minutes", sa.Integer(), server_default=sa.text("20"), nullable=False))
     op.add_column("web_session", sa.Column("person_id", sa.BigInteger(), nullable=True))
     op.add_column("web_session", sa.Column("idle_minutes", sa.Integer(), server_default=sa.text("30"), nullable=False))

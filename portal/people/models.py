@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -42,6 +42,8 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("guardian_id <> id", name="not_own_guardian"),
         CheckConstraint("card_of_id <> id", name="not_own_card"),
+        Index("ix_person_mobile", "mobile"),  # whoever signs in is looked for by what they proved
+        Index("ix_person_email", text("lower(email)")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
