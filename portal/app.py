@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.booking.views
 import portal.demo.views
+import portal.identity.views
 import portal.letters.views
 import portal.notifications.views_tasks
 import portal.pages.views
@@ -47,7 +48,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
     static.install(app)
     errors.install(app)
     access.install(app, visitor_of_browser, note_refusal)
-    for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.staff):
+    for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.identity, portal.staff):
         app.register_blueprint(feature.views.bp)
     if settings.demo:
         app.register_blueprint(portal.demo.views.bp)
