@@ -15,15 +15,15 @@ from portal.people.models_credentials import CredentialKind
 from portal.people.rules import Identity
 from portal.web.forms import ChoiceField, PortalForm, TextField
 
-_EXAMPLE = _l("Exemple : 06 39 98 00 12 ou prenom.nom@exemple.fr")
-_LANDLINE = _l("Ce numéro n'est pas un mobile. Écrivez un mobile ou un e-mail, ou choisissez « Par lettre ».")
+_EXAMPLE = _l("Exemple : 06 39 98 00 12 ou prenom.nom@exemple.fr")
+_LANDLINE = _l("Ce numéro n'est pas un mobile. Écrivez un mobile ou un e-mail, ou choisissez « Par lettre ».")
 
 
 def _birth_date() -> BirthDateField:
     return BirthDateField(
         _l("Votre date de naissance"),
-        hint=_l("Exemple : 24 11 1980"),
-        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
+        hint=_l("Exemple : 24 11 1980"),
+        required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )
 
 
@@ -56,7 +56,7 @@ class ContactForm(PortalForm):
     contact = ContactField(
         _l("Votre mobile ou votre e-mail"),
         hint=_EXAMPLE,
-        required=_l("Écrivez votre numéro de mobile ou votre adresse e-mail. Exemple : 06 39 98 00 12"),
+        required=_l("Écrivez votre numéro de mobile ou votre adresse e-mail. Exemple : 06 39 98 00 12"),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -66,16 +66,16 @@ class CodeForm(PortalForm):
 
     code = TextField(
         _l("Le code à 6 chiffres"),
-        hint=_l("Exemple : 123 456"),
+        hint=_l("Exemple : 123 456"),
         longest=64,
-        required=_l("Écrivez les 6 chiffres du message. Exemple : 123 456"),
+        required=_l("Écrivez les 6 chiffres du message. Exemple : 123 456"),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
     )
 
     def validate_code(self, field: TextField) -> None:
         """Refuses what can be no code, without counting it as a try."""
         if read_digits(field.data) is None:
-            raise StopValidation(_l("Un code a 6 chiffres. Exemple : 123 456"))
+            raise StopValidation(_l("Un code a 6 chiffres. Exemple : 123 456"))
 
 
 class _DatedForm(PortalForm):
@@ -97,12 +97,12 @@ class IdentityForm(_DatedForm):
 
     family_name = NameField(
         _l("Votre nom de famille"),
-        required=_l("Écrivez votre nom de famille. Exemple : Durand"),
+        required=_l("Écrivez votre nom de famille. Exemple : Durand"),
         render_kw={"autocomplete": "family-name"},
     )
     given_names = NameField(
         _l("Vos prénoms"),
-        required=_l("Écrivez votre prénom. Exemple : Anne-Marie"),
+        required=_l("Écrivez votre prénom. Exemple : Anne-Marie"),
         render_kw={"autocomplete": "given-name"},
     )
     birth_date = _birth_date()
@@ -118,29 +118,29 @@ class LetterForm(IdentityForm):
 
     street = TextField(
         _l("Numéro et rue"),
-        hint=_l("Ou la boîte postale. Exemple : 12 rue de la Paix"),
+        hint=_l("Ou la boîte postale. Exemple : 12 rue de la Paix"),
         longest=60,
-        required=_l("Écrivez le numéro et la rue. Exemple : 12 rue de la Paix"),
+        required=_l("Écrivez le numéro et la rue. Exemple : 12 rue de la Paix"),
         render_kw={"autocomplete": "address-line1"},
     )
     postcode = TextField(
         _l("Code postal"),
-        hint=_l("Exemple : 62000"),
+        hint=_l("Exemple : 62000"),
         longest=10,
-        required=_l("Écrivez les 5 chiffres du code postal. Exemple : 62000"),
+        required=_l("Écrivez les 5 chiffres du code postal. Exemple : 62000"),
         render_kw={"autocomplete": "postal-code", "inputmode": "numeric"},
     )
     town = TextField(
         _l("Ville"),
         longest=60,
-        required=_l("Écrivez le nom de votre ville. Exemple : Arras"),
+        required=_l("Écrivez le nom de votre ville. Exemple : Arras"),
         render_kw={"autocomplete": "address-level2"},
     )
 
     def validate_postcode(self, field: TextField) -> None:
         """Refuses what is no French postcode."""
         if read_postcode(field.data) is None:
-            raise StopValidation(_l("Écrivez les 5 chiffres du code postal. Exemple : 62000"))
+            raise StopValidation(_l("Écrivez les 5 chiffres du code postal. Exemple : 62000"))
 
     @property
     def address(self) -> list[str]:
@@ -153,9 +153,9 @@ class LetterCodeForm(_DatedForm):
 
     code = TextField(
         _l("Le code de votre lettre"),
-        hint=_l("8 lettres ou chiffres. Exemple : K7M2-9XQ4"),
+        hint=_l("8 lettres ou chiffres. Exemple : K7M2-9XQ4"),
         longest=64,
-        required=_l("Écrivez le code de votre lettre. Exemple : K7M2-9XQ4"),
+        required=_l("Écrivez le code de votre lettre. Exemple : K7M2-9XQ4"),
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
     )
     birth_date = _birth_date()
@@ -163,13 +163,13 @@ class LetterCodeForm(_DatedForm):
     def validate_code(self, field: TextField) -> None:
         """Refuses what can be no code, without counting it as a try."""
         if read_code(field.data) is None:
-            raise StopValidation(_l("Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4"))
+            raise StopValidation(_l("Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4"))
 
 
 class NameForm(PortalForm):
     """Which of several people: by their given names."""
 
-    name = ChoiceField(_l("Quel est votre prénom ?"), choices=(), required=_l("Choisissez votre prénom."))
+    name = ChoiceField(_l("Quel est votre prénom ?"), choices=(), required=_l("Choisissez votre prénom."))
 
 
 def read_postcode(text: str) -> str | None:

@@ -34,12 +34,15 @@ def leave() -> Response:
 @bp.post("/quitter-vite")
 @allow(Role.EVERYONE)
 def leave_quickly() -> Response:
-    """Ends the session, clears, and answers with a page that leads at once to a neutral site.
+    """Ends the session, clears, and leads at once to a neutral site; the script does not even wait for the answer.
 
-    The script does not wait for it. A redirect would not do: the policy of forms stops it on the way.
+    Not by a redirect: browsers hold those of a form to the portal's own pages (`form-action`). The answer says
+    nothing of where one was: it may be seen for an instant.
     """
     _end()
-    return _cleared(Response(render_template("identity/gone.html", neutral_site=NEUTRAL_SITE)))
+    response = _cleared(Response(NEUTRAL_SITE, mimetype="text/plain"))
+    response.headers["Refresh"] = f"0; url={NEUTRAL_SITE}"
+    return response
 
 
 @bp.route("/session", methods=["GET", "POST"])

@@ -82,13 +82,6 @@ def space() -> str:
     return render_template("pages/space.html")
 
 
-@bp.get("/connexion")
-@allow(Role.EVERYONE)
-def sign_in() -> str:
-    """No account exists yet: says so, and what works without one."""
-    return render_template("pages/sign_in.html")
-
-
 @bp.get("/aide")
 @allow(Role.EVERYONE)
 def help_page() -> str:
