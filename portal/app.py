@@ -21,6 +21,7 @@ from portal.notifications.gateways.smtp import SmtpMail
 from portal.notifications.gateways.twilio import TwilioSms
 from portal.paths import STATIC, TEMPLATES, TRANSLATIONS
 from portal.people.views_browser import note_refusal, visitor_of_browser
+from portal.sealing import Sealer
 from portal.settings import Settings
 from portal.web import access, errors, filters, headers, i18n, sessions, static
 from portal.web.request import Portal, transaction
@@ -74,7 +75,9 @@ def clock_of(settings: Settings) -> Clock:
 
 def gateways_of(settings: Settings) -> Gateways:
     """The ways out that the settings name. In the demo everything is kept on screen and nothing leaves."""
-    paper = PrintRoom(settings.base_url)
+    sealer = Sealer(settings.secret_key)
+    paper = PrintRoom(settings.base_url, sealer)
     if settings.demo:
-        return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=paper)
-    return Gateways(sms=TwilioSms.from_settings(settings), mail=SmtpMail.from_settings(settings), paper=paper)
+        return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=paper, sealer=sealer)
+    sms, mail = TwilioSms.from_settings(settings), SmtpMail.from_settings(settings)
+    return Gateways(sms=sms, mail=mail, paper=paper, sealer=sealer)

@@ -18,23 +18,29 @@ from portal.letters.queries import letter_of_message
 from portal.letters.rules import reference_of
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of, sender_of
+from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
-from portal.notifications.models import Message, Status
+from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person
+from portal.sealing import Sealer
 
 
 class PrintRoom:
-    """The way out by paper (a `PaperGateway`). `base_url` is the portal's own: a letter prints no other address."""
+    """The way out by paper (a `PaperGateway`). `base_url` is the portal's own: a letter prints no other address.
 
-    def __init__(self, base_url: str) -> None:
+    A code that a letter bears is made by `sealer`, and stands on the sheet alone: what is kept to be read hides it.
+    """
+
+    def __init__(self, base_url: str, sealer: Sealer) -> None:
         self._site = urlsplit(base_url)
+        self._sealer = sealer
 
     def draw(self, session: Session, message: Message, now: datetime) -> None:
         """Draws and stores the letter of a message, which is then queued; drawn already, it is only queued.
 
-        The address is the person's at this moment, the words are the message's. Raises `PermanentFailure` with
-        `no_address`, `address_<reason>`, `letter_too_long`, `letter_unprintable` or `letter_text`: another route must
-        tell the person.
+        The address is the message's own, else the person's at this moment; the words are the message's. Raises
+        `PermanentFailure` with `no_address`, `address_changed`, `address_<reason>`, `letter_too_long`,
+        `letter_unprintable` or `letter_text`: another route must tell the person.
         """
         if letter_of_message(session, message.id) is None:
             self._draw(session, message, now)
@@ -42,7 +48,9 @@ class PrintRoom:
 
     def _draw(self, session: Session, message: Message, now: datetime) -> None:
         address = _address(session, message)
-        content = self._content(message)
+        context = with_code(message.context, Route.LETTER, self._sealer)
+        content = self._content(message.kind, context)
+        read = self._content(message.kind, masked(context))
         reference = reference_of(message.id)
         drawn = _drawn(
             Post(
@@ -68,17 +76,17 @@ class PrintRoom:
         )
         message.recipient = "\n".join(address)
         message.rendered = {
-            "text": content.as_text(),
-            "content": content.as_json(),
+            "text": read.as_text(),
+            "content": read.as_json(),
             "large_window": drawn.needs_large_window,
             "large_print": message.context["large_print"],
         }
         session.flush()
 
-    def _content(self, message: Message) -> Content:
+    def _content(self, kind: str, context: Mapping[str, Any]) -> Content:
         try:
-            _check_site(message.context, self._site.netloc)
-            return content_of(message.kind, message.context)
+            _check_site(context, self._site.netloc)
+            return content_of(kind, context)
         except (LetterTextError, KeyError, FileNotFoundError) as fault:
             raise PermanentFailure("letter_text", refused=False) from fault
 
@@ -89,14 +97,26 @@ def _check_site(context: Mapping[str, Any], netloc: str) -> None:
 
 
 def _address(session: Session, message: Message) -> list[str]:
-    person = session.get_one(Person, message.person_id)
-    if not any(person.address):
+    lines = _lines(session, message)
+    if not any(lines):
         raise PermanentFailure("no_address", refused=False)
     try:
-        return printed_lines(message.context["recipient_name"], person.address)
+        return printed_lines(message.context["recipient_name"], lines)
     except BadAddressError as bad:
         fault = bad.faults[0]
         raise PermanentFailure(f"address_{fault.reason.value}", refused=fault.line > 1) from bad
+
+
+def _lines(session: Session, message: Message) -> list[str]:
+    """Lines 2 to 6 of the address: the one that was asked for, else the file's."""
+    person = None if message.person_id is None else session.get_one(Person, message.person_id)
+    own = list(person.address) if person else []
+    if message.to is None:
+        return own
+    asked = message.to.split("\n")
+    if "challenge" in message.context and asked != own:  # a code that opens a file goes where the file says, or nowhere
+        raise PermanentFailure("address_changed", refused=False)
+    return asked
 
 
 def _drawn(post: Post) -> Drawn:

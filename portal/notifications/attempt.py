@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.notifications import render
+from portal.notifications.codes_out import kept, with_code
 from portal.notifications.gateways import Gateways, Mail, PermanentFailure, TransientFailure
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.ways import way
-from portal.people.models import Person
+from portal.notifications.ways import receiver
 
 
 @dataclass(frozen=True)
@@ -23,44 +23,47 @@ class Left:
 Outcome = Left | TransientFailure | PermanentFailure
 
 
-def attempt(message: Message, person: Person, gateways: Gateways) -> Outcome:
-    """Renders a message and hands it over; for every route but paper, which needs a transaction.
+def attempt(message: Message, gateways: Gateways) -> Outcome:
+    """Renders a message, its person loaded, and hands it over; for every route but paper, which needs a transaction.
 
-    A fault of ours (words that cannot be rendered) counts as transient: a repaired portal sends it while it is useful.
+    A code that it bears is made here, and hidden in what is kept of it. A fault of ours (words that cannot be
+    rendered) counts as transient: a repaired portal sends it while it is useful.
     """
     try:
         if message.route is Route.SMS:
-            return _text(message, person, gateways)
+            return _text(message, gateways)
         if message.route is Route.EMAIL:
-            return _mail(message, person, gateways)
+            return _mail(message, gateways)
         words = render.task(message.kind, message.context, message.route)
-        return Left(Status.OPEN, way(person, message.route), {"text": words})
+        return Left(Status.OPEN, receiver(message), {"text": words})
     except (TransientFailure, PermanentFailure) as failure:
         return failure
     except Exception as fault:  # noqa: BLE001 - whatever it is, the message must not be lost, nor stop the others
         return TransientFailure(f"fault_{type(fault).__name__}")
 
 
-def _text(message: Message, person: Person, gateways: Gateways) -> Left:
-    number = _needed(way(person, Route.SMS))
-    text = render.sms(message.kind, message.context)
+def _text(message: Message, gateways: Gateways) -> Left:
+    number = _needed(receiver(message))
+    context = with_code(message.context, message.route, gateways.sealer)
+    text = render.sms(message.kind, context)
     provider_id = gateways.sms.send(number, text, str(message.id))
-    return Left(Status.SENT, number, {"text": text}, provider_id)
+    return Left(Status.SENT, number, kept({"text": text}, context), provider_id)
 
 
-def _mail(message: Message, person: Person, gateways: Gateways) -> Left:
-    mailbox = _needed(way(person, Route.EMAIL))
-    words = render.email(message.kind, message.context)
+def _mail(message: Message, gateways: Gateways) -> Left:
+    mailbox = _needed(receiver(message))
+    context = with_code(message.context, message.route, gateways.sealer)
+    words = render.email(message.kind, context)
     mail = Mail(
         to=mailbox,
         subject=words.subject,
         text=words.text,
         html=words.html,
         reference=f"message-{message.id}",
-        language=message.context["language"],
+        language=context["language"],
         calendar=message.calendar if message.step is Step.NOTICE else None,
     )
-    return Left(Status.SENT, mailbox, words.as_json(), gateways.mail.send(mail))
+    return Left(Status.SENT, mailbox, kept(words.as_json(), context), gateways.mail.send(mail))
 
 
 def _needed(found: str | None) -> str:

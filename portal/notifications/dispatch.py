@@ -22,6 +22,7 @@ from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import record
+from portal.notifications.packing import SINGLE
 from portal.notifications.post import FRENCH_POST, PostalCalendar
 
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
@@ -123,7 +124,7 @@ def _handle(
     database: Database, gateways: Gateways, clock: Clock, leased: Message, post: PostalCalendar
 ) -> Outcome | None:
     now = clock()
-    if leased.person.wants_silence:
+    if leased.person and leased.person.wants_silence and leased.event["kind"] != SINGLE:
         _drop(database, leased)
         return None
     # Kept with the row only if it leaves so: another route, or another day, may be in time for more deadlines.
@@ -133,7 +134,7 @@ def _handle(
         if outcome is None:
             return None
     else:
-        outcome = attempt(leased, leased.person, gateways)
+        outcome = attempt(leased, gateways)
     _record(database, clock(), leased, outcome, post)
     return outcome
 

@@ -3,20 +3,21 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.locks import Lock, hold
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.planner import Event, EventKind, Planned, plan, plan_notices, plan_reminders
+from portal.notifications.packing import SINGLE, pack, unpack
+from portal.notifications.planner import Event, Planned, Tidings, plan, plan_notices, plan_reminders, plan_tidings
 from portal.notifications.post import PostalCalendar
-from portal.notifications.ways import failed_routes, note_state, reach_of
+from portal.notifications.ways import failed_routes, is_of_file, note_state, reach_of, way
 from portal.people.models import Person, RouteState
 
 UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.OPEN)
@@ -70,16 +71,17 @@ def promise(  # noqa: PLR0913 - a fact, those it concerns, and the post
         person = recipient.person
         row = Message(
             event_id=event_id,
-            event=_packed(event, now),
+            event=pack(replace(event, happened_at=event.happened_at or now)),
             subject=about.subject,
             subject_id=about.subject_id,
             place_id=about.place_id,
             person_id=person.id,
+            kind=f"{about.subject}_{event.kind.value}",
             context=recipient.context,
             calendar=recipient.calendar,
         )
         planned = plan(reach_of(person), event, now, failed_routes(person), post)
-        written += _write(session, now, row, planned)
+        written += write(session, now, row, planned)
     return sorted(written, key=lambda message: message.id)
 
 
@@ -105,7 +107,8 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     """Sends the planner round again for a message whose `route` did not work; gives the messages added, in any order.
 
     A reminder leads to reminders only; a notice to both, or to `steps` alone. The event's messages that wait on the
-    route are given up with it. Nothing is added for an event that a later one has overtaken.
+    route are given up with it. Nothing is added for a message that left by the one way it was asked for, nor for an
+    appointment's event that a later one has overtaken.
     """
     session.flush()
     hold_subject(session, message.subject, message.subject_id)
@@ -113,17 +116,19 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     for row in _siblings(session, message):
         if row.route is route and row.step in wanted and row.status is Status.WAITING:
             row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
-    if _overtaken(session, message):
+    if message.event["kind"] == SINGLE or _overtaken(session, message):
         return []
     return [added for step in Step if step in wanted for added in _go_round(session, now, message, step, route, post)]
 
 
 def refuse_way(session: Session, now: datetime, message: Message, post: PostalCalendar) -> None:
-    """Remembers that the number, mailbox or address of a message does not work.
+    """Remembers that the number, mailbox or address of a message does not work, if it is the file's own.
 
     Everything else that waits on it goes round by other routes; later events avoid it until the person gives another.
     """
-    note_state(session.get_one(Person, message.person_id), message.route, RouteState.FAILED)
+    person = note_message(session, message, RouteState.FAILED)
+    if person is None:
+        return
     waiting = (
         select(Message)
         .where(
@@ -131,6 +136,7 @@ def refuse_way(session: Session, now: datetime, message: Message, post: PostalCa
             Message.route == message.route,
             Message.status == Status.WAITING,
             Message.id != message.id,
+            or_(Message.to.is_(None), Message.to == way(person, message.route)),
         )
         .order_by(Message.id)
     )
@@ -138,21 +144,33 @@ def refuse_way(session: Session, now: datetime, message: Message, post: PostalCa
         replan_without(session, now, row, row.route, post, steps=(row.step,))
 
 
+def note_message(session: Session, message: Message, state: RouteState) -> Person | None:
+    """Writes on the file what a message has shown of its way; gives the file, or None when the way is not its own."""
+    person = None if message.person_id is None else session.get_one(Person, message.person_id)
+    if person is None or not is_of_file(message, person):
+        return None
+    note_state(person, message.route, state)
+    return person
+
+
 def _go_round(  # noqa: PLR0913, PLR0917 - as above
     session: Session, now: datetime, message: Message, step: Step, route: Route, post: PostalCalendar
 ) -> list[Message]:
     person = session.get_one(Person, message.person_id)
-    event, reach = _unpacked(message.event), reach_of(person)
+    event, reach = unpack(message.event), reach_of(person)
     siblings = _siblings(session, message)
     failed_here = {row.route for row in siblings if row.step is step and row.status is Status.FAILED}
     failed = failed_routes(person) | failed_here | {route}
-    if step is Step.NOTICE:
+    planned: tuple[Planned, ...] = ()
+    if isinstance(event, Tidings):
+        planned = plan_tidings(reach, event, now, failed, post) if step is Step.NOTICE else ()
+    elif isinstance(event, Event) and step is Step.NOTICE:
         planned = plan_notices(reach, event, now, failed, post)
-    else:
+    elif isinstance(event, Event):
         letter = _letter_arrival(siblings, post)
         stuck = message.step is Step.REMINDER
         planned = plan_reminders(reach, event, now, failed, post, letter_arrives=letter, last_resort=stuck)
-    return _write(session, now, message, planned)
+    return write(session, now, message, planned)
 
 
 def _letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date | None:
@@ -175,6 +193,8 @@ def _siblings(session: Session, message: Message) -> Sequence[Message]:
 
 
 def _overtaken(session: Session, message: Message) -> bool:
+    if isinstance(unpack(message.event), Tidings):
+        return False  # each is told for itself
     later = (
         select(Message.id)
         .where(
@@ -210,7 +230,7 @@ def _withdraw(session: Session, subject: str, subject_id: int, *, but: UUID | No
     return len(session.execute(unsent).all())
 
 
-def _write(session: Session, now: datetime, like: Message, planned: Iterable[Planned]) -> list[Message]:
+def write(session: Session, now: datetime, like: Message, planned: Iterable[Planned]) -> list[Message]:
     """Adds what is planned, with the words and the receiver of `like`, and gives the rows added, in any order.
 
     What exists already is left as it is, and is not among them.
@@ -225,7 +245,7 @@ def _write(session: Session, now: datetime, like: Message, planned: Iterable[Pla
             "person_id": like.person_id,
             "context": like.context,
             "calendar": like.calendar,
-            "kind": f"{like.subject}_{'reminder' if one.step is Step.REMINDER else like.event['kind']}",
+            "kind": f"{like.subject}_reminder" if one.step is Step.REMINDER else like.kind,
             "step": one.step,
             "route": one.route,
             "status": Status.WAITING,
@@ -247,24 +267,3 @@ def _event_id(about: About, event: Event) -> UUID:
         return uuid4()
     name = f"{about.subject}/{about.subject_id}/{about.sequence}/{event.kind}"
     return UUID(bytes=hashlib.sha256(name.encode()).digest()[:16], version=4)
-
-
-def _packed(event: Event, now: datetime) -> dict[str, Any]:
-    return {
-        "kind": event.kind.value,
-        "starts_at": event.starts_at.isoformat(),
-        "discreet": event.discreet,
-        "old_starts_at": event.old_starts_at.isoformat() if event.old_starts_at else None,
-        "happened_at": (event.happened_at or now).isoformat(),
-    }
-
-
-def _unpacked(packed: dict[str, Any]) -> Event:
-    old = packed["old_starts_at"]
-    return Event(
-        kind=EventKind(packed["kind"]),
-        starts_at=datetime.fromisoformat(packed["starts_at"]),
-        discreet=packed["discreet"],
-        old_starts_at=datetime.fromisoformat(old) if old else None,
-        happened_at=datetime.fromisoformat(packed["happened_at"]),
-    )

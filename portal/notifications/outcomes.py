@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from portal.notifications.attempt import Left, Outcome
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.outbox import hold_subject, refuse_way, replan_without
+from portal.notifications.outbox import hold_subject, note_message, refuse_way, replan_without
 from portal.notifications.post import PostalCalendar
-from portal.notifications.ways import note_state
 from portal.people.models import Person, RouteState
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
@@ -51,7 +50,7 @@ def record_delivery(session: Session, now: datetime, message_id: int, *, provide
         return False
     message.delivered_at = message.delivered_at or now
     message.provider_id = message.provider_id or provider_id
-    note_state(session.get_one(Person, message.person_id), message.route, RouteState.WORKS)
+    note_message(session, message, RouteState.WORKS)
     if message.status in {*_NOT_YET_KNOWN, Status.FAILED}:
         message.status, message.leased_until = Status.DELIVERED, None
     return True
@@ -79,7 +78,7 @@ def record_loss(  # noqa: PLR0913 - what a callback says, and the post
         return True
     message.provider_id, message.last_error, message.leased_until = provider_id, code, None
     if not refused:
-        note_state(session.get_one(Person, message.person_id), message.route, RouteState.DOUBTFUL)
+        note_message(session, message, RouteState.DOUBTFUL)
     _fail(session, now, message, post, refused=refused, steps=tuple(Step))
     return True
 

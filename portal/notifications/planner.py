@@ -16,6 +16,7 @@ from portal.notifications.post import PostalCalendar
 HUMAN_MARGIN = timedelta(hours=24)  # before the appointment: a person can still be called
 RETRY_FOR = timedelta(hours=24)  # a provider that is down for longer is not waited for
 RETRY_AT_LEAST = timedelta(minutes=15)
+TIDINGS_LAST = timedelta(days=30)  # what is no appointment's is worth telling for so long
 REMINDER_DAYS = 2
 LETTER_REMINDER_DAYS = 4  # a letter that arrives this many days before, or fewer, reminds by itself
 _PRINT_ROOM_OPENS = time(6, 0)  # letters of a day are drawn before the print room comes in
@@ -41,6 +42,8 @@ class Reach:
     address: bool
     wants_paper: bool
     wants_silence: bool
+    wants_sms: bool = True
+    wants_email: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class Event:
     discreet: bool
     old_starts_at: datetime | None = None
     happened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Tidings:
+    """Something to tell that is no appointment's, told from `happened_at`, never by the routes of `avoid`."""
+
+    happened_at: datetime
+    avoid: frozenset[Route] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,26 @@ def plan_reminders(  # noqa: PLR0913 - the table's own inputs
     return tuple(_planned(Step.REMINDER, route, at, event, now) for route, at in due.items())
 
 
+def plan_tidings(
+    reach: Reach, tidings: Tidings, now: datetime, failed: frozenset[Route], post: PostalCalendar
+) -> tuple[Planned, ...]:
+    """What tells something that is no appointment's, useful for 30 days.
+
+    Each digital route now, paper for those who chose it or have no other, a human where that cannot be. Nothing for
+    silence, nor once it is over.
+    """
+    until = tidings.happened_at + TIDINGS_LAST
+    if reach.wants_silence or now >= until:
+        return ()
+    closed = failed | tidings.avoid
+    routes = list(_digital(reach, closed))
+    if reach.wants_paper or not routes:
+        by_letter = _takes_letters(reach, closed) and post.arrival(now) < paris_day(until)
+        routes.append(Route.LETTER if by_letter else _human(reach, closed))
+    retry = max(now, min(now + RETRY_FOR, until - _A_MINUTE))
+    return tuple(Planned(Step.NOTICE, route, now, until, retry) for route in routes)
+
+
 def _reminder_posting(event: Event, post: PostalCalendar, letter_arrives: date | None) -> date | None:
     """The day to post the reminder: the latest that arrives two days before. None: the telling letter reminds."""
     day = paris_day(event.starts_at)
@@ -148,7 +179,7 @@ def _says_nothing(reach: Reach, event: Event, now: datetime) -> bool:
 
 
 def _digital(reach: Reach, failed: frozenset[Route]) -> tuple[Route, ...]:
-    has = {Route.SMS: reach.mobile, Route.EMAIL: reach.email}
+    has = {Route.SMS: reach.mobile and reach.wants_sms, Route.EMAIL: reach.email and reach.wants_email}
     return tuple(route for route in _DIGITAL if has[route] and route not in failed)
 
 

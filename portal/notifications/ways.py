@@ -1,6 +1,6 @@
 """Ways to reach someone, and what is known of each: what works, what fails."""
 
-from portal.notifications.models import Route
+from portal.notifications.models import Message, Route
 from portal.notifications.planner import Reach
 from portal.people.models import Person, RouteState
 
@@ -18,6 +18,22 @@ def way(person: Person, route: Route) -> str | None:
     return (person.landline or person.mobile) if route is Route.CALL else None
 
 
+def receiver(message: Message) -> str | None:
+    """Where a message goes: the number or mailbox it was asked for, else the file's. Its person must be loaded."""
+    if message.to is not None:
+        return message.to
+    return way(message.person, message.route) if message.person else None
+
+
+def is_of_file(message: Message, person: Person) -> bool:
+    """Whether what becomes of a message tells something of the file's own number, mailbox or address.
+
+    It does not when it went elsewhere, or when the person has given another one since.
+    """
+    used = message.to or (message.recipient if message.route in {Route.SMS, Route.EMAIL} else None)
+    return used is None or used == way(person, message.route)
+
+
 def reach_of(person: Person) -> Reach:
     """What the planner needs to know of someone."""
     return Reach(
@@ -27,6 +43,8 @@ def reach_of(person: Person) -> Reach:
         address=bool(person.address),
         wants_paper=person.wants_paper,
         wants_silence=person.wants_silence,
+        wants_sms=person.wants_sms,
+        wants_email=person.wants_email,
     )
 
 

@@ -13,6 +13,7 @@ from portal.database import Database
 from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
+from portal.sealing import Sealer
 from portal.settings import Settings
 
 BASE_URL = "https://porte.exemple.fr"
@@ -30,7 +31,9 @@ def browser(database: Database, now: datetime) -> Iterator[FlaskClient]:
                 "PORTAL_BASE_URL": BASE_URL,
             }
         )
-        gateways = Gateways(sms=MemorySms(), mail=MemoryMail(), paper=PrintRoom(BASE_URL))
+        sealer = Sealer(settings.secret_key)
+        paper = PrintRoom(BASE_URL, sealer)
+        gateways = Gateways(sms=MemorySms(), mail=MemoryMail(), paper=paper, sealer=sealer)
         client = create_app(settings, clock=lambda: now, database=database, gateways=gateways).test_client()
         client.environ_base["wsgi.url_scheme"] = "https"
         yield client

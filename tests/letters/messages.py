@@ -6,9 +6,11 @@ from uuid import uuid4
 
 from portal.notifications.models import Message, Route, Status, Step
 from portal.people.models import Person
+from portal.sealing import Sealer
 from tests.letters.words_of import CONTEXT
 from tests.world import World
 
+SEALER = Sealer("a key of the tests, long enough to be taken")
 ADDRESS = ["", "", "12, rue de la Démonstration", "", "62000 Arras"]
 
 

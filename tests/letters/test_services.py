@@ -8,13 +8,13 @@ from portal.letters.queries import letter, letter_of_message
 from portal.letters.rules import reference_of
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Status
-from tests.letters.messages import ADDRESS, post_message
+from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.letters.words_of import CONTEXT
 
 
 @pytest.fixture
 def room():
-    return PrintRoom("https://porte.exemple.fr")
+    return PrintRoom("https://porte.exemple.fr", SEALER)
 
 
 def draw(database, room, message, now):

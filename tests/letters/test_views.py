@@ -11,7 +11,7 @@ from portal.letters.queries import letter_of_message
 from portal.notifications.models import Message, Status
 from portal.staff.services import set_password
 from tests.checked_pages import CheckedClient
-from tests.letters.messages import ADDRESS, post_message
+from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.letters.words_of import KINDS, STATES
 
 PASSWORD = "porte bleue ouverte"
@@ -33,7 +33,7 @@ def drawn(database, world, clock):
     def draw(kind="appointment_booked", address=ADDRESS, **changed):
         message = post_message(world, world.person(address=address), kind, **changed)
         with database.transaction() as session:
-            PrintRoom("https://porte.exemple.fr").draw(session, session.get_one(Message, message.id), clock())
+            PrintRoom("https://porte.exemple.fr", SEALER).draw(session, session.get_one(Message, message.id), clock())
             return letter_of_message(session, message.id).id
 
     return draw

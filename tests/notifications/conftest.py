@@ -26,6 +26,7 @@ from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
 from portal.notifications.post import FRENCH_POST
 from portal.people.models import Person
+from portal.sealing import Sealer
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
 
@@ -66,7 +67,8 @@ def context(starts_at: datetime, **given: Any) -> dict[str, Any]:
 @pytest.fixture
 def gateways() -> Gateways:
     """Memories for the three ways out."""
-    return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=MemoryPaper())
+    sealer = Sealer("a key of the tests, long enough to be taken")
+    return Gateways(sms=MemorySms(), mail=MemoryMail(), paper=MemoryPaper(), sealer=sealer)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The post and the planner."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def at(day: str, hour: str = "10:30") -> datetime:
 
 
 def reach(*ways: str) -> Reach:
-    return Reach(**{name: name in ways for name in Reach.__dataclass_fields__})
+    return replace(NOBODY, **dict.fromkeys(ways, True))
 
 
 def event(starts_at: datetime, kind: EventKind = EventKind.BOOKED, **more) -> Event:

@@ -16,11 +16,13 @@ from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.notifications.models import Message
 from portal.notifications.outbox import hold_subject
 from portal.people.models import Person, RouteState
+from portal.sealing import Sealer
 from tests.checked_pages import CheckedClient
 from tests.world import at
 
 TOKEN = "jeton d'essai"
 BASE = "https://porte.exemple.fr"
+SEALER = Sealer("a key of the tests, long enough to be taken")
 FAR = at("2026-12-15", "10:30")
 ADDRESS = ["4 RUE DE LA DEMONSTRATION", "62000 ARRAS"]
 
@@ -200,7 +202,7 @@ def test_a_page_that_does_not_exist_is_an_empty_page_or_the_first(demo, number):
 
 def test_a_letter_leads_to_its_own_page(world, told, database, clock, settings):
     world.place()
-    gateways = Gateways(sms=MemorySms(), mail=MemoryMail(), paper=PrintRoom(BASE))
+    gateways = Gateways(sms=MemorySms(), mail=MemoryMail(), paper=PrintRoom(BASE, SEALER), sealer=SEALER)
     app = create_app(replace(settings, demo=True), clock=clock, database=database, gateways=gateways)
     app.test_client_class = CheckedClient
     client = app.test_client()

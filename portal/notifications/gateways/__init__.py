@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from portal.notifications.models import Message
+from portal.sealing import Sealer
 
 TIME_LIMIT = 10.0  # seconds: what a provider has to answer
 
@@ -75,3 +76,4 @@ class Gateways:
     sms: SmsGateway
     mail: MailGateway
     paper: PaperGateway
+    sealer: Sealer  # makes the codes that messages bear, at the moment they leave
