@@ -249,8 +249,8 @@ def test_the_application_can_neither_change_remove_nor_empty(database, table, ve
 
 
 def test_the_application_closes_no_month_and_switches_no_trigger_off(database) -> None:
+    row = {"position": 1, "before": NOW, "lines": 1, "hash": START, "dropped_at": NOW}
     with pytest.raises(DBAPIError, match=REFUSED), database.transaction() as session:
-        row = {"position": 1, "before": NOW, "lines": 1, "hash": START, "dropped_at": NOW}
         session.execute(insert(JournalClosing).values(row))
     with pytest.raises(DBAPIError, match="must be owner"), database.transaction() as session:
         session.execute(text("ALTER TABLE journal_line DISABLE TRIGGER journal_line_stays"))
@@ -260,8 +260,7 @@ def test_the_application_closes_no_month_and_switches_no_trigger_off(database) -
 
 def test_going_back_to_the_first_role_gives_no_more_rights(database) -> None:
     with pytest.raises(DBAPIError, match=REFUSED), database.transaction() as session:
-        session.execute(text("RESET ROLE"))
-        session.execute(text("DELETE FROM journal_line"))
+        session.execute(text("RESET ROLE; DELETE FROM journal_line"))
 
 
 @pytest.mark.parametrize("table", ["journal_line", "journal_link", "journal_closing"])
@@ -332,9 +331,9 @@ def test_a_chain_that_does_not_hold_is_not_dropped(database, migrated) -> None:
 def test_the_triggers_refuse_again_after_a_drop_and_after_one_that_failed(database, migrated) -> None:
     write(database, 3, at("2025-01-10", "10:00"))
     sealed(database)
-    with pytest.raises(RuntimeError), migrated.transaction() as session:
+    with migrated.transaction() as session:
         drop_before(session, at("2025-02-01", "00:00"), NOW)
-        raise RuntimeError
+        session.rollback()
     assert faults(database) == []
     with migrated.transaction() as session:
         drop_before(session, at("2025-02-01", "00:00"), NOW)

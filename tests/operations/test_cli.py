@@ -25,8 +25,8 @@ SERVING = {
     "PORTAL_TWILIO_FROM": "+33939010000",
 }
 AGENT = """
-INSERT INTO agent (key, given_name, family_name, job, role, email)
-VALUES ('essai', 'Camille', 'Essai', 'accueil', 'accueil', 'camille.essai@exemple.fr')
+INSERT INTO agent (key, given_name, family_name, job, email)
+VALUES ('essai', 'Camille', 'Essai', 'accueil', 'camille.essai@exemple.fr')
 """
 
 
@@ -172,5 +172,5 @@ def test_the_worker_stops_cleanly_at_a_signal(url: str, var: Path) -> None:
 
 def test_the_command_is_installed_and_tells_what_it_can_do(var: Path) -> None:
     shown = portal("--help", var=var).stdout
-    for word in ("demo", "serve", "worker", "migrate", "load", "password", "doctor"):
+    for word in ("demo", "serve", "worker", "migrate", "load", "password", "journal", "doctor"):
         assert f"  {word} " in shown

@@ -87,9 +87,11 @@ def test_all_is_well(settings: dict[str, str]) -> None:
         "storage",
         "database",
         "migrations",
+        "rights",
         "directory",
         "messages",
         "people",
+        "journal",
         "e-mail",
         "text messages",
     ]
