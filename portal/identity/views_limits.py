@@ -13,6 +13,7 @@ _CODES_FROM = Limit("codes-from", 60, _HOUR)
 _BIRTH_DATES = Limit("birth-dates", 5, timedelta(minutes=15))
 _LETTERS_TO = Limit("letters-to", 3, _DAY)
 _LETTERS_FROM = Limit("letters-from", 10, _HOUR)
+_FRANCECONNECT_FROM = Limit("franceconnect-from", 60, _HOUR)
 
 
 def spend_sending(to: str) -> None:
@@ -40,3 +41,8 @@ def spend_letter(identity: Identity) -> None:
     """One more letter is asked for: 3 a day for an identity as typed, 10 an hour from an IP address."""
     spend(_LETTERS_FROM, visitor_address())
     spend(_LETTERS_TO, identity.key)
+
+
+def spend_franceconnect() -> None:
+    """One more sign-in through FranceConnect begins: 60 an hour from an IP address."""
+    spend(_FRANCECONNECT_FROM, visitor_address())

@@ -51,10 +51,15 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Question:
-    """What a provider is asked. `levels`: one of them is required (acr). `claims`: of the request, or nothing."""
+    """What a provider is asked. `claims`: of the request, or nothing.
+
+    `levels`: one of them is asked (acr_values) and required, or one of the `stronger` ones; none: any will do.
+    """
 
     scope: str
     levels: tuple[str, ...] = ()
+    stronger: tuple[str, ...] = ()
+    prompt: str | None = None  # "login": the person proves it anew, whatever session the provider has of them
     claims: Mapping[str, Any] | None = None
 
 
@@ -115,6 +120,7 @@ class OpenIdClient:
             scope=question.scope,
             state=attempt.state,
             nonce=attempt.nonce,
+            prompt=question.prompt,
             acr_values=" ".join(question.levels) or None,
             claims=None if question.claims is None else json.dumps(question.claims, separators=(",", ":")),
             code_challenge=challenge,
@@ -132,7 +138,7 @@ class OpenIdClient:
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
             raise OpenIdError(OpenIdFault.MALFORMED)
-        expected = Expected(self.issuer, self._client_id, attempt.nonce, question.levels)
+        expected = Expected(self.issuer, self._client_id, attempt.nonce, question.levels + question.stronger)
         token = self._signed(now, id_token)
         check_id_token(token, expected, now, access_token)
         details = self._details(now, document, access_token, expected)

@@ -89,9 +89,11 @@ class IdentityCase(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     subject: Mapped[str] = mapped_column(unique=True)  # FranceConnect's identifier (sub)
-    family_name: Mapped[str]
+    family_name: Mapped[str]  # at birth
+    usage_name: Mapped[str | None]
     given_names: Mapped[str]
     birth_date: Mapped[date] = mapped_column(index=True)
+    birth_date_to: Mapped[date]  # the same day, but for those of whom a year or a month alone is known
     birth_place: Mapped[str | None]
     created_at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # as an agent decided

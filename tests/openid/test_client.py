@@ -59,7 +59,8 @@ def test_each_attempt_is_another_and_too_long_to_guess():
 
 def test_the_address_asks_for_a_code_with_state_nonce_level_and_a_challenge_but_not_its_secret(provider, clock):
     attempt = Attempt.new()
-    question = Question("openid email", ("eidas1", "eidas2"), {"id_token": {"amr": {"essential": True}}})
+    claims = {"id_token": {"amr": {"essential": True}}}
+    question = Question("openid email", ("eidas1", "eidas2"), claims=claims, prompt="login")
     url = client_of(provider).authorization_url(clock(), attempt=attempt, back_to=BACK, question=question)
     sent = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert json.loads(sent.pop("claims")) == question.claims
@@ -71,6 +72,7 @@ def test_the_address_asks_for_a_code_with_state_nonce_level_and_a_challenge_but_
         "scope": "openid email",
         "state": attempt.state,
         "nonce": attempt.nonce,
+        "prompt": "login",
         "acr_values": "eidas1 eidas2",
         "code_challenge_method": "S256",
     }
@@ -211,6 +213,13 @@ def test_a_token_without_the_print_of_the_access_token_is_taken(provider, clock)
 def test_any_level_will_do_when_none_is_asked(provider, clock):
     provider.habits.level = "eidas0"
     assert sign_in(client_of(provider), clock(), asked=Question("openid")).claims["acr"] == "eidas0"
+
+
+def test_a_stronger_proof_than_was_asked_is_taken(provider, clock):
+    provider.habits.level = "eidas2"
+    asked = Question("openid", ("eidas1",), stronger=("eidas2", "eidas3"))
+    assert sign_in(client_of(provider), clock(), asked=asked).claims["acr"] == "eidas2"
+    assert dict(provider.asked)["authorize"]["acr_values"] == "eidas1"
 
 
 @pytest.mark.parametrize("kind", ["application/jwt", "application/json"])
