@@ -142,7 +142,7 @@ def forget_old_sessions(session_of_database: Any, now: datetime) -> int:
 
     A session that is too old is one too: it is seen no more, and is removed when it has been idle for long enough.
     """
-    result = session_of_database.execute(delete(WebSession).where(WebSession.seen_at <= now - LONGEST_IDLE))
+    result = session_of_database.execute(delete(WebSession).where(_is_idle(now)))
     return int(result.rowcount)
 
 
@@ -150,9 +150,13 @@ def is_usable(now: datetime) -> ColumnElement[bool]:
     """Whether a session opens anything now: neither ended, nor idle for too long, nor too old."""
     return and_(
         WebSession.ended_at.is_(None),
-        WebSession.seen_at > now - func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes),
+        ~_is_idle(now),
         WebSession.created_at > now - LONGEST,
     )
+
+
+def _is_idle(now: datetime) -> ColumnElement[bool]:
+    return WebSession.seen_at <= now - func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes)
 
 
 def hash_of(key: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from portal import embedded, migrations
 from portal.cli import main
+from portal.clock import paris_day, system_clock
 from portal.paths import DATA
 from tests.operations.running import environ, open_folder, portal
 
@@ -59,6 +61,14 @@ def cleared() -> dict[str, str | None]:
 def row(url: str, query: str) -> tuple[object, ...] | None:
     with psycopg.connect(url) as connection:
         return connection.execute(query).fetchone()
+
+
+def written(url: str, day: str, count: int) -> None:
+    """Lines of the journal of a day."""
+    line = "INSERT INTO journal_line (at, actor, verb, details) VALUES (%s, 'machine', 'message.told', '{}')"
+    with psycopg.connect(url) as connection:
+        for _ in range(count):
+            connection.execute(line, [f"{day} 12:00+00"])
 
 
 def test_migrate_brings_an_empty_database_to_this_version_and_says_so(url: str) -> None:
@@ -168,6 +178,85 @@ def test_the_worker_stops_cleanly_at_a_signal(url: str, var: Path) -> None:
     process.terminate()
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")
+
+
+def test_worker_once_seals_the_journal(url: str) -> None:
+    run(url, "migrate")
+    written(url, "2026-01-10", 3)
+    assert run(url, "worker", "--once", **SERVING).exit_code == 0
+    assert row(url, "SELECT count(*) FROM journal_link") == (3,)
+
+
+def test_old_months_of_the_journal_are_dropped_and_the_rest_still_holds(url: str) -> None:
+    run(url, "migrate")
+    written(url, "2024-02-29", 3)
+    written(url, "2024-03-01", 2)
+    run(url, "worker", "--once", **SERVING)
+    dropped = run(url, "journal", "--drop-before", "2024-03")
+    closing = row(url, "SELECT hash FROM journal_closing")
+    assert closing
+    assert dropped.output == f"3 lines from before 2024-03 were dropped.\nThe chain goes on from {closing[0]}\n"
+    assert row(url, "SELECT min(id), count(*) FROM journal_line") == (4, 2)
+    again = run(url, "journal", "--drop-before", "2024-03")
+    assert again.output == "0 lines from before 2024-03 were dropped.\n"
+    assert "ok    journal: 2 lines sealed" in run(url, "doctor", **SERVING).output
+
+
+TODAY = paris_day(system_clock())
+RECENT = [TODAY.replace(day=1), (TODAY.replace(day=1) - timedelta(days=330)).replace(day=1)]
+
+
+@pytest.mark.parametrize("month", [f"{RECENT[0]:%Y-%m}", f"{RECENT[1]:%Y-%m}", "2024", "2024-13", "2024-03-01", "hier"])
+def test_a_month_too_recent_or_that_is_none_is_refused(url: str, month: str) -> None:
+    run(url, "migrate")
+    written(url, "2024-01-10", 1)
+    refused = run(url, "journal", "--drop-before", month)
+    assert refused.exit_code == 1
+    assert month in refused.output
+    assert row(url, "SELECT count(*) FROM journal_line") == (1,)
+
+
+def test_a_journal_that_was_changed_is_not_dropped(url: str) -> None:
+    run(url, "migrate")
+    written(url, "2024-01-10", 2)
+    run(url, "worker", "--once", **SERVING)
+    with psycopg.connect(url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE journal_line SET verb = 'message.lost' WHERE id = 1")
+    refused = run(url, "journal", "--drop-before", "2024-03")
+    assert (refused.exit_code, "nothing was dropped" in refused.output) == (1, True)
+    assert row(url, "SELECT count(*) FROM journal_line") == (2,)
+    shown = run(url, "doctor", **SERVING).output
+    assert "FAULT journal: line 1 is not what was sealed: it was changed" in shown
+
+
+@pytest.mark.parametrize("words", [["serve"], ["worker", "--once"], ["load", "."], ["doctor"]], ids=" ".join)
+def test_a_login_that_may_not_take_the_role_is_told_what_to_do(url: str, words: list[str]) -> None:
+    run(url, "migrate")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO stranger")
+    try:
+        result = run(url.replace("postgres@", "stranger@"), *words, **SERVING)
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY stranger")
+            connection.execute("DROP ROLE stranger")
+    assert result.exit_code == 1
+    assert "no role portal_app for this login: run `portal migrate`" in result.output
+
+
+def test_a_login_that_may_not_migrate_is_told_what_an_administrator_does(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+    try:
+        result = run(url.replace("postgres@", "stranger@"), "migrate")
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP ROLE stranger")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: permission denied")
+    assert "CREATE ROLE portal_app NOLOGIN" in result.output
 
 
 def test_the_command_is_installed_and_tells_what_it_can_do(var: Path) -> None:

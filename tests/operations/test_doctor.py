@@ -1,6 +1,7 @@
 """`portal doctor` with a real SMTP server, an HTTP server that answers as Twilio, and a real database."""
 
 import base64
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,11 +12,14 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from sqlalchemy import text
 
 from portal.clock import system_clock
 from portal.database import Database
 from portal.directory.models import Departement
 from portal.doctor import Finding, examine
+from portal.journal.services import MACHINE, record
+from portal.journal.services_chain import seal
 from portal.notifications.models import Message, Route, Status, Step
 from tests.operations.running import free_port
 from tests.operations.test_cli import SERVING
@@ -72,6 +76,12 @@ def settings(migrated: Database, smtp: str, twilio: str, tmp_path: Path) -> dict
 @pytest.fixture
 def departement(world: World) -> Departement:
     return world.departement(phone="03 53 01 00 62")
+
+
+def by_owner(migrated: Database, statement: str) -> None:
+    with migrated.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(statement))
 
 
 def faults(environ: dict[str, str]) -> dict[str, str]:
@@ -177,3 +187,46 @@ def test_messages_that_do_not_leave_and_people_not_reached_are_counted(
     assert found.keys() == {"messages", "people"}
     assert found["messages"].startswith("2 ")
     assert found["people"].startswith("3 ")
+
+
+@pytest.mark.usefixtures("departement")
+def test_the_journal_is_told_in_a_line_with_the_head_to_note(settings: dict[str, str], database: Database) -> None:
+    with database.transaction() as session:
+        record(session, system_clock(), actor=MACHINE, verb="message.told")
+        seal(session)
+    told = [finding for finding in examine(settings) if finding.about == "journal"]
+    assert [finding.is_fault for finding in told] == [False]
+    assert re.fullmatch(r"1 lines sealed; note elsewhere: 1 [0-9a-f]{64}", told[0].words)
+
+
+@pytest.mark.usefixtures("departement")
+def test_a_changed_and_a_removed_line_of_the_journal_are_named(
+    settings: dict[str, str], database: Database, migrated: Database
+) -> None:
+    with database.transaction() as session:
+        for _ in range(3):
+            record(session, system_clock(), actor=MACHINE, verb="message.told")
+        seal(session)
+    by_owner(migrated, "UPDATE journal_line SET actor_id = 7 WHERE id = 2")
+    assert "line 2 " in faults(settings)["journal"]
+    by_owner(migrated, "DELETE FROM journal_line WHERE id = 3")
+    told = [finding.words for finding in examine(settings) if finding.is_fault]
+    assert told == ["line 2 is not what was sealed: it was changed", "line 3 was removed"]
+
+
+@pytest.mark.usefixtures("departement")
+def test_a_journal_that_nobody_seals_is_a_fault(settings: dict[str, str], database: Database) -> None:
+    with database.transaction() as session:
+        record(session, system_clock() - timedelta(minutes=6), actor=MACHINE, verb="message.told")
+    assert "does the worker run?" in faults(settings)["journal"]
+
+
+@pytest.mark.usefixtures("departement")
+def test_rights_that_somebody_added_to_the_application_are_a_fault(
+    settings: dict[str, str], migrated: Database
+) -> None:
+    by_owner(migrated, "GRANT DELETE, TRUNCATE ON journal_line TO portal_app")
+    try:
+        assert faults(settings)["rights"] == "portal_app may DELETE journal_line, TRUNCATE journal_line"
+    finally:
+        by_owner(migrated, "REVOKE DELETE, TRUNCATE ON journal_line FROM portal_app")

@@ -1,13 +1,16 @@
 """What is forgotten from time to time, and what is not."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 from sqlalchemy import func, select
 
 from portal.booking.guard import open_with_fact
 from portal.booking.models import CodeTries
-from portal.upkeep import Upkeep, upkeep
+from portal.people.models_credentials import Challenge, Purpose
+from portal.upkeep import NOTHING, Upkeep, upkeep
 from portal.web.sessions import WebSession
+from portal.web.throttle import Limit, count
 
 
 def kept(database) -> tuple[int, int]:
@@ -42,5 +45,32 @@ def test_a_session_in_use_and_a_code_that_is_locked_are_kept(client, database, c
         for _ in range(5):
             open_with_fact(session, clock.now, code="0000-0000", birth_date=date(1980, 1, 1))
     clock.forward(timedelta(minutes=14, seconds=59))
-    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0)
+    assert swept(database, clock) == NOTHING
     assert kept(database) == (1, 1)
+
+
+def test_counters_whose_window_is_over_are_forgotten(database, clock) -> None:
+    with database.transaction() as session:
+        count(session, clock.now, Limit("short", 1, timedelta(minutes=1)), "short:a")
+        count(session, clock.now, Limit("long", 1, timedelta(hours=1)), "long:a")
+    clock.forward(timedelta(minutes=1))
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, spent=1)
+    assert swept(database, clock) == NOTHING
+
+
+def test_codes_are_forgotten_31_days_after_they_expired(database, clock) -> None:
+    with database.transaction() as session:
+        for days in (0, 30, 31, 32):
+            expires_at = clock.now - timedelta(days=days)
+            session.add(
+                Challenge(
+                    key=uuid4(),
+                    code_hash="x",
+                    purpose=Purpose.SIGN_IN,
+                    created_at=expires_at,
+                    expires_at=expires_at,
+                )
+            )
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, challenges=1)
+    clock.forward(timedelta(seconds=1))
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, challenges=1)
