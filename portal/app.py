@@ -9,8 +9,10 @@ import portal.booking.views
 import portal.demo.views
 import portal.identity.views
 import portal.letters.views
+import portal.mandates.views
 import portal.notifications.views_tasks
 import portal.pages.views
+import portal.space.views
 import portal.staff.views
 from portal.clock import Clock, clock_started_at, system_clock
 from portal.database import Database
@@ -49,7 +51,16 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
     static.install(app)
     errors.install(app)
     access.install(app, visitor_of_browser, note_refusal)
-    for feature in (portal.pages, portal.booking, portal.notifications, portal.letters, portal.identity, portal.staff):
+    for feature in (
+        portal.pages,
+        portal.booking,
+        portal.notifications,
+        portal.letters,
+        portal.identity,
+        portal.staff,
+        portal.mandates,
+        portal.space,
+    ):
         app.register_blueprint(feature.views.bp)
     if settings.demo:
         app.register_blueprint(portal.demo.views.bp)

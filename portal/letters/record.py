@@ -79,7 +79,7 @@ def draw_record(record: Record) -> bytes:
     load()
     pages = _paginated(list(_strips(record)))
     with DRAWING:
-        sheet = Sheet(title=_shown(record.title), author=_shown(record.author), language=record.language)
+        sheet = Sheet(title=shown(record.title), author=shown(record.author), language=record.language)
         for number, placed in enumerate(pages, start=1):
             if number > 1:
                 sheet.next_page()
@@ -123,7 +123,7 @@ def _lines(text: str, kind: Type, *, strong: bool = False) -> list[_Strip]:
 
 
 def _set(text: str, kind: Type, measure: float, *, strong: bool = False) -> list[Line]:
-    paragraphs = [_shown(paragraph) for paragraph in text.splitlines()]
+    paragraphs = [shown(paragraph) for paragraph in text.splitlines()]
     return [
         line
         for paragraph in paragraphs
@@ -187,13 +187,14 @@ def _draw_frame(sheet: Sheet, record: Record, page: int, pages: int) -> None:
     draw_mark(sheet, PAGE_WIDTH - MARGIN - 7.0, 8.0, 7.0)
     right = _PAGE.get(record.language, _PAGE["fr"]).format(page=page, pages=pages)
     wide = millimetres(width(right, Face.REGULAR, size))
-    (name, *_rest) = set_lines((Run(_shown(record.title)),), size, points(WIDTH - wide - _GUTTER))
+    (name, *_rest) = set_lines((Run(shown(record.title)),), size, points(WIDTH - wide - _GUTTER))
     sheet.rule(MARGIN, FOOTER_BASELINE - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
     sheet.line(MARGIN, FOOTER_BASELINE, name, size)
     sheet.text(PAGE_WIDTH - MARGIN - wide, FOOTER_BASELINE, right, Face.REGULAR, size)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """The text in signs that the fonts have; "?" for those they lack."""
     try:
         return printable(text)
     except UnprintableError:
