@@ -61,8 +61,10 @@ def masked(kind: CredentialKind, to: str) -> str:
     if kind is CredentialKind.EMAIL:
         local, _at, domain = to.partition("@")
         return f"{local[: 2 if len(local) > 3 else 1]}•••@{domain}"
-    first, *hidden, last = phone_words(to).split("\u00a0")
-    return "\u00a0".join([first, *("••" for _ in hidden), last])
+    pairs = phone_words(to).split("\u00a0")
+    if len(pairs) == 1:  # a number that is not written by pairs: overseas
+        return f"{to[:3]}•••{to[-2:]}"
+    return "\u00a0".join([pairs[0], *("••" for _ in pairs[1:-1]), pairs[-1]])
 
 
 def end_of(purpose: Purpose, created_at: datetime) -> datetime:

@@ -1,0 +1,173 @@
+"""Letters of activation: to the address on the file alone, opened once with the birth date."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.directory.models import Departement
+from portal.identity.rules import CodeFault, LetterFault
+from portal.identity.services_entry import admit_by_letter
+from portal.identity.services_letters import ask_letter, open_letter, send_activation
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor
+from portal.notifications.models import Message, Route
+from portal.people.models import Level, Person, RouteState
+from portal.people.models_credentials import Challenge, Purpose
+from portal.people.rules import Identity
+from portal.refusal import Refused
+from tests.identity.signing import ADDRESS, sealer_of
+
+BORN = date(1980, 2, 29)
+URL = "https://porte.exemple.fr"
+
+
+@pytest.fixture
+def post(world, database, clock, settings):
+    world.departement()
+    return Post(database, clock, sealer_of(settings))
+
+
+class Post:
+    """Sends letters and opens them, each in a transaction of its own."""
+
+    def __init__(self, database, clock, sealer):
+        self.database, self.clock, self.sealer = database, clock, sealer
+
+    def send(self, person):
+        with self.database.transaction() as session:
+            return send_activation(
+                session,
+                self.clock(),
+                person=session.get_one(Person, person.id),
+                sealer=self.sealer,
+                departement=session.get_one(Departement, 1),
+                base_url=URL,
+                by=Actor.agent(7),
+            )
+
+    def ask(self, identity, address=("12 rue de la Démonstration", "62000 Arras")):
+        with self.database.transaction() as session:
+            return ask_letter(
+                session,
+                self.clock(),
+                identity=identity,
+                address=list(address),
+                sealer=self.sealer,
+                departement=session.get_one(Departement, 1),
+                base_url=URL,
+            )
+
+    def code_of(self, challenge):
+        return self.sealer.letters(challenge.key)
+
+    def open(self, code, birth_date=BORN):
+        with self.database.transaction() as session:
+            return open_letter(session, self.clock(), code=code, birth_date=birth_date, sealer=self.sealer)
+
+    def all(self, model):
+        with self.database.transaction() as session:
+            return list(session.scalars(select(model).order_by(model.id)))
+
+
+def identity_of(person):
+    return Identity(person.family_name, person.given_names, person.birth_date)
+
+
+def test_a_letter_leaves_to_the_address_of_the_file_for_30_days(post, world):
+    person = world.person(address=ADDRESS, address_confirmed_at=world.now)
+    challenge = post.send(person)
+    (message,) = post.all(Message)
+    assert (message.kind, message.route, message.to) == ("activation_code", Route.LETTER, "\n".join(ADDRESS))
+    assert (message.person_id, message.context["until"]) == (person.id, "2026-12-23")
+    assert (challenge.purpose, challenge.is_vouched) == (Purpose.LETTER, True)
+    assert challenge.expires_at - challenge.created_at == timedelta(days=30)
+    assert [line.verb for line in post.all(JournalLine)] == ["sign_in.letter_sent"]
+
+
+@pytest.mark.parametrize("known", [{}, {"address": ADDRESS, "address_state": RouteState.FAILED}])
+def test_without_an_address_where_letters_arrive_none_leaves(post, world, known):
+    with pytest.raises(Refused) as refused:
+        post.send(world.person(**known))
+    assert refused.value.reason is LetterFault.NO_ADDRESS
+
+
+def test_the_letter_opens_once_with_the_birth_date_at_the_level_of_its_address(post, world, database, clock):
+    challenge = post.send(world.person(address=ADDRESS))
+    opened = post.open(post.code_of(challenge).lower())
+    assert isinstance(opened, Challenge)
+    with database.transaction() as session:
+        assert admit_by_letter(session, clock(), challenge=opened) is Level.REACHABLE
+    assert post.all(Person)[0].address_state is RouteState.WORKS
+    assert isinstance(post.open(post.code_of(challenge)), Refused)
+
+
+def test_letters_that_cross_in_the_post_all_open_until_one_has(post, world):
+    person = world.person(address=ADDRESS)
+    first, second = post.send(person), post.send(person)
+    assert isinstance(post.open(post.code_of(second)), Challenge)
+    assert isinstance(post.open(post.code_of(first)), Refused)
+
+
+def test_five_wrong_dates_end_a_letters_code(post, world):
+    challenge = post.send(world.person(address=ADDRESS))
+    for _try in range(5):
+        found = post.open(post.code_of(challenge), date(1980, 2, 28))
+        assert isinstance(found, Refused)
+        assert found.reason is CodeFault.WRONG
+    assert isinstance(post.open(post.code_of(challenge)), Refused)
+    failures = [line for line in post.all(JournalLine) if line.verb == "sign_in.failed"]
+    assert len(failures) == 6
+
+
+def test_a_letter_serves_no_more_after_30_days(post, world, clock):
+    challenge = post.send(world.person(address=ADDRESS))
+    clock.forward(timedelta(days=30))
+    assert isinstance(post.open(post.code_of(challenge)), Refused)
+
+
+def test_a_letter_serves_no_more_once_its_person_has_moved(post, world, database):
+    person = world.person(address=ADDRESS)
+    challenge = post.send(person)
+    with database.transaction() as session:
+        session.get_one(Person, person.id).address = ["1 RUE D AILLEURS", "62000 ARRAS"]
+    assert isinstance(post.open(post.code_of(challenge)), Refused)
+
+
+@pytest.mark.parametrize("code", ["", "ABCD-EFGH", "\x00", "x" * 100])
+def test_no_other_text_opens_anything(post, world, code):
+    post.send(world.person(address=ADDRESS))
+    assert isinstance(post.open(code), Refused)
+
+
+def test_whoever_types_what_the_file_says_gets_a_letter(post, world):
+    person = world.person(address=ADDRESS)
+    assert post.ask(identity_of(person))
+    assert [message.person_id for message in post.all(Message)] == [person.id]
+    assert post.all(Challenge)[0].person_id == person.id
+    assert [(line.verb, line.for_person_id) for line in post.all(JournalLine)] == [("sign_in.letter_sent", person.id)]
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ({"address": ADDRESS}, {"address": ("13 rue de la Démonstration", "62000 Arras")}),
+        ({"address": ADDRESS}, {"identity": Identity("Essai", "Autre", BORN)}),
+        ({"address": []}, {}),
+        ({"address": ADDRESS, "address_state": RouteState.FAILED}, {}),
+    ],
+    ids=["another address", "another name", "no address", "letters come back"],
+)
+def test_when_anything_differs_nothing_leaves_and_nothing_stays_of_it(post, world, known, typed):
+    person = world.person(**known)
+    assert not post.ask(**({"identity": identity_of(person)} | typed))
+    assert post.all(Message) == []
+    assert post.all(Challenge) == []
+    assert [(line.verb, line.for_person_id) for line in post.all(JournalLine)] == [("sign_in.letter_refused", None)]
+
+
+def test_of_two_files_of_one_name_and_address_the_one_that_is_no_double_gets_it(post, world):
+    world.person(given_names="Claude", address=ADDRESS, maybe_double=True)
+    second = world.person(given_names="Claude", address=ADDRESS)
+    assert post.ask(identity_of(second))
+    assert [message.person_id for message in post.all(Message)] == [second.id]
