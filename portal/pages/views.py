@@ -75,13 +75,6 @@ def rights() -> str:
     return render_template("pages/rights.html")
 
 
-@bp.get("/mon-espace")
-@allow(Role.EVERYONE)
-def space() -> str:
-    """What is coming, and how to see an appointment today."""
-    return render_template("pages/space.html")
-
-
 @bp.get("/aide")
 @allow(Role.EVERYONE)
 def help_page() -> str:

@@ -14,7 +14,6 @@ from tests.world import at
 PLAIN = [
     "/",
     "/mes-droits",
-    "/mon-espace",
     "/connexion",
     "/aide",
     "/lieux",

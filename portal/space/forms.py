@@ -1,0 +1,181 @@
+"""What a person types in their space: how they want to be told, where, and whom they look after."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
+from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
+from portal.people.forms_fields import BirthDateField, EmailField, NameField, PhoneField
+from portal.people.models import Person
+from portal.people.rules import Identity
+from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
+from portal.web.i18n import LANGUAGES
+
+_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
+_LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
+
+
+def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
+    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": autocomplete}, **options)
+
+
+class ChoicesForm(PortalForm):
+    """How to be told, and in which language."""
+
+    wants_sms = CheckField(_l("M'envoyer des SMS"), hint=_l("Sur votre téléphone mobile."))
+    wants_email = CheckField(_l("M'envoyer des e-mails"))
+    wants_paper = CheckField(
+        _l("Tout m'envoyer aussi par courrier"),
+        hint=_l("C'est la garantie papier : une lettre arrive à chaque étape."),
+    )
+    wants_large_print = CheckField(_l("Écrire mes lettres en gros caractères"))
+    language = ChoiceField(
+        _l("La langue de mes messages"), choices=list(LANGUAGES.items()), required=_l("Choisissez une langue.")
+    )
+    wants_discretion = CheckField(
+        _l("Des messages discrets"),
+        hint=_l("Ils disent le jour, l'heure et votre code. Ni le lieu, ni le sujet."),
+    )
+    wants_silence = CheckField(
+        _l("Ne me contactez pas"),
+        hint=_l("Plus aucun message ne part. Seuls les codes que vous demandez arrivent."),
+    )
+
+    def __init__(self, *, has_address: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.has_address = has_address
+
+    def validate_wants_paper(self, field: CheckField) -> None:
+        """Letters need an address first."""
+        if field.data and not self.has_address:
+            raise StopValidation(_("Pour recevoir des lettres, écrivez d'abord votre adresse postale."))
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The choices, by the names of `Preferences`."""
+        return {field.name: field.data for field in self if field.name != "csrf_token"}
+
+
+class LandlineForm(PortalForm):
+    """A telephone where an agent may call."""
+
+    landline = PhoneField(
+        _l("Votre téléphone fixe"),
+        hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"),
+        render_kw={"type": "tel", "autocomplete": "home tel", "inputmode": "tel"},
+    )
+
+
+class MobileForm(PortalForm):
+    """A mobile to prove."""
+
+    value = PhoneField(
+        _l("Votre numéro de mobile"),
+        mobile_only=True,
+        hint=_l("Exemple : 06 39 98 00 12"),
+        required=_l("Écrivez votre numéro de mobile. Exemple : 06 39 98 00 12"),
+        render_kw={"type": "tel", "autocomplete": "tel", "inputmode": "tel"},
+    )
+
+    @property
+    def read(self) -> str:
+        """E.164; of a valid form."""
+        return str(self.value.phone.e164) if self.value.phone else ""
+
+
+class EmailForm(PortalForm):
+    """An e-mail address to prove."""
+
+    value = EmailField(
+        _l("Votre adresse e-mail"),
+        hint=_l("Exemple : prenom.nom@exemple.fr"),
+        required=_l("Écrivez votre adresse e-mail. Exemple : prenom.nom@exemple.fr"),
+        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
+    )
+
+    @property
+    def read(self) -> str:
+        """The address as it is kept; of a valid form."""
+        return str(self.value.email)
+
+
+class AddressForm(PortalForm):
+    """The lines of an envelope. `address` may be read once the form is valid: lines 2 to 6, or nothing."""
+
+    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
+    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
+    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
+    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
+    postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
+    town = _text(_l("Ville"), "address-level2")
+
+    def __init__(self, *, person: Person, communes: Communes, **options: Any) -> None:
+        super().__init__(data=_typed(person.address), **options)
+        self.name, self._communes = f"{person.given_names} {person.family_name}", communes
+        self.address: tuple[str, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each line, then what the post makes of them together."""
+        super().validate(extra_validators)
+        if not self.errors:
+            self._check()
+        return not self.errors
+
+    def _check(self) -> None:
+        typed = [getattr(self, name) for name in _LINES]
+        town = f"{self.postcode.data or ''} {self.town.data or ''}".strip()
+        lines, faults = check_address([*(field.data or "" for field in typed), town], communes=self._communes)
+        for fault in faults:
+            field = typed[fault.line - 2] if fault.line < 6 else self._line_6(fault.reason)
+            field.errors = [*field.errors, ADDRESS_WORDS[fault.reason]]
+        if faults or not lines:
+            return
+        try:
+            printed_lines(self.name, lines)
+        except BadAddressError:
+            self.flat.errors = [NAME_TOO_LONG_FOR_A_LETTER]
+        self.address = tuple(lines)
+
+    def _line_6(self, reason: str) -> Any:
+        return self.town if reason in {"town_missing", "town_mismatch", "too_long"} else self.postcode
+
+
+class RelativeForm(PortalForm):
+    """A child, or someone looked after."""
+
+    given_names = NameField(
+        _l("Ses prénoms"),
+        required=_l("Écrivez le prénom de cette personne. Exemple : Anne-Marie"),
+        render_kw={"autocomplete": "off"},
+    )
+    family_name = NameField(
+        _l("Son nom de famille"),
+        required=_l("Écrivez le nom de cette personne. Exemple : Durand"),
+        render_kw={"autocomplete": "off"},
+    )
+    birth_date = BirthDateField(
+        _l("Sa date de naissance"),
+        hint=_l("Exemple : 24 11 2021"),
+        required=_l("Écrivez la date de naissance de cette personne. Exemple : 24 11 2021"),
+    )
+
+    def __init__(self, *, today: date, **options: Any) -> None:
+        super().__init__(**options)
+        self.today = today
+
+    @property
+    def identity(self) -> Identity:
+        """Who they are; of a valid form."""
+        return Identity(self.family_name.data, self.given_names.data, self.birth_date.data)
+
+
+def _typed(address: list[str]) -> dict[str, str]:
+    """A stored address in its fields."""
+    if not address:
+        return {}
+    postcode, _space, town = address[4].partition(" ")
+    return {**dict(zip(_LINES, address, strict=False)), "postcode": postcode, "town": town}

@@ -1,0 +1,198 @@
+"""What a person changes of their own file. Whoever acts for them does it under a mandate that is checked here."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.directory.models import Departement
+from portal.identity.rules import LetterFault
+from portal.identity.services_contacts import change_contact
+from portal.identity.services_letters import send_activation
+from portal.journal.services import Actor, ActorKind, record
+from portal.notifications.notices import base_context, send_to, tell_person
+from portal.people.mandates import hold_mandate
+from portal.people.models import Person, RouteState
+from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.rules import Identity
+from portal.people.services import find_or_create_relative
+from portal.people.services_preferences import change_preferences, note_change, preferences_of
+from portal.refusal import Refused
+from portal.sealing import Sealer
+from portal.space.queries import person_to_change
+from portal.space.rules import ROUTES, value_of
+from portal.web.access import Procedure
+
+MOST_RELATIVES = 20
+_TOLD_FOR = timedelta(days=2)  # a mailbox or a number that is no longer theirs is not tried for longer
+
+
+class SpaceRefusal(StrEnum):
+    """Why a person's space does not do what was asked."""
+
+    TOO_MANY_RELATIVES = "too_many_relatives"
+
+
+def save_preferences(
+    session: Session, now: datetime, *, person_id: int, by: Actor, base_url: str, **wanted: Any
+) -> frozenset[str]:
+    """Writes the preferences given (names of `Preferences`), and gives the names of what changed.
+
+    The person is told of what somebody else changed. Raises `Refused` (MandateFault).
+    """
+    hold_mandate(session, now, by, Procedure.PREFERENCES)
+    person = person_to_change(session, person_id)
+    asked = replace(preferences_of(person), **wanted)
+    names = change_preferences(session, now, person=person, by=by, wanted=asked)
+    _tell_of_help(session, now, person, by=by, names=names, base_url=base_url)
+    return names
+
+
+def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder hears of it
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int,
+    kind: CredentialKind,
+    by: Actor,
+    base_url: str,
+    is_strange: bool = False,
+) -> None:
+    """Takes the mobile or the e-mail out of a file; it opens the space no more. Nothing when there is none.
+
+    The way itself is told, unless `is_strange`: the person says that it was never theirs, and whoever has it must not
+    learn of them. What waits to leave by it goes round by other routes when its time comes. Raises `Refused`
+    (MandateFault).
+    """
+    hold_mandate(session, now, by, Procedure.PREFERENCES)
+    person = person_to_change(session, person_id)
+    old = value_of(person, kind)
+    if old is None:
+        return
+    setattr(person, kind.value, None)
+    setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
+    _end_proofs(session, now, person_id, kind)
+    note_change(session, now, person=person, by=by, names={kind.value})
+    if not is_strange:
+        _tell_old_way(session, now, person, kind, old, by=by, base_url=base_url)
+    _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
+
+
+def replace_way(  # noqa: PLR0913 - a way, whose, by whom
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int,
+    kind: CredentialKind,
+    value: str,
+    by: Actor,
+    is_vouched: bool,
+    base_url: str,
+) -> None:
+    """Writes a mobile or an e-mail that was just proved; the one it replaces is told, and so is the person of help.
+
+    Raises `Refused` (MandateFault).
+    """
+    hold_mandate(session, now, by, Procedure.PREFERENCES)
+    person = person_to_change(session, person_id)
+    change_contact(
+        session,
+        now,
+        person=person,
+        kind=kind,
+        value=value,
+        by=by,
+        is_vouched=is_vouched,
+        departement=_departement(session),
+        base_url=base_url,
+    )
+    _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
+
+
+def add_relative(session: Session, now: datetime, *, person_id: int, by: Actor, identity: Identity) -> Person:
+    """The file of a child or of someone looked after, under this person: the one they have, or a new one.
+
+    Raises `Refused` (IdentityFault, MandateFault, SpaceRefusal).
+    """
+    hold_mandate(session, now, by, Procedure.APPOINTMENTS)
+    guardian = person_to_change(session, person_id)
+    count = select(func.count()).select_from(Person).where(Person.guardian_id == person_id)
+    known = session.scalar(count) or 0
+    relative = find_or_create_relative(session, now, identity=identity, guardian=guardian)
+    if (session.scalar(count) or 0) > max(known, MOST_RELATIVES):
+        raise Refused(SpaceRefusal.TOO_MANY_RELATIVES)
+    record(
+        session,
+        now,
+        actor=by,
+        verb="relative.added",
+        for_person_id=person_id,
+        object_kind="person",
+        object_id=relative.id,
+    )
+    return relative
+
+
+def send_opening_letter(  # noqa: PLR0913 - to whom, by whom
+    session: Session, now: datetime, *, person_id: int, by: Actor, sealer: Sealer, base_url: str
+) -> None:
+    """Sends the letter whose code opens everything, to the address that an agent has confirmed.
+
+    The caller limits how many are asked for. Raises `Refused` (LetterFault) when there is no such address.
+    """
+    person = person_to_change(session, person_id)
+    if person.address_confirmed_at is None:
+        raise Refused(LetterFault.NO_ADDRESS)
+    departement = _departement(session)
+    send_activation(session, now, person=person, sealer=sealer, departement=departement, base_url=base_url, by=by)
+
+
+def _end_proofs(session: Session, now: datetime, person_id: int, *kinds: CredentialKind) -> None:
+    session.execute(
+        update(Credential)
+        .where(Credential.person_id == person_id, Credential.kind.in_(kinds), Credential.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def _tell_old_way(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, person: Person, kind: CredentialKind, old: str, *, by: Actor, base_url: str
+) -> None:
+    context = base_context(
+        _departement(session), base_url, person=person, what=kind.value, by="agent" if _is_help(by) else "person"
+    )
+    send_to(
+        session,
+        now,
+        kind="contact_changed",
+        route=ROUTES[kind],
+        to=old,
+        context=context,
+        expires_at=now + _TOLD_FOR,
+        subject="person",
+        subject_id=person.id,
+        person_id=person.id,
+    )
+
+
+def _tell_of_help(  # noqa: PLR0913 - what changed, of whom, by whom
+    session: Session, now: datetime, person: Person, *, by: Actor, names: frozenset[str], base_url: str
+) -> None:
+    """Tells the person what somebody else changed."""
+    if not names or not _is_help(by):
+        return
+    context = base_context(_departement(session), base_url, person=person, changes=sorted(names))
+    tell_person(
+        session, now, kind="preferences_changed", person=person, context=context, subject="person", subject_id=person.id
+    )
+
+
+def _is_help(by: Actor) -> bool:
+    return by.mandate_id is not None or by.kind is ActorKind.AGENT
+
+
+def _departement(session: Session) -> Departement:
+    return session.get_one(Departement, 1)

@@ -1,0 +1,65 @@
+"""Who did what for a person, and when: their own part of the journal, in plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from portal.directory.models import Place
+from portal.journal.queries import Told, lines_for_person
+from portal.journal.verbs import sentence
+from portal.mandates.rules import holder_name
+from portal.people.views_browser import subject_id
+from portal.space import queries
+from portal.space.queries import PAGE_SIZE, Hands
+from portal.space.views import bp
+from portal.space.views_shared import asked_page, page
+from portal.web.access import Role, allow
+from portal.web.request import transaction
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as it is read."""
+
+    at: datetime
+    what: str
+    who: str
+    is_help: bool  # somebody else than the person
+
+
+@bp.get("/actions")
+@allow(Role.REACHABLE)
+def actions() -> str:
+    """Twenty lines at a time, the newest first."""
+    number = asked_page()
+    with transaction() as database:
+        found = lines_for_person(database, subject_id(), number, PAGE_SIZE)
+        hands = queries.hands_of(database, subject_id(), found.lines)
+    lines = [_line(line, hands) for line in found.lines]
+    return page("actions", lines=lines, number=number, has_next=found.has_more)
+
+
+def _line(line: Told, hands: Hands) -> Line:
+    is_own = line.actor == "person" and line.actor_id == subject_id()
+    return Line(line.at, sentence(line.verb, _), _who(line, hands, is_own=is_own), not is_own)
+
+
+def _who(line: Told, hands: Hands, *, is_own: bool) -> str:
+    """Agents by their job and their town; never by the name of a service, which would tell why one goes there."""
+    if is_own:
+        return _("Vous") if line.for_person_id in {None, subject_id()} else _("Vous, pour une autre personne")
+    mandate = hands.mandates.get(line.mandate_id or 0)
+    if mandate is not None:
+        return _("%(name)s, qui peut agir pour vous", name=holder_name(mandate))
+    if line.actor == "agent":
+        agent = hands.agents.get(line.actor_id or 0)
+        job = agent.job if agent else _("agent du service")
+        return _with_town(job[:1].upper() + job[1:], hands.places.get(line.place_id or 0))
+    if line.actor == "machine":
+        return _("Le service, tout seul")
+    return _("Une personne non connectée") if line.actor == "visitor" else _("Une personne qui agit pour vous")
+
+
+def _with_town(job: str, place: Place | None) -> str:
+    return job if place is None else _("%(job)s, %(town)s", job=job, town=place.city)

@@ -1,0 +1,40 @@
+"""Where a person's letters go."""
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.booking.pages import PostalNames
+from portal.directory import queries as directory
+from portal.people.views_browser import actor, subject_id
+from portal.space.forms import AddressForm
+from portal.space.services import save_preferences
+from portal.space.views import bp
+from portal.space.views_shared import Page, base_url, me, page
+from portal.web.access import Procedure, Role, allow
+from portal.web.request import now, transaction
+
+
+@bp.route("/preferences/adresse", methods=["GET", "POST"])
+@allow(Role.REACHABLE, procedure=Procedure.PREFERENCES)
+def address() -> Page:
+    """The lines of the envelope; empty ones take the address out, unless letters were chosen."""
+    with transaction() as database:
+        form = _form(database)
+        person = me(database)
+    if form.validate_on_submit():
+        if form.address or not person.wants_paper:
+            with transaction() as database:
+                save_preferences(
+                    database, now(), person_id=subject_id(), by=actor(), base_url=base_url(), address=form.address
+                )
+            return redirect(url_for("space.preferences", fait="adresse"), 303)
+        form.street.errors = [
+            _("Vous avez choisi de tout recevoir par courrier. Écrivez une adresse pour vos lettres.")
+        ]
+    return page("address", form=form, person=person), 422 if request.method == "POST" else 200
+
+
+def _form(database: Session) -> AddressForm:
+    communes = PostalNames(directory.commune_index(database))
+    return AddressForm(person=me(database), communes=communes)

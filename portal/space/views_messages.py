@@ -1,0 +1,114 @@
+"""All that was said to a person: the words, the way, and whether they arrived."""
+
+from flask import Response, abort, url_for
+from flask_babel import lazy_gettext as _l
+
+from portal.letters.content import content_from
+from portal.letters.twin import ICONS, twin_sections
+from portal.notifications.models import Message, Route
+from portal.space import queries
+from portal.space.rules import Standing, standing
+from portal.space.views import bp
+from portal.space.views_shared import asked_page, me, page
+from portal.web.access import Procedure, Role, allow
+from portal.web.request import now, transaction
+
+_ID = "<int(max=9223372036854775807):message_id>"
+
+KINDS = {
+    "appointment_booked": _l("Votre rendez-vous"),
+    "appointment_moved": _l("Votre rendez-vous a changé"),
+    "appointment_cancelled": _l("Votre rendez-vous est annulé"),
+    "appointment_reminder": _l("Rappel de votre rendez-vous"),
+    "sign_in_code": _l("Un code pour vous connecter"),
+    "contact_code": _l("Un code pour un mobile ou un e-mail"),
+    "consent_code": _l("Un code pour dire oui à un agent"),
+    "activation_code": _l("La lettre pour ouvrir votre espace"),
+    "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
+    "preferences_changed": _l("Vos choix ont changé"),
+    "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
+    "mandate_given": _l("Une personne peut agir pour vous"),
+    "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
+    "mandate_ending": _l("Une permission finit bientôt"),
+    "mandate_reply": _l("Réponse à votre SMS"),
+    "space_closed": _l("Votre espace est fermé"),
+}
+ROUTES = {
+    Route.SMS: ("message-square-text", _l("SMS")),
+    Route.EMAIL: ("mail", _l("E-mail")),
+    Route.LETTER: ("letter", _l("Lettre")),
+    Route.CALL: ("phone", _l("Appel")),
+    Route.DESK: ("building-2", _l("Sur place")),
+}
+_FAILURES = {
+    Route.SMS: _l("Pas arrivé : ce numéro ne répond plus."),
+    Route.EMAIL: _l("Pas arrivé : cette adresse e-mail ne répond plus."),
+    Route.LETTER: _l("Pas arrivée : l'adresse n'est pas bonne, ou c'était trop tard."),
+    Route.CALL: _l("Nous n'avons pas pu vous joindre par téléphone."),
+    Route.DESK: _l("Nous n'avons pas pu vous le dire sur place."),
+}
+
+
+class Shown:
+    """A message in words."""
+
+    def __init__(self, message: Message) -> None:
+        self.id = message.id
+        self.title = KINDS.get(message.kind, _l("Un message"))
+        self.icon, self.way = ROUTES[message.route]
+        self.at = message.sent_at or message.due_at
+        self.to = message.recipient or message.to or ""
+        self.route = message.route.value
+        self.standing = standing(message, now())
+        self.failure = _FAILURES[message.route]
+        self.delivered_at = message.delivered_at
+        self.due_at = message.due_at
+        said = message.rendered or {}
+        self.subject, self.text = said.get("subject", ""), said.get("text", "")
+        self.is_good = self.standing in {Standing.ARRIVED, Standing.TOLD}
+
+
+@bp.get("/messages")
+@allow(Role.REACHABLE, procedure=Procedure.MESSAGES)
+def messages() -> str:
+    """Twenty at a time, the newest first."""
+    with transaction() as database:
+        listed = queries.messages_of(database, me(database), asked_page())
+        shown = [Shown(message) for message in listed.messages]
+    return page("messages", listed=listed, shown=shown)
+
+
+@bp.get(f"/messages/{_ID}")
+@allow(Role.REACHABLE, procedure=Procedure.MESSAGES)
+def message(message_id: int) -> str:
+    """One message, word for word; a letter as the page that says the same."""
+    with transaction() as database:
+        person = me(database)
+        found = queries.message_of(database, person, message_id)
+        if found is None:
+            abort(404)
+        letter = queries.letter_of(database, person, message_id)
+        shown = Shown(found)
+        content = content_from(found.rendered["content"]) if letter and found.rendered else None
+    return page(
+        "message",
+        shown=shown,
+        content=content,
+        sections=twin_sections(content) if content else [],
+        icons=ICONS,
+        pdf_url=url_for("space.letter", message_id=message_id) if letter else "",
+    )
+
+
+@bp.get(f"/messages/{_ID}.pdf")
+@allow(Role.REACHABLE, procedure=Procedure.MESSAGES)
+def letter(message_id: int) -> Response:
+    """The letter as it was printed."""
+    with transaction() as database:
+        found = queries.letter_of(database, me(database), message_id, with_pdf=True)
+    if found is None:
+        abort(404)
+    answer = Response(found.pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

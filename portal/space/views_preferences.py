@@ -1,0 +1,55 @@
+"""How a person is told: the ways, the choices, the language; and their landline."""
+
+from flask import redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from portal.people.views_browser import actor, subject_id
+from portal.space.forms import ChoicesForm, LandlineForm
+from portal.space.services import save_preferences
+from portal.space.views import bp
+from portal.space.views_shared import Page, base_url, me, page
+from portal.web.access import Procedure, Role, allow
+from portal.web.request import now, transaction
+
+_DONE = {
+    "choix": _l("Vos choix sont enregistrés."),
+    "rien": _l("Vos choix sont les mêmes qu'avant."),
+    "mobile": _l("Votre mobile est confirmé."),
+    "email": _l("Votre adresse e-mail est confirmée."),
+    "sans-mobile": _l("Ce numéro n'est plus dans votre dossier."),
+    "sans-email": _l("Cette adresse e-mail n'est plus dans votre dossier."),
+    "fixe": _l("Votre téléphone fixe est enregistré."),
+    "adresse": _l("Votre adresse est enregistrée."),
+}
+
+
+@bp.route("/preferences", methods=["GET", "POST"])
+@allow(Role.REACHABLE, procedure=Procedure.PREFERENCES)
+def preferences() -> Page:
+    """The ways that are known, each with a door to change it, and the choices."""
+    with transaction() as database:
+        person = me(database)
+    form = ChoicesForm(has_address=any(person.address), obj=person)
+    if form.validate_on_submit():
+        with transaction() as database:
+            changed = save_preferences(
+                database, now(), person_id=subject_id(), by=actor(), base_url=base_url(), **form.wanted
+            )
+        return redirect(url_for("space.preferences", fait="choix" if changed else "rien"), 303)
+    done = request.args.get("fait", "") if request.method == "GET" else ""
+    return page("preferences", form=form, person=person, done=done, said=_DONE), 422 if form.errors else 200
+
+
+@bp.route("/preferences/telephone-fixe", methods=["GET", "POST"])
+@allow(Role.REACHABLE, procedure=Procedure.PREFERENCES)
+def landline() -> Page:
+    """The telephone where an agent may call; an empty field takes it out."""
+    with transaction() as database:
+        person = me(database)
+    form = LandlineForm(obj=person)
+    if form.validate_on_submit():
+        number = form.landline.phone.e164 if form.landline.phone else None
+        with transaction() as database:
+            save_preferences(database, now(), person_id=subject_id(), by=actor(), base_url=base_url(), landline=number)
+        return redirect(url_for("space.preferences", fait="fixe"), 303)
+    return page("landline", form=form), 422 if form.errors else 200
