@@ -6,6 +6,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
+from enum import StrEnum
 from pathlib import Path
 
 import click
@@ -22,15 +23,23 @@ from portal.files.report import FilesError
 from portal.journal.services_chain import ChainBrokenError
 from portal.journal.services_chain import drop_before as drop_lines
 from portal.loading import load as load_files
+from portal.refusal import Refused
 from portal.serving import NotReadyError, check, database_url, require_version, work
 from portal.serving import serve as serve_web
 from portal.settings import TO_SERVE, Settings, SettingsError
-from portal.staff.services import SHORTEST_PASSWORD, PasswordTooShortError, set_password
+from portal.staff.rules_passwords import SHORTEST, PasswordFault
+from portal.staff.services import set_password
 
 _HOW_TO_MIGRATE = (
     f"`portal migrate` is for the owner of the database, who may CREATEROLE; or an administrator runs "
     f"`CREATE ROLE {APPLICATION} NOLOGIN; GRANT {APPLICATION} TO` that owner, once."
 )
+_REFUSALS: dict[StrEnum, str] = {
+    PasswordFault.TOO_SHORT: f"A password has at least {SHORTEST} characters.",
+    PasswordFault.TOO_LONG: "This password is too long.",
+    PasswordFault.COMMON: "This password is among the first that others try: choose four unrelated words.",
+    PasswordFault.PERSONAL: "This password is the agent's own name or address: choose other words.",
+}
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
 
 
@@ -190,8 +199,8 @@ def _sentences() -> Iterator[None]:
         shown, hidden = error.faults[:SHOWN_FAULTS], len(error.faults) - SHOWN_FAULTS
         more = [f"and {hidden} more"] if hidden > 0 else []
         raise click.ClickException("\n".join(["Nothing was loaded.", *map(str, shown), *more])) from None
-    except PasswordTooShortError:
-        raise click.ClickException(f"A password has at least {SHORTEST_PASSWORD} characters.") from None
+    except Refused as refused:
+        raise click.ClickException(_REFUSALS.get(refused.reason, f"Refused: {refused.reason}.")) from None
     except ChainBrokenError:
         raise click.ClickException(
             "The journal does not hold: nothing was dropped. `portal doctor` says where."

@@ -54,6 +54,12 @@ def confirm_agent() -> None:
     session["confirmed_at"] = now().isoformat()
 
 
+def sit_at(place_id: int | None, idle_minutes: int = AGENTS_IDLE_MINUTES) -> None:
+    """Notes where the agent works today; their session then waits as long as that place allows."""
+    session["place_id"] = place_id
+    session["idle_minutes"] = idle_minutes
+
+
 def leave() -> None:
     """Ends the session, here and in the database."""
     cast("BrowserSession", session).end()

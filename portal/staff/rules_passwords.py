@@ -21,9 +21,11 @@ _LONGEST_REFRAIN = 4  # letters: "abcdabcdabcd" says no more than "abcd"
 _FINAL_SIGNS = re.compile(r"[\W\d_]+$")
 # What French keyboards and this portal add to zxcvbn's lists, which are American.
 _HERE = frozenset(
-    "azertyuiop azertyuiopqs azertyuiopqsdfghjklm qsdfghjklm motdepasse bonjour soleil doudou chouchou loulou "
-    "labonneporte bonneporte lesdepartements departement departements departementdupasdecalais pasdecalais "
-    "solidarite solidarites connexion administrateur bienvenue".split()
+    {
+        *("azertyuiop", "azertyuiopqs", "azertyuiopqsdfghjklm", "qsdfghjklm", "motdepasse", "administrateur"),
+        *("bonjour", "bienvenue", "soleil", "doudou", "chouchou", "loulou", "connexion", "solidarite", "solidarites"),
+        *("labonneporte", "bonneporte", "pasdecalais", "departement", "departements", "departementdupasdecalais"),
+    }
 )
 
 

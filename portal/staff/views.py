@@ -1,17 +1,40 @@
-"""Agents sign in, see what is theirs, and leave."""
+"""Agents sign in with two proofs, see what is theirs, and leave."""
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.people.views_browser import enter_as_agent, leave
-from portal.staff import services as accounts
-from portal.staff.forms import SignInForm
-from portal.web.access import AGENTS, Role, allow, may_open, safe_next
+from portal.journal.services import record
+from portal.people.models import Agent
+from portal.people.views_browser import actor, leave
+from portal.staff import services, services_proofs
+from portal.staff.forms import CodeForm, RecoveryForm, SignInForm
+from portal.staff.views_entry import (
+    ADDRESSES,
+    PASSWORDS,
+    Half,
+    begin,
+    enter_and_lead,
+    half,
+    sealer,
+    spend_code,
+    wrong_code,
+)
+from portal.web.access import AGENTS, Role, allow, may_open
 from portal.web.forms import PortalForm
-from portal.web.request import transaction
+from portal.web.request import now, transaction
+from portal.web.throttle import spend, visitor_address
 
 bp = Blueprint("agents", __name__)
+
+from portal.staff import (  # noqa: E402 - they need the blueprint above
+    views_accounts,  # noqa: F401
+    views_acts,  # noqa: F401
+    views_confirm,  # noqa: F401
+    views_enrol,  # noqa: F401
+    views_invitation,  # noqa: F401
+    views_own,  # noqa: F401
+)
 
 
 @bp.route("/agents/connexion", methods=["GET", "POST"])
@@ -20,29 +43,45 @@ def sign_in() -> Response | str:
     """Asks for the address and the password of a local account."""
     form = SignInForm()
     if form.validate_on_submit():
+        spend(ADDRESSES, visitor_address())
+        spend(PASSWORDS, form.email.data.lower())
         with transaction() as database:
-            agent = accounts.authenticated(database, email=form.email.data, password=form.password.data or "")
+            agent = services.first_proof(database, now(), email=form.email.data, password=form.password.data or "")
         if agent is not None:
-            enter_as_agent(agent.id)
-            return redirect(_page_of_the_portal(request.args.get("suite")))
+            begin(agent.id, request.args.get("suite"))
+            return redirect(url_for("agents.second_proof" if agent.totp_secret else "agents.enrol"), 303)
         form.password.errors = [
-            *form.password.errors,
-            _("Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, puis essayez de nouveau."),
+            _("Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, puis essayez de nouveau.")
         ]
-    return render_template("staff/sign_in.html", form=form, form_has_errors=bool(form.errors))
+    return render_template(
+        "staff/sign_in.html",
+        form=form,
+        form_has_errors=bool(form.errors),
+        has_proconnect="agents.proconnect" in current_app.view_functions,
+    )
+
+
+@bp.route("/agents/connexion/code", methods=["GET", "POST"])
+@allow(Role.EVERYONE)
+def second_proof() -> Response | str:
+    """Asks for the code of the telephone."""
+    return _second(CodeForm(), "staff/code.html")
+
+
+@bp.route("/agents/connexion/secours", methods=["GET", "POST"])
+@allow(Role.EVERYONE)
+def recovery() -> Response | str:
+    """Asks for a recovery code instead: the telephone is lost, or elsewhere."""
+    return _second(RecoveryForm(), "staff/recovery.html")
 
 
 @bp.get("/agents")
 @allow(*AGENTS)
 def desk() -> str:
     """What the signed-in agent may open."""
-    return render_template(
-        "staff/desk.html",
-        form=PortalForm(),
-        agent=g.agent,
-        can_call=may_open("notifications.tasks"),
-        can_print=may_open("letters.waiting"),
-    )
+    doors = ("notifications.tasks", "letters.waiting", "desk.search", "agents.accounts")
+    opened = [door for door in doors if door in current_app.view_functions and may_open(door)]
+    return render_template("staff/desk.html", form=PortalForm(), agent=g.agent, doors=opened)
 
 
 @bp.post("/agents/deconnexion")
@@ -50,9 +89,34 @@ def desk() -> str:
 def sign_out() -> Response:
     """Ends the session at once, in the database too."""
     if PortalForm().validate_on_submit():
+        if g.agent:
+            with transaction() as database:
+                record(database, now(), actor=actor(), verb="sign_in.agent_left")
         leave()
     return redirect(url_for("agents.sign_in"))
 
 
-def _page_of_the_portal(asked: str | None) -> str:
-    return safe_next(asked if asked and asked.startswith("/agents") else None, url_for("agents.desk"))
+def _second(form: CodeForm | RecoveryForm, template: str) -> Response | str:
+    begun = half()
+    if begun is None or _lacks_telephone(begun):
+        return redirect(url_for("agents.sign_in" if begun is None else "agents.enrol"), 303)
+    if form.validate_on_submit():
+        spend_code(begun.agent_id)
+        with transaction() as database:
+            is_right = services_proofs.second_proof(
+                database, now(), agent_id=begun.agent_id, typed=form.code.data, sealer=sealer()
+            )
+        if is_right:
+            return enter_and_lead(begun.agent_id, begun.suite)
+        form.code.errors = [
+            wrong_code()
+            if isinstance(form, CodeForm)
+            else _("Ce code de secours n'est pas le bon, ou il a déjà servi. Essayez-en un autre.")
+        ]
+    return render_template(template, form=form, form_has_errors=bool(form.errors))
+
+
+def _lacks_telephone(begun: Half) -> bool:
+    with transaction() as database:
+        agent = database.get(Agent, begun.agent_id)
+        return agent is not None and agent.totp_secret is None
