@@ -2,51 +2,36 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER, NO_ADDRESS_FOR_LETTERS
+from portal.booking.forms_address import checked_address
+from portal.booking.forms_who import CHILD, RELATIVE, WhoForm
+from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER, NO_ADDRESS_FOR_LETTERS
 from portal.codes import read_code
-from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
+from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.people.contacts import Contact
 from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.people.rules import Identity
-from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
+from portal.web.forms import CheckField, PortalForm, TextField, selectable
 from portal.web.i18n import language
 
-ME, CHILD, RELATIVE = "moi", "enfant", "proche"
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
-_ADDRESS = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
 
 
 def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
     return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": autocomplete}, **options)
 
 
-class DetailsForm(PortalForm):
-    """Who comes, and how to tell them. The same form is reviewed and confirmed, as hidden fields.
+class DetailsForm(WhoForm):
+    """A stranger's: who comes, who books, and how to tell them.
 
-    `identity` and `concerned_identity` (None: the person who books comes for themselves) and `contact` may be read
-    once the form is valid.
+    `identity`, `new_relative` (None: the person who books comes for themselves) and `contact` may be read once the
+    form is valid.
     """
 
-    concerned = ChoiceField(
-        _l("Ce rendez-vous est pour qui ?"),
-        choices=[
-            (ME, _l("Pour moi")),
-            (CHILD, _l("Pour mon enfant")),
-            (RELATIVE, _l("Pour une personne que j'aide")),
-        ],
-        required=_l("Choisissez pour qui est ce rendez-vous."),
-    )
-    relative_family_name = NameField(_l("Son nom de famille"), asked=True, render_kw={"autocomplete": "off"})
-    relative_given_names = NameField(_l("Ses prénoms"), asked=True, render_kw={"autocomplete": "off"})
-    relative_birth_date = BirthDateField(
-        _l("Sa date de naissance"), asked=True, hint=_l("Exemple : 24 11 2021"), required=""
-    )
     family_name = NameField(
         _l("Votre nom de famille"),
         required=_l("Écrivez votre nom de famille. Exemple : Durand"),
@@ -93,35 +78,21 @@ class DetailsForm(PortalForm):
         _l("Ne me contactez pas"),
         hint=_l("Aucun message ne part. Vous notez votre rendez-vous vous-même."),
     )
-    creneau = HiddenField()
-    request_key = HiddenField()
 
     def __init__(self, *, today: date, communes: Communes, for_a_child: bool = False, **options: Any) -> None:
-        super().__init__(**options)
-        self.today, self._communes = today, communes
+        super().__init__(today=today, **options)
+        self._communes = communes
         self.address: list[str] = []
         self.may_be_for_oneself = not for_a_child
         if for_a_child:
             children = [(CHILD, _("Pour mon enfant")), (RELATIVE, _("Pour un enfant dont je m'occupe"))]
             self.concerned.choices = selectable(children)
-        self.request_key.data = str(_uuid(self.request_key.data) or uuid4())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field, then what they say together: who comes, and the lines of the address."""
         super().validate(extra_validators)
-        self._check_relative()
         self._check_address()
         return not self.errors
-
-    @property
-    def is_kept_page_only(self) -> bool:
-        """Whether nothing is wrong but the age of the page: its token has expired."""
-        return set(self.errors) == {"csrf_token"}
-
-    @property
-    def is_for_someone_else(self) -> bool:
-        """Whether the person who books comes for somebody else."""
-        return self.concerned.data in {CHILD, RELATIVE}
 
     @property
     def identity(self) -> Identity:
@@ -129,11 +100,9 @@ class DetailsForm(PortalForm):
         return Identity(self.family_name.data, self.given_names.data, self.birth_date.data)
 
     @property
-    def concerned_identity(self) -> Identity | None:
-        """Who comes, when it is somebody else."""
-        if not self.is_for_someone_else:
-            return None
-        return Identity(self.relative_family_name.data, self.relative_given_names.data, self.relative_birth_date.data)
+    def concerned_identity(self) -> Identity:
+        """Who comes."""
+        return self.new_relative or self.identity
 
     @property
     def contact(self) -> Contact:
@@ -150,56 +119,18 @@ class DetailsForm(PortalForm):
         )
 
     @property
-    def key(self) -> UUID:
-        """One per page shown: confirming the same answers twice makes one appointment."""
-        return UUID(self.request_key.data)
+    def keys(self) -> list[str]:
+        """What tells those who come, and who books, from others."""
+        return [identity.key for identity in (self.identity, self.new_relative) if identity]
 
     def refuse_age(self, limit: int | None) -> None:
         """Says that the appointment is for people under `limit` years."""
-        field = self.relative_birth_date if self.is_for_someone_else else self.birth_date
+        field = self.relative_birth_date if self.is_for_someone_new else self.birth_date
         field.errors = [_("Ce rendez-vous est pour un enfant de moins de %(limit)s ans.", limit=limit)]
 
-    def hidden(self, *but: str) -> list[tuple[str, str]]:
-        """Everything typed, as names and values of hidden inputs; `but` these fields."""
-        pairs: list[tuple[str, str]] = []
-        for field in self:
-            if field.name == "csrf_token" or field.name in but:
-                continue
-            if isinstance(field, DateField):
-                pairs += [(field.name, part) for part in field.parts]
-            elif isinstance(field, CheckField):
-                pairs += [(field.name, "y")] if field.data else []
-            elif field.data:
-                pairs.append((field.name, str(field.data)))
-        return pairs
-
-    def _check_relative(self) -> None:
-        fields: tuple[Any, ...] = (
-            self.relative_family_name,
-            self.relative_given_names,
-            self.relative_birth_date,
-        )
-        sentences = (
-            _("Écrivez le nom de la personne qui vient. Exemple : Durand"),
-            _("Écrivez le prénom de la personne qui vient. Exemple : Anne-Marie"),
-            _("Écrivez la date de naissance de la personne qui vient. Exemple : 24 11 2021"),
-        )
-        for field, sentence in zip(fields, sentences, strict=True):
-            if not self.is_for_someone_else:
-                field.errors = []
-            elif not field.data and not field.errors:
-                field.errors = [sentence]
-
     def _check_address(self) -> None:
-        typed = [getattr(self, name) for name in _ADDRESS]
-        if any(field.errors for field in (*typed, self.postcode, self.town)):
-            return
-        lines = [*(field.data or "" for field in typed), f"{self.postcode.data or ''} {self.town.data or ''}".strip()]
-        lines, faults = check_address(lines, communes=self._communes)
-        for fault in faults:
-            field = typed[fault.line - 2] if fault.line < 6 else self._line_6(fault.reason)
-            field.errors = [*field.errors, ADDRESS_WORDS[fault.reason]]
-        if faults:
+        lines = checked_address(self, self._communes)
+        if lines is None:
             return
         self.address = lines
         if not lines and self.wants_paper.data:
@@ -212,9 +143,6 @@ class DetailsForm(PortalForm):
             printed_lines(f"{self.given_names.data} {self.family_name.data}", lines)
         except BadAddressError:
             self.given_names.errors = [NAME_TOO_LONG_FOR_A_LETTER]
-
-    def _line_6(self, reason: str) -> Any:
-        return self.town if reason in {"town_missing", "town_mismatch", "too_long"} else self.postcode
 
 
 class CodeForm(PortalForm):
@@ -263,14 +191,13 @@ class InvitationForm(CodeForm):
         self.code.label.text = _("Le code de votre lettre")
 
 
-class SlotForm(PortalForm):
+class HeldForm(PortalForm):
+    """A change of an appointment. `subject`: whose page it was made on, as `WhoForm` says it."""
+
+    subject = HiddenField()
+
+
+class SlotForm(HeldForm):
     """A slot among radios, to move an appointment to."""
 
     creneau = TextField(_l("Votre créneau"), longest=40, required=_l("Choisissez un créneau."))
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -26,3 +26,5 @@ NO_ADDRESS_FOR_LETTERS = _l(
 )
 
 PHONE_NEEDED = _l("Nous vous appelons : écrivez votre téléphone, ou celui d'un proche. Exemple : 06 39 98 00 12")
+
+NO_PHONE_IN_FILE = _l("Nous vous appelons : il faut d'abord un téléphone dans vos préférences.")

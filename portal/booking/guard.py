@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import case, delete, func, null
+from sqlalchemy import case, delete, func, null, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,15 @@ def open_with_fact(session: Session, now: datetime, *, code: str, birth_date: da
     right answer sets the count to nothing; so do 15 minutes.
     """
     return _guarded(session, now, code, lambda read: _appointment(session, now, read, birth_date))
+
+
+def is_locked(session: Session, now: datetime, code: str) -> bool:
+    """Whether no fact opens a code (as `codes.read_code` gives it) now, after too many wrong ones. Counts nothing.
+
+    The answer is the same whether the code exists or not.
+    """
+    until = session.scalar(select(CodeTries.locked_until).where(CodeTries.code == code))
+    return until is not None and now < until
 
 
 def open_invitation(session: Session, now: datetime, *, code: str, birth_date: date) -> Invitation | Refused:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, select
+from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.booking.availability import Scope, Slot, free_slots, merged
@@ -85,6 +85,22 @@ def appointments_of_browser(
         return appointments_among(session, ids)
     statement = select(Appointment.id).where(Appointment.browser == browser, Appointment.starts_at > now)
     return appointments_among(session, {*ids, *session.scalars(statement.order_by(Appointment.id))})
+
+
+def appointments_to_come(session: Session, now: datetime, person_id: int) -> list[Appointment]:
+    """The same, those booked for a person or their relatives that have yet to begin."""
+    statement = (
+        select(Participation.appointment_id)
+        .join(Appointment, Appointment.id == Participation.appointment_id)
+        .join(Person, Person.id == Participation.person_id)
+        .where(
+            or_(Person.id == person_id, Person.guardian_id == person_id),
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.starts_at > now,
+        )
+        .order_by(Participation.appointment_id)
+    )
+    return appointments_among(session, set(session.scalars(statement)))
 
 
 def file(session: Session, person_id: int) -> Person | None:

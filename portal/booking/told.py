@@ -7,8 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.booking.models import Appointment
+from portal.booking.words import tellings
+from portal.directory.models import Motif
 from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.planner import Event, EventKind, plan
 from portal.notifications.post import FRENCH_POST
+from portal.notifications.ways import failed_routes, reach_of
+from portal.people.models import Person
 
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
 
@@ -22,6 +27,7 @@ class Told:
     letter_posted: date | None
     letter_arrives: date | None
     is_discreet: bool
+    is_by_choice: bool = False  # there is a mobile or a mailbox, and they want no messages there
 
     @property
     def by_nobody_but_the_place(self) -> bool:
@@ -30,7 +36,7 @@ class Told:
 
 
 def told_of(session: Session, appointment: Appointment) -> Told:
-    """The messages of an appointment that still stand. Its motif must be loaded."""
+    """The messages of an appointment that still stand. It must be loaded whole."""
     rows = session.scalars(
         select(Message)
         .where(Message.subject == "appointment", Message.subject_id == appointment.id, Message.status.not_in(_GONE))
@@ -44,4 +50,26 @@ def told_of(session: Session, appointment: Appointment) -> Told:
         letter_posted=None if letter is None else FRENCH_POST.posting_day(letter),
         letter_arrives=None if letter is None else FRENCH_POST.arrival(letter),
         is_discreet=appointment.motif.discreet,
+        is_by_choice=any(_closed_their_ways(telling.person) for telling in tellings(appointment)),
     )
+
+
+def foreseen(now: datetime, *, person: Person, motif: Motif, starts_at: datetime) -> Told:
+    """What `told_of` will say once someone known has booked: the planner's own answer for their file. Pure."""
+    event = Event(EventKind.BOOKED, starts_at, motif.discreet)
+    planned = plan(reach_of(person), event, now, failed_routes(person), FRENCH_POST)
+    notices = [one for one in planned if one.step is Step.NOTICE]
+    letter = next((one.due_at for one in notices if one.route is Route.LETTER), None)
+    return Told(
+        now=tuple(one.route for one in notices),
+        reminders=tuple((one.route, one.due_at) for one in planned if one.step is Step.REMINDER),
+        letter_posted=None if letter is None else FRENCH_POST.posting_day(letter),
+        letter_arrives=None if letter is None else FRENCH_POST.arrival(letter),
+        is_discreet=motif.discreet,
+        is_by_choice=_closed_their_ways(person),
+    )
+
+
+def _closed_their_ways(person: Person) -> bool:
+    given = [wanted for way, wanted in ((person.mobile, person.wants_sms), (person.email, person.wants_email)) if way]
+    return bool(given) and not any(given)

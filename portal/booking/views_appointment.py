@@ -12,24 +12,29 @@ from werkzeug.wrappers import Response
 
 from portal.booking import asked, pages, queries, rules
 from portal.booking.availability import Scope
-from portal.booking.forms import BirthForm, CodeForm, SlotForm
-from portal.booking.guard import GuardRefusal, open_with_fact
+from portal.booking.forms import BirthForm, CodeForm, HeldForm, SlotForm
+from portal.booking.guard import open_with_fact
 from portal.booking.ics import calendar_of
 from portal.booking.models import Appointment
 from portal.booking.services import cancel as cancel_appointment
 from portal.booking.services import move as move_appointment
 from portal.booking.views import bp
+from portal.booking.views_ended import ended_page, stop_here
+from portal.booking.views_known import is_another_s, is_theirs, mark, subject
 from portal.booking.views_limits import right_guess, spend_guess
 from portal.booking.views_opened import is_open, keep_open
 from portal.booking.views_shared import groups_of, lost_slot, still_open
+from portal.booking.views_shut import birth_page, closed_page, over_page, shut_page
+from portal.booking.words import tellings
 from portal.clock import paris_day
 from portal.codes import read_code
 from portal.directory.models import Departement
 from portal.journal.services import Actor
+from portal.people.mandates import MandateFault
 from portal.people.queries import referents_of
+from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import Role, allow
-from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
@@ -49,17 +54,17 @@ def find() -> Page:
 @bp.get("/r/<code>")
 @allow(Role.EVERYONE)
 def appointment(code: str) -> Page:
-    """The appointment of a code, once the birth date has opened it in this browser."""
+    """The appointment of a code: to those it is for, signed in or acted for; else once the birth date opened it."""
     personal_page()
     read = read_code(code)
     if read is None:
         return _unreadable()
-    if not is_open(read, now()):
-        return _birth_page(read, BirthForm(today=paris_day(now())))
     with transaction() as database:
-        found = _opened(database, read)
+        found = _open_here(database, read)
+        if found is None:
+            return closed_page(database, read)
         if rules.is_over(found, now()):
-            return _over_page(database)
+            return over_page(database)
         return _appointment_page(database, found, done=request.args.get("fait", ""))
 
 
@@ -72,14 +77,13 @@ def open_appointment(code: str) -> Page:
         return _unreadable()
     form = BirthForm(today=paris_day(now()))
     if not form.validate_on_submit():
-        return _birth_page(read, form, 422)
+        with transaction() as database:
+            return birth_page(database, read, form), 422
     spend_guess()
     with transaction() as database:
         found = open_with_fact(database, now(), code=read, birth_date=form.birth_date.data)
-        if isinstance(found, Refused) and found.reason is GuardRefusal.OVER:
-            return _over_page(database)
-    if isinstance(found, Refused):
-        return _shut(read, form, found)
+        if isinstance(found, Refused):
+            return shut_page(database, read, form, found)
     right_guess()
     keep_open(read, now())
     return redirect(url_for("booking.appointment", code=read), 303)
@@ -94,7 +98,9 @@ def move(code: str) -> Page:
         found = _opened(database, code)
         if rules.move_refusal(found, now(), by_agent=False):
             return redirect(url_for("booking.appointment", code=found.code))
-        return _move_page(database, found, SlotForm())
+        form = SlotForm()
+        form.subject.data = mark()
+        return _move_page(database, found, form)
 
 
 @bp.post("/r/<code>/deplacer")
@@ -106,13 +112,13 @@ def confirm_move(code: str) -> Page:
     starts_at = asked.instant(form.creneau.data, now())
     try:
         with transaction() as database:
-            found = _opened(database, code)
+            found = _posted(database, code, form)
             if not is_valid or starts_at is None:
                 form.creneau.errors = form.creneau.errors or ([] if form.errors else [lost_slot()])
                 return _move_page(database, found, form), 422
             move_appointment(database, now(), starts_at=starts_at, **_change_of(found))
-    except Refused:
-        return _move_refused(code, form)
+    except Refused as refusal:
+        return _ended(refusal) or _move_refused(code, form)
     return redirect(url_for("booking.appointment", code=code, fait="deplace"), 303)
 
 
@@ -125,23 +131,25 @@ def ask_cancel(code: str) -> Page:
         found = _opened(database, code)
         if found.status in rules.CANCELLED or rules.cancel_refusal(found, now(), by_agent=False):
             return redirect(url_for("booking.appointment", code=found.code))
-        return _cancel_page(found, PortalForm())
+        form = HeldForm()
+        form.subject.data = mark()
+        return _cancel_page(found, form)
 
 
 @bp.post("/r/<code>/annuler")
 @allow(Role.EVERYONE)
 def cancel(code: str) -> Page:
     """Cancels, and frees the time for someone else."""
-    form = PortalForm()
+    form = HeldForm()
     is_valid = form.validate_on_submit()
     try:
         with transaction() as database:
-            found = _opened(database, code)
+            found = _posted(database, code, form)
             if not is_valid:
                 return _cancel_page(found, form), 422
             cancel_appointment(database, now(), **_change_of(found))
-    except Refused:
-        return redirect(url_for("booking.appointment", code=code, fait="trop-tard"), 303)
+    except Refused as refusal:
+        return _ended(refusal) or redirect(url_for("booking.appointment", code=code, fait="trop-tard"), 303)
     return redirect(url_for("booking.appointment", code=code, fait="annule"), 303)
 
 
@@ -153,25 +161,55 @@ def calendar(code: str) -> Response:
     with transaction() as database:
         found = _opened(database, code)
         departement = database.get_one(Departement, 1)
-        text = calendar_of(found, departement=departement, base_url=portal().settings.base_url)
+        text = calendar_of(
+            found,
+            departement=departement,
+            base_url=portal().settings.base_url,
+            is_hidden=any(telling.person.wants_discretion for telling in tellings(found)),
+        )
     response = Response(text, mimetype="text/calendar")
     response.headers["Content-Disposition"] = "attachment; filename=rendez-vous.ics"
     return response
 
 
+def _open_here(database: Session, code: str) -> Appointment | None:
+    """The appointment of a code, as `read_code` gives it, when this browser opened it or it is of whoever is known."""
+    by_code = is_open(code, now())
+    if not by_code and subject() is None:
+        return None
+    found = queries.appointment_by_code(database, code)
+    return found if found is not None and (by_code or is_theirs(found)) else None
+
+
 def _opened(database: Session, code: str) -> Appointment:
-    """The appointment that this browser has opened; else the page that asks the birth date answers instead."""
+    """The appointment that is open here; else the page that asks the birth date answers instead."""
     read = read_code(code)
-    found = queries.appointment_by_code(database, read) if read and is_open(read, now()) else None
+    found = _open_here(database, read) if read else None
     if found is None:
         abort(leads(url_for("booking.appointment", code=code), 303))
     return found
 
 
+def _posted(database: Session, code: str, form: HeldForm) -> Appointment:
+    """The same, for a form; when it was opened for somebody else, the page that says so answers instead."""
+    if is_another_s(form.subject.data):
+        abort(ended_page(database))
+    return _opened(database, code)
+
+
+def _ended(refusal: Refused) -> Response | None:
+    """The page that says that a mandate ended meanwhile, if that is why."""
+    if not isinstance(refusal.reason, MandateFault):
+        return None
+    stop_here()
+    with transaction() as database:
+        return ended_page(database)
+
+
 def _change_of(found: Appointment) -> dict[str, Any]:
-    """What moving and cancelling both need: what, who (proven by the birth date), and the address of links."""
+    """What moving and cancelling both need: what, who (known, or proven by the birth date), and where links lead."""
     person = found.participations[0].person
-    by = Actor.person(person.guardian_id or person.id)
+    by = actor() if is_theirs(found) else Actor.person(person.guardian_id or person.id)
     return {"appointment_id": found.id, "base_url": portal().settings.base_url, "by": by}
 
 
@@ -183,26 +221,6 @@ def _unreadable() -> Page:
     form = CodeForm(formdata=None)
     form.code.errors = [_("Ce code n'est pas complet. Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4")]
     return _find_page(form, 404)
-
-
-def _birth_page(code: str, form: BirthForm, status: int = 200) -> Page:
-    with transaction() as database:
-        call = pages.call_for(database, None)
-    return render_template(
-        "booking/birth.html", code=code, form=form, call=call, form_has_errors=bool(form.errors)
-    ), status
-
-
-def _shut(code: str, form: BirthForm, refusal: Refused) -> Page:
-    if refusal.reason is GuardRefusal.LOCKED:
-        form.birth_date.errors = [_("Il y a eu trop d'essais. Attendez 15 minutes, ou appelez.")]
-        return _birth_page(code, form, 429)
-    form.birth_date.errors = [_("Ce code et cette date ne vont pas ensemble. Vérifiez les deux.")]
-    return _birth_page(code, form, 422)
-
-
-def _over_page(database: Session) -> Page:
-    return render_template("booking/over.html", call=pages.call_for(database, None)), 410
 
 
 def _appointment_page(database: Session, found: Appointment, *, done: str) -> str:
@@ -252,5 +270,5 @@ def _move_refused(code: str, form: SlotForm) -> Page:
         return _move_page(database, found, form), 409
 
 
-def _cancel_page(found: Appointment, form: PortalForm) -> str:
+def _cancel_page(found: Appointment, form: HeldForm) -> str:
     return render_template("booking/cancel.html", appointment=found, form=form, form_has_errors=bool(form.errors))

@@ -18,6 +18,7 @@ from portal.booking.views_shared import (
     choice_of,
     insee_asked,
     invitation_of,
+    known_for,
     motif_of,
     remember_invitation,
     url_of_commune,
@@ -106,7 +107,7 @@ def week(motif_key: str, place_key: str) -> str | tuple[str, int]:
 
 def _places_page(database: Session, motif: Motif, invitation: Invitation | None) -> str:
     search = _search(database)
-    scope = pages.scope_of(database, now(), motif, invitation.person_id if invitation else None)
+    scope = pages.scope_of(database, now(), motif, invitation.person_id if invitation else known_for(None))
     insee = search.found.insee if search.found else insee_asked()
     page = pages.places_page(database, now(), scope, search, show_all="tous" in request.args)
     return render_template(

@@ -4,9 +4,13 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from portal.booking.forms import CHILD, DetailsForm
+from portal.booking.forms import DetailsForm
+from portal.booking.forms_known import KnownForm
+from portal.booking.forms_who import CHILD
 from portal.booking.words import place_lines
 from portal.directory.models import Mode, Motif, Place
+from portal.people.contacts import Contact
+from portal.people.rules import Identity, contact_of
 from portal.web.i18n import language
 from portal.words import NBSP, day_words, moment_words, phone_words
 
@@ -14,13 +18,25 @@ Row = tuple[str, str | list[str]]
 Parts = list[tuple[str, list[Row]]]
 
 
-def review_of(motif: Motif, place: Place, starts_at: datetime, form: DetailsForm) -> Parts:
-    """The appointment, who comes, and how they are told: each part a title and its rows."""
-    return [
-        (_("Le rendez-vous"), _appointment_rows(motif, place, starts_at)),
-        (_("Qui vient"), _people_rows(form)),
-        (_("Comment vous joindre"), _contact_rows(form)),
-    ]
+def review_of(motif: Motif, place: Place, starts_at: datetime, form: DetailsForm | KnownForm) -> Parts:
+    """The appointment, who comes, and how they are told: each part a title and its rows.
+
+    How someone known is told is said beside, by the planner.
+    """
+    first = (_("Le rendez-vous"), _appointment_rows(motif, place, starts_at))
+    if isinstance(form, KnownForm):
+        return [first, (_("Qui vient"), [(_("La personne qui vient"), _who(form.concerned_identity))])]
+    return [first, (_("Qui vient"), _people_rows(form)), (_("Comment vous joindre"), _contact_rows(form.contact))]
+
+
+def known_parts(form: KnownForm) -> Parts:
+    """What the portal knows of someone, to be confirmed: who they are, and how they are told."""
+    person = form.person
+    file = person.guardian or person
+    who = Identity(person.family_name, person.given_names, person.birth_date)
+    title = _("Cette personne") if form.acted_for else _("Vous")
+    ways = _("Comment la prévenir") if form.acted_for else _("Comment vous joindre")
+    return [(title, [(_("Nom et date de naissance"), _who(who))]), (ways, _contact_rows(contact_of(file)))]
 
 
 def tells_nobody(form: DetailsForm) -> bool:
@@ -47,17 +63,21 @@ def _appointment_rows(motif: Motif, place: Place, starts_at: datetime) -> list[R
 
 
 def _people_rows(form: DetailsForm) -> list[Row]:
-    booker, other = form.identity, form.concerned_identity
+    booker, other = form.identity, form.new_relative
     rows: list[Row] = []
     if other is not None:
         label = _("Votre enfant") if form.concerned.data == CHILD else _("La personne que vous aidez")
-        rows.append((label, [f"{other.given_names} {other.family_name}", _born(other.birth_date)]))
-    rows.append((_("Vous"), [f"{booker.given_names} {booker.family_name}", _born(booker.birth_date)]))
+        rows.append((label, _who(other)))
+    rows.append((_("Vous"), _who(booker)))
     return rows
 
 
-def _contact_rows(form: DetailsForm) -> list[Row]:
-    contact, none = form.contact, _("Non donné")
+def _who(identity: Identity) -> list[str]:
+    return [f"{identity.given_names} {identity.family_name}", _born(identity.birth_date)]
+
+
+def _contact_rows(contact: Contact) -> list[Row]:
+    none = _("Non donné")
     choices = [
         _("Tout recevoir par courrier") if contact.wants_paper else "",
         _("Lettres en gros caractères") if contact.wants_large_print else "",

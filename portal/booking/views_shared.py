@@ -17,6 +17,7 @@ from portal.booking.availability import Scope, choose_agent
 from portal.booking.forms import SlotForm
 from portal.booking.models import Invitation
 from portal.booking.rules import invitation_refusal
+from portal.booking.views_known import subject
 from portal.clock import paris_day
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Commune, Motif, Place
@@ -33,13 +34,17 @@ Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 @dataclass(frozen=True)
 class Choice:
-    """A motif at a place, as an address names them, and whose slots may be shown."""
+    """A motif at a place, as an address names them, and whose slots may be shown.
+
+    `known_id`: the file of whoever books, when the portal knows them.
+    """
 
     motif: Motif
     place: Place
     scope: Scope
     call: pages.Call
     invitation: Invitation | None
+    known_id: int | None
 
     def url(self, page: str, **arguments: Any) -> str:
         """The address of a page about this motif at this place."""
@@ -79,17 +84,27 @@ def choice_of(database: Session, motif_key: str, place_key: str) -> Choice:
     place = directory.place(database, place_key, paris_day(now())) if _KEY.fullmatch(place_key) else None
     if place is None:
         abort(404)
-    scope = pages.scope_of(database, now(), motif, invitation.person_id if invitation else None, place.id)
-    return Choice(motif, place, scope, pages.call_for(database, place), invitation)
+    known_id = known_for(invitation)
+    scope = pages.scope_of(database, now(), motif, invitation.person_id if invitation else known_id, place.id)
+    return Choice(motif, place, scope, pages.call_for(database, place), invitation, known_id)
 
 
 def invitation_of(database: Session, motif: Motif) -> Invitation | None:
-    """The invitation that this browser has opened for a motif, as long as it holds."""
+    """The invitation that this browser has opened for a motif, or that someone known has; as long as it holds."""
     code = session.get("invited", {}).get(motif.key) or _code_of_pass(motif, request.form.get(PASS, ""))
     invitation = queries.invitation_by_code(database, code) if code else None
+    number = subject()
+    if invitation is None and number is not None and motif.booked_by is BookedBy.INVITED:
+        invitation = queries.invitation_for(database, number, motif.id, paris_day(now()))
     if invitation is None or invitation_refusal(invitation, motif.id, invitation.person.birth_date, now()):
         return None
     return invitation
+
+
+def known_for(invitation: Invitation | None) -> int | None:
+    """The file of whoever books, when the portal knows them; nobody's when the letter opened here is another's."""
+    number = subject()
+    return None if invitation is not None and invitation.person_id != number else number
 
 
 def remember_invitation(motif: Motif, invitation: Invitation) -> None:

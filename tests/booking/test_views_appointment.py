@@ -34,7 +34,7 @@ def fresh(database: Database, made) -> object:
 
 
 def ask(client: CheckedClient, code: str, birth_date):
-    fields = client.get(f"/r/{code}").page.fields()
+    fields = client.get("/r/").page.fields()  # a locked code shows no form; the token is that of the browser
     return client.post(f"/r/{code}", data=fields | {"birth_date": birth_date})
 
 
