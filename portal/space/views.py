@@ -1,7 +1,7 @@
 """A person's own space."""
 
 from flask import Blueprint, g, request
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import Forbidden
 
 from portal.people.mandates import MandateFault
 from portal.refusal import Refused
@@ -31,7 +31,7 @@ def hold_to_whom_the_form_is_for() -> Page | None:
 
 
 @bp.errorhandler(403)
-def refused(error: Exception) -> Page | Response | Exception:
+def refused(error: Forbidden) -> Page | Forbidden:
     """Somebody whose mandate ended while the form was open is told so, and shown what they had typed."""
     if request.method == "POST" and has_lapsed():
         return lapsed_page()

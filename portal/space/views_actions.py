@@ -48,18 +48,18 @@ def _line(line: Told, hands: Hands) -> Line:
 def _who(line: Told, hands: Hands, *, is_own: bool) -> str:
     """Agents by their job and their town; never by the name of a service, which would tell why one goes there."""
     if is_own:
-        return _("Vous") if line.for_person_id in {None, subject_id()} else _("Vous, pour une autre personne")
+        is_for_self = line.for_person_id in {None, subject_id()}
+        return str(_("Vous") if is_for_self else _("Vous, pour une autre personne"))
     mandate = hands.mandates.get(line.mandate_id or 0)
     if mandate is not None:
-        return _("%(name)s, qui peut agir pour vous", name=holder_name(mandate))
+        return str(_("%(name)s, qui peut agir pour vous", name=holder_name(mandate)))
     if line.actor == "agent":
         agent = hands.agents.get(line.actor_id or 0)
         job = agent.job if agent else _("agent du service")
         return _with_town(job[:1].upper() + job[1:], hands.places.get(line.place_id or 0))
-    if line.actor == "machine":
-        return _("Le service, tout seul")
-    return _("Une personne non connectée") if line.actor == "visitor" else _("Une personne qui agit pour vous")
+    others = {"machine": _("Le service, tout seul"), "visitor": _("Une personne non connectée")}
+    return str(others.get(line.actor, _("Une personne qui agit pour vous")))
 
 
 def _with_town(job: str, place: Place | None) -> str:
-    return job if place is None else _("%(job)s, %(town)s", job=job, town=place.city)
+    return job if place is None else f"{job}, {place.city}"

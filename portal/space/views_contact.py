@@ -157,8 +157,9 @@ def _check(kind: CredentialKind, asked: dict[str, Any], code: str) -> CodeFault 
 
 
 def _code_words(fault: CodeFault) -> str:
-    return {
+    words = {
         CodeFault.WRONG: _("Ce n'est pas le bon code. Vérifiez les 6 chiffres du message."),
         CodeFault.TOO_MANY_TRIES: _("Il y a eu trop d'essais. Demandez un nouveau code."),
         CodeFault.OVER: _("Ce code ne sert plus. Demandez un nouveau code."),
-    }[fault]
+    }
+    return str(words[fault])
