@@ -13,12 +13,9 @@ def unvouched_contacts(session: Session, person: Person) -> list[tuple[Credentia
     Whoever made the file may have written their own: someone who has just proved who they are is asked whether these
     are theirs.
     """
-    vouched = set(
-        session.execute(
-            select(Credential.kind, Credential.value).where(
-                Credential.person_id == person.id, Credential.ended_at.is_(None), Credential.is_vouched
-            )
-        ).tuples()
+    proved = select(Credential.kind, Credential.value).where(
+        Credential.person_id == person.id, Credential.ended_at.is_(None), Credential.is_vouched
     )
+    vouched = {(kind, value) for kind, value in session.execute(proved.order_by(Credential.id))}
     ways = ((CredentialKind.MOBILE, person.mobile), (CredentialKind.EMAIL, person.email))
     return [(kind, value) for kind, value in ways if value is not None and (kind, value.lower()) not in vouched]

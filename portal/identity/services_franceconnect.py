@@ -72,6 +72,11 @@ def new_file(session: Session, now: datetime, *, pivot: Pivot, email: str | None
     return find_or_create(session, now, identity=pivot.identity, contact=contact, apart=True)
 
 
+def note_doubt(session: Session, now: datetime) -> None:
+    """Writes that an answer of FranceConnect did not hold together, and opened nothing."""
+    record(session, now, actor=VISITOR, verb="sign_in.failed", object_kind="franceconnect")
+
+
 def _case(session: Session, now: datetime, *, subject: str, pivot: Pivot) -> IdentityCase:
     """The case of this identifier, open: one at most, with the identity as it was given last."""
     case = queries.case_of(session, subject)

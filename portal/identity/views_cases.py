@@ -27,9 +27,9 @@ class CaseForm(PortalForm):
     """Which file is theirs."""
 
     file = ChoiceField(
-        _l("Quel dossier est celui de cette personne ?"),
+        _l("Quel dossier est celui de cette personne ?"),
         choices=(),
-        required=_l("Choisissez un dossier, ou « Aucun de ces dossiers »."),
+        required=_l("Choisissez un dossier, ou « Aucun de ces dossiers »."),
     )
 
 
@@ -66,7 +66,7 @@ def settle_case(case_id: int) -> Page:
             return _page(database, waiting, form), 422
     try:
         with transaction() as database:
-            chosen = None if form.file.data == NEW else int(form.file.data)
+            chosen = None if form.file.data == NEW else int(form.file.data or 0)
             decide(database, now(), case_id=case_id, person_id=chosen, by=actor())
     except Refused as refused:
         return _refused(case_id, form, refused)
@@ -78,19 +78,19 @@ def _refused(case_id: int, form: CaseForm, refused: Refused) -> Page:
         waiting = queries.open_case(database, case_id)
         if waiting is None:
             return redirect(url_for("identity.cases"), 303)
-        words = {CaseFault.NO_CANDIDATE: _("Ce dossier a changé. Choisissez de nouveau.")}
-        form.file.errors = [words.get(refused.reason, _impossible())]
+        has_changed = refused.reason is CaseFault.NO_CANDIDATE
+        form.file.errors = [_("Ce dossier a changé. Choisissez de nouveau.") if has_changed else _impossible()]
         return _page(database, waiting, form), 422
 
 
 def _impossible() -> str:
-    return _("Aucun dossier ne peut porter ce nom ou cette date de naissance. Prévenez l'administrateur.")
+    return str(_("Aucun dossier ne peut porter ce nom ou cette date de naissance. Prévenez l'administrateur."))
 
 
 def _offer(database: Session, waiting: IdentityCase, form: CaseForm) -> tuple[list[Person], frozenset[int]]:
     files, taken = queries.candidates(database, waiting)
     named = [(str(file.id), f"{file.given_names} {file.family_name}") for file in files]
-    form.file.choices = selectable([*named, (NEW, _("Aucun de ces dossiers : en faire un nouveau"))])
+    form.file.choices = selectable([*named, (NEW, _("Aucun de ces dossiers : en faire un nouveau"))])
     return files, taken
 
 

@@ -4,7 +4,7 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.identity.rules_matching import PivotFault, pivot_of
-from portal.identity.services_franceconnect import enter
+from portal.identity.services_franceconnect import enter, note_doubt
 from portal.identity.views import bp
 from portal.identity.views_enter import destination, lead_in
 from portal.identity.views_limits import spend_franceconnect
@@ -126,6 +126,9 @@ _STATUS = {ReturnFault.DECLINED: 200, ReturnFault.AWAY: 503}
 
 
 def _sorry(refused: Refused) -> tuple[str, int]:
+    if refused.reason is ReturnFault.DOUBTFUL:
+        with transaction() as database:
+            note_doubt(database, now())
     reason = "identity" if isinstance(refused.reason, PivotFault | IdentityFault) else refused.reason.value
     page = render_template("identity/franceconnect_sorry.html", reason=reason, form=PortalForm())
     return page, _STATUS.get(ReturnFault(refused.reason), 400) if reason != "identity" else 422

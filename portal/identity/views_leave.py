@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from portal.identity.services_entry import note_leaving
 from portal.identity.views import bp
 from portal.identity.views_enter import destination
+from portal.identity.views_franceconnect import franceconnect_logout_url, leave_franceconnect
 from portal.people.views_browser import AGENTS_IDLE_MINUTES, actor
 from portal.people.views_browser import leave as end_session
 from portal.web.access import Role, allow
@@ -27,7 +28,10 @@ def leave() -> Response:
 
     No token is asked for: whoever leaves a shared computer must not fail, and what another site posts is refused.
     """
+    onwards = franceconnect_logout_url()
     _end()
+    if onwards is not None:  # whoever sits here next must not enter by the session that FranceConnect still holds
+        return _cleared(leave_franceconnect(onwards))
     return _cleared(redirect(url_for("pages.home", quitte="1"), 303))
 
 
