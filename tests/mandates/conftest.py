@@ -1,0 +1,82 @@
+"""Who asks, who gives, and what came of it."""
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor, ActorKind
+from portal.mandates.services import Voice
+from portal.notifications.models import Message
+from portal.people.models_mandates import Mandate
+
+
+ADDRESS = ["1 RUE DE L EXEMPLE", "62000 ARRAS"]
+
+
+@pytest.fixture
+def voice(world):
+    return Voice(world.departement(), "https://porte.exemple.fr")
+
+
+@pytest.fixture
+def odette(world):
+    """Someone who can be told by mobile only."""
+    return world.person(
+        given_names="Odette",
+        family_name="Modèle",
+        mobile="+33639980012",
+        email=None,
+        address=["1 RUE X", "62000 ARRAS"],
+    )
+
+
+@pytest.fixture
+def desk(world):
+    """An agent at a desk."""
+    place = world.place()
+    agent = world.agent("accueil", place=place)
+    return SimpleNamespace(agent=agent, by=Actor(ActorKind.AGENT, agent.id, None, place.id), place=place)
+
+
+@pytest.fixture
+def ccas(world):
+    return world.organisation(name="CCAS d'Essai")
+
+
+@pytest.fixture
+def mandates(database):
+    """All mandates, oldest first."""
+
+    def read():
+        with database.transaction() as session:
+            return list(session.scalars(select(Mandate).order_by(Mandate.id)))
+
+    return read
+
+
+@pytest.fixture
+def told(database):
+    """(kind, route, answer or how it ended) of each message, in order."""
+
+    def read():
+        with database.transaction() as session:
+            rows = session.scalars(select(Message).order_by(Message.id)).all()
+        return [
+            (row.kind, row.route.value, row.context.get("answer") or row.context.get("ended_by") or "") for row in rows
+        ]
+
+    return read
+
+
+@pytest.fixture
+def journal(database):
+    """(verb, actor's kind) of each line about mandates, in order."""
+
+    def read():
+        with database.transaction() as session:
+            lines = session.scalars(select(JournalLine).order_by(JournalLine.id)).all()
+        return [(line.verb, line.actor) for line in lines]
+
+    return read
