@@ -1,12 +1,16 @@
 """What the print room reads."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
+from portal.clock import paris_day
 from portal.letters.models import Letter
 from portal.notifications.models import Message, Status
+from portal.people.queries_access import Work, within_reach
+from portal.web.access import Role
 
 LISTED = 200  # letters on one page of the print room
 
@@ -16,26 +20,44 @@ def letter_of_message(session: Session, message_id: int) -> Letter | None:
     return session.scalars(select(Letter).where(Letter.message_id == message_id)).one_or_none()
 
 
-def letters_waiting(session: Session) -> Sequence[Letter]:
-    """Letters drawn that wait for the post, oldest first, with their messages; at most `LISTED`."""
+ROLES = (Role.COURRIER, Role.ADMIN)
+_WORK = Work(ROLES, workers=(Role.COURRIER,))  # whose work it is: an admin alone would leave letters waiting
+
+
+def letters_waiting(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
+    """Letters drawn that wait for the post and for this agent, oldest first, with their messages; at most `LISTED`.
+
+    Those of the places where they hold one of `ROLES`, and those that nobody would see (`within_reach`).
+    """
     return session.scalars(
         select(Letter)
         .join(Letter.message)
-        .where(Message.status == Status.QUEUED)
+        .where(Message.status == Status.QUEUED, _mine(session, now, agent_id))
         .options(joinedload(Letter.message))
         .order_by(Letter.drawn_at, Letter.id)
         .limit(LISTED)
     ).all()
 
 
-def count_waiting(session: Session) -> int:
-    """How many letters wait for the post."""
-    return (
-        session.scalar(select(func.count(Letter.id)).join(Letter.message).where(Message.status == Status.QUEUED)) or 0
-    )
+def count_waiting(session: Session, now: datetime, *, agent_id: int) -> int:
+    """How many letters wait for the post and for this agent."""
+    counted = select(func.count(Letter.id)).join(Letter.message)
+    return session.scalar(counted.where(Message.status == Status.QUEUED, _mine(session, now, agent_id))) or 0
+
+
+def letter_for(
+    session: Session, now: datetime, letter_id: int, *, agent_id: int, with_pdf: bool = False
+) -> Letter | None:
+    """A letter of this agent's places, as `letter` gives it; None when it is another's."""
+    mine = select(Letter.id).join(Letter.message).where(Letter.id == letter_id, _mine(session, now, agent_id))
+    return None if session.scalar(mine) is None else letter(session, letter_id, with_pdf=with_pdf)
 
 
 def letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Letter | None:
     """One letter with its message, whatever its state; its bytes too when they are asked for."""
     chosen = select(Letter).where(Letter.id == letter_id).options(joinedload(Letter.message))
     return session.scalars(chosen.options(undefer(Letter.pdf)) if with_pdf else chosen).one_or_none()
+
+
+def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
+    return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.journal.services import Actor, record
+from portal.journal.services import record
 from portal.letters.content import content_from
 from portal.letters.models import Letter
-from portal.letters.queries import count_waiting, letter, letter_of_message, letters_waiting
+from portal.letters.queries import ROLES, count_waiting, letter, letter_for, letter_of_message, letters_waiting
 from portal.letters.twin import ICONS, twin_sections
+from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
 
@@ -27,6 +28,13 @@ KINDS = {
     "appointment_moved": _l("Changement de rendez-vous"),
     "appointment_cancelled": _l("Annulation de rendez-vous"),
     "appointment_reminder": _l("Rappel de rendez-vous"),
+    "activation_code": _l("Code pour entrer"),
+    "contact_changed": _l("Téléphone ou e-mail changé"),
+    "preferences_changed": _l("Choix changés"),
+    "mandate_given": _l("Mandat donné"),
+    "mandate_ending": _l("Mandat qui finit bientôt"),
+    "mandate_ended": _l("Mandat fini"),
+    "space_closed": _l("Espace fermé"),
 }
 
 
@@ -45,31 +53,31 @@ class Row:
 
 
 @bp.get("/agents/courriers")
-@allow(Role.COURRIER, Role.ADMIN)
+@allow(*ROLES)
 def waiting() -> str:
     """The letters that wait for the post, oldest first."""
     with transaction() as session:
-        rows = [_row(found) for found in letters_waiting(session)]
-        total = count_waiting(session)
+        rows = [_row(found) for found in letters_waiting(session, now(), agent_id=g.agent.id)]
+        total = count_waiting(session, now(), agent_id=g.agent.id)
     return render_template("letters/waiting.html", rows=rows, total=total)
 
 
 @bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>.pdf")
-@allow(Role.COURRIER, Role.ADMIN)
+@allow(*ROLES)
 def pdf(letter_id: int) -> Response:
     """The bytes that were drawn, or nothing: bytes that are no longer the same are not printed."""
     with transaction() as session:
-        found = _letter(session, letter_id, with_pdf=True)
+        found = _found(letter_for(session, now(), letter_id, agent_id=g.agent.id, with_pdf=True))
         _record_opening(session, found)
     return _pdf_answer(found)
 
 
 @bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>")
-@allow(Role.COURRIER, Role.ADMIN)
+@allow(*ROLES)
 def twin(letter_id: int) -> Response:
     """The same words as the sheet, as an accessible page."""
     with transaction() as session:
-        found = _letter(session, letter_id)
+        found = _found(letter_for(session, now(), letter_id, agent_id=g.agent.id))
         _record_opening(session, found)
     return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html")
 
@@ -89,11 +97,8 @@ def demo_twin(message_id: int) -> Response:
     return _twin_answer(found, url_for("letters.demo_pdf", message_id=message_id), "base.html")
 
 
-def _letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Letter:
-    found = letter(session, letter_id, with_pdf=with_pdf)
-    if found is None:
-        abort(404)
-    return found
+def _found(found: Letter | None) -> Letter:
+    return found or abort(404)
 
 
 def _demo_letter(message_id: int, *, with_pdf: bool = False) -> Letter:
@@ -101,14 +106,14 @@ def _demo_letter(message_id: int, *, with_pdf: bool = False) -> Letter:
         abort(404)
     with transaction() as session:
         drawn = letter_of_message(session, message_id)
-        return _letter(session, drawn.id if drawn else 0, with_pdf=with_pdf)
+        return _found(letter(session, drawn.id if drawn else 0, with_pdf=with_pdf))
 
 
 def _record_opening(session: Session, found: Letter) -> None:
     record(
         session,
         now(),
-        actor=Actor.agent(g.agent.id),
+        actor=actor(),
         verb="letter.opened",
         for_person_id=found.message.person_id,
         object_kind="letter",

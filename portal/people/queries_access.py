@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, column, func, or_, select, table, union
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, and_, column, or_, select, table, true, union
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from portal.clock import paris_day
 from portal.people.models import Agent, Person
@@ -74,23 +75,32 @@ def in_force(now: datetime) -> ColumnElement[bool]:
     return and_(Mandate.state == MandateState.ACTIVE, Mandate.starts_at <= now, Mandate.ends_at > now)
 
 
+class Work(NamedTuple):
+    """Something that is done at places. `roles`: those before whom it comes; `workers`: those whose work it is."""
+
+    roles: Collection[str]
+    workers: Collection[str]
+
+
 def places_of(session: Session, agent_id: int, roles: Collection[str], day: date) -> frozenset[int] | None:
     """The places where an agent holds one of `roles` on a day; None: everywhere. An MDS stands for its places."""
-    held = (Assignment.agent_id == agent_id) & Assignment.role.in_(roles) & Assignment.valid.contains(day)
-    if session.scalar(
-        select(func.count())
-        .select_from(Assignment)
-        .where(held, Assignment.place_id.is_(None), Assignment.mds_id.is_(None))
-    ):
-        return None
-    attached = aliased(_ATTACHMENT)
-    of_mds = (
-        select(attached.c.place_id.label("place_id"))
-        .join(Assignment, Assignment.mds_id == attached.c.mds_id)
-        .where(held, attached.c.valid.op("@>")(day))
-    )
-    own = select(Assignment.place_id.label("place_id")).where(held, Assignment.place_id.is_not(None))
-    return frozenset(session.scalars(union(own, of_mds).order_by("place_id")))
+    return _places(session, Assignment.agent_id == agent_id, roles, day)
+
+
+def within_reach(
+    session: Session, agent_id: int, work: Work, day: date, at: InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
+    """Whether what happens at a place (`at`: its id, or none) comes before an agent, for the places of their roles.
+
+    What nobody whose work it is would see comes before everyone who holds one of the roles: a task without a place,
+    or of a place that nobody holds, must not wait for ever.
+    """
+    own = places_of(session, agent_id, work.roles, day)
+    if own is None:
+        return true()
+    coming = select(Agent.id).where(may_sign_in(day))
+    covered = _places(session, Assignment.agent_id.in_(coming), work.workers, day)
+    return at.in_(own) if covered is None else or_(at.in_(own), at.is_(None), at.not_in(covered))
 
 
 def families_of(session: Session, agent_id: int, day: date) -> frozenset[str]:
@@ -101,6 +111,21 @@ def families_of(session: Session, agent_id: int, day: date) -> frozenset[str]:
         .order_by(Assignment.id)
     )
     return frozenset(family for families in rows for family in families)
+
+
+def _places(session: Session, whose: ColumnElement[bool], roles: Collection[str], day: date) -> frozenset[int] | None:
+    held = and_(whose, Assignment.role.in_(roles), Assignment.valid.contains(day))
+    everywhere = select(Assignment.id).where(held, Assignment.place_id.is_(None), Assignment.mds_id.is_(None))
+    if session.scalar(everywhere.limit(1)) is not None:
+        return None
+    attached = aliased(_ATTACHMENT)
+    of_mds = (
+        select(attached.c.place_id.label("place_id"))
+        .join(Assignment, Assignment.mds_id == attached.c.mds_id)
+        .where(held, attached.c.valid.op("@>")(day))
+    )
+    own = select(Assignment.place_id.label("place_id")).where(held, Assignment.place_id.is_not(None))
+    return frozenset(session.scalars(union(own, of_mds).order_by("place_id")))
 
 
 def _is_held(mandate: Mandate, agent: SignedAgent | None, person: SignedPerson | None) -> bool:

@@ -7,23 +7,18 @@ from sqlalchemy import text
 from portal.app import create_app
 from portal.journal.models import JournalLine
 from portal.letters.desk import PrintRoom
+from portal.letters.models import Letter
 from portal.letters.queries import letter_of_message
 from portal.notifications.models import Message, Status
-from portal.staff.services import set_password
 from tests.checked_pages import CheckedClient
+from tests.entering import enter
 from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.letters.words_of import KINDS, STATES
 
-PASSWORD = "porte bleue ouverte"
 
-
-def sign_in(client, world, role):
+def sign_in(client, world, role, **given):
     world.departement()
-    world.agent(role=role, email="nour.demo@exemple.fr")
-    with world.database.transaction() as session:
-        set_password(session, email="nour.demo@exemple.fr", password=PASSWORD)
-    fields = client.get("/agents/connexion").page.fields() | {"email": "nour.demo@exemple.fr", "password": PASSWORD}
-    assert client.post("/agents/connexion", data=fields).status_code == 302
+    enter(client, world.agent(role, **given))
 
 
 @pytest.fixture
@@ -126,7 +121,7 @@ def test_other_agents_do_not_read_letters(client, world, drawn, role):
 def test_nobody_reads_letters_without_signing_in(client, drawn):
     number = drawn()
     for path in ("/agents/courriers", f"/agents/courriers/{number}", f"/agents/courriers/{number}.pdf"):
-        assert client.get(path).status_code == 302
+        assert client.get(path).status_code == 303
     assert client.get(f"/demo/lettre/{number}").status_code == 404
     assert client.get(f"/demo/lettre/{number}.pdf").status_code == 404
 
@@ -144,3 +139,31 @@ def test_the_demonstration_shows_a_letter_as_its_receiver_reads_it(settings, clo
     assert f"/demo/lettre/{message_id}.pdf" in page.links().values()
     assert client.get(f"/demo/lettre/{message_id}.pdf").mimetype == "application/pdf"
     assert client.get("/demo/lettre/999").status_code == 404
+
+
+def placed(database, number, place):
+    with database.transaction() as session:
+        session.get_one(Message, session.get_one(Letter, number).message_id).place_id = place and place.id
+
+
+def test_letters_of_another_place_are_neither_listed_nor_found(client, world, database, drawn):
+    here, there = world.place(), world.place()
+    mine, other = drawn(), drawn()
+    for number, place in ((mine, here), (other, there)):
+        placed(database, number, place)
+    world.agent("courrier", place=there)
+    sign_in(client, world, "courrier", place=here)
+    page = client.get("/agents/courriers").page
+    assert "Une lettre attend" in page.text()
+    assert f"/agents/courriers/{mine}.pdf" in page.links().values()
+    for path in (f"/agents/courriers/{other}", f"/agents/courriers/{other}.pdf"):
+        assert client.get(path).status_code == 404
+
+
+def test_letters_that_nobody_would_print_are_before_every_print_room(client, world, database, drawn):
+    number = drawn()
+    placed(database, number, None)
+    world.agent("admin")
+    sign_in(client, world, "courrier", place=world.place())
+    assert "Une lettre attend" in client.get("/agents/courriers").page.text()
+    assert client.get(f"/agents/courriers/{number}").status_code == 200

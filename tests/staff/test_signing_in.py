@@ -26,7 +26,8 @@ def verbs(database):
         return list(session.scalars(select(JournalLine.verb).order_by(JournalLine.id)))
 
 
-def test_a_password_then_the_telephone_open_the_desk(client, nour, clock, database):
+@pytest.mark.usefixtures("nour")
+def test_a_password_then_the_telephone_open_the_desk(client, clock, database):
     first = give_password(client)
     assert first.headers["Location"] == "/agents/connexion/code"
     page = client.follow(first).page
@@ -37,7 +38,8 @@ def test_a_password_then_the_telephone_open_the_desk(client, nour, clock, databa
     assert verbs(database)[-1] == "sign_in.agent_telephone"
 
 
-def test_nothing_opens_between_the_two_proofs_and_the_session_knows_no_agent(client, nour, database):
+@pytest.mark.usefixtures("nour")
+def test_nothing_opens_between_the_two_proofs_and_the_session_knows_no_agent(client, database):
     give_password(client)
     for path in PAGES:
         assert client.get(path).headers["Location"].startswith("/agents/connexion?")
@@ -47,7 +49,8 @@ def test_nothing_opens_between_the_two_proofs_and_the_session_knows_no_agent(cli
         ]
 
 
-def test_each_proof_gives_a_new_session_key(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_each_proof_gives_a_new_session_key(client, clock):
     client.get("/agents/connexion")
     keys = [client.get_cookie("porte").value]
     give_password(client)
@@ -60,7 +63,8 @@ def test_each_proof_gives_a_new_session_key(client, nour, clock):
         assert client.get("/agents").status_code == 303
 
 
-def test_one_leads_back_to_the_page_asked_for_and_never_to_another_site(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_one_leads_back_to_the_page_asked_for_and_never_to_another_site(client, clock):
     for asked, reached in (
         ("/agents/compte", "/agents/compte"),
         ("//voleur.example", "/agents"),
@@ -91,7 +95,8 @@ def test_an_account_that_does_not_open_is_refused_with_the_words_of_a_wrong_pass
     assert WRONG in give_password(client).page.text()
 
 
-def test_unknown_and_wrong_are_told_in_the_same_words_and_noted(client, nour, database):
+@pytest.mark.usefixtures("nour")
+def test_unknown_and_wrong_are_told_in_the_same_words_and_noted(client, database):
     wrong = give_password(client, password="un autre mot de passe").page.text()
     unknown = give_password(client, email="personne@exemple.fr").page.text()
     assert WRONG in wrong
@@ -99,7 +104,8 @@ def test_unknown_and_wrong_are_told_in_the_same_words_and_noted(client, nour, da
     assert verbs(database)[-2:] == ["sign_in.agent_refused"] * 2
 
 
-def test_it_takes_the_same_time_whether_the_account_exists(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_it_takes_the_same_time_whether_the_account_exists(client, clock):
     """Hashing takes most of it; without it an answer would come some ten times sooner."""
 
     def seconds(email):
@@ -119,6 +125,7 @@ def test_nobodys_hash_is_made_as_the_others_are():
     assert len(NOBODY) == len(generate_password_hash("x", method=METHOD))
 
 
+@pytest.mark.usefixtures("nour")
 def test_a_hash_of_former_parameters_is_made_anew_at_the_next_sign_in(client, world, sealer, database):
     signer(world, sealer, password_hash=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000"))
     give_password(client)
@@ -127,7 +134,8 @@ def test_a_hash_of_former_parameters_is_made_anew_at_the_next_sign_in(client, wo
     assert give_password(client).status_code == 303
 
 
-def test_ten_tries_a_quarter_of_an_hour_for_one_address_right_or_wrong(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_ten_tries_a_quarter_of_an_hour_for_one_address_right_or_wrong(client, clock):
     for _ in range(10):
         give_password(client, password="un autre mot de passe")
     refused = give_password(client)
@@ -137,12 +145,14 @@ def test_ten_tries_a_quarter_of_an_hour_for_one_address_right_or_wrong(client, n
     assert give_password(client).status_code == 303
 
 
-def test_fifty_tries_a_quarter_of_an_hour_from_one_ip_address(client, nour):
+@pytest.mark.usefixtures("nour")
+def test_fifty_tries_a_quarter_of_an_hour_from_one_ip_address(client):
     answers = [give_password(client, email=f"essai{n // 5}@exemple.fr").status_code for n in range(51)]
     assert answers == [200] * 50 + [429]
 
 
-def test_codes_are_counted_too(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_codes_are_counted_too(client):
     give_password(client)
     fields = client.get("/agents/connexion/code").page.fields(0)
     answers = [client.post("/agents/connexion/code", data=fields | {"code": "000000"}).status_code for _ in range(11)]
@@ -150,20 +160,23 @@ def test_codes_are_counted_too(client, nour, clock):
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
-def test_a_telephone_half_a_minute_early_or_late_is_understood(client, nour, clock, steps):
+@pytest.mark.usefixtures("nour")
+def test_a_telephone_half_a_minute_early_or_late_is_understood(client, clock, steps):
     give_password(client)
     assert post(client, "/agents/connexion/code", code=code_at(clock.now, steps=steps)).status_code == 303
 
 
 @pytest.mark.parametrize("steps", [-3, -2, 2, 3])
-def test_a_code_of_another_minute_is_refused(client, nour, clock, steps):
+@pytest.mark.usefixtures("nour")
+def test_a_code_of_another_minute_is_refused(client, clock, steps):
     give_password(client)
     assert (
         "n'est pas le bon" in post(client, "/agents/connexion/code", code=code_at(clock.now, steps=steps)).page.text()
     )
 
 
-def test_a_code_serves_once_and_so_does_an_older_one(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_a_code_serves_once_and_so_does_an_older_one(client, clock):
     give_password(client)
     post(client, "/agents/connexion/code", code=f" {code_at(clock.now)[:3]} {code_at(clock.now)[3:]} ")
     for steps in (0, -1):
@@ -203,20 +216,23 @@ def test_a_recovery_code_typed_twice_at_once_serves_once(database, nour, clock, 
         assert sorted(pool.map(prove, range(4))) == [False, False, False, True]
 
 
-def test_the_recovery_code_of_another_opens_nothing(client, nour, world, sealer):
+@pytest.mark.usefixtures("nour")
+def test_the_recovery_code_of_another_opens_nothing(client, world, sealer):
     other = signer(world, sealer, email="autre@exemple.fr")
     give_password(client)
     assert post(client, "/agents/connexion/secours", code=other.codes[0]).status_code == 200
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "12345", "1234567", "١٢٣٤٥٦", "A" * 30, "000 000 000 000"])
-def test_what_can_be_no_code_is_refused_and_kept_on_the_page(client, nour, typed):
+@pytest.mark.usefixtures("nour")
+def test_what_can_be_no_code_is_refused_and_kept_on_the_page(client, typed):
     give_password(client)
     for path in ("/agents/connexion/code", "/agents/connexion/secours"):
         assert post(client, path, code=typed).status_code == 200
 
 
-def test_the_second_proof_comes_within_a_quarter_of_an_hour(client, nour, clock):
+@pytest.mark.usefixtures("nour")
+def test_the_second_proof_comes_within_a_quarter_of_an_hour(client, clock):
     give_password(client)
     clock.forward(timedelta(minutes=16))
     assert client.get("/agents/connexion/code").headers["Location"] == "/agents/connexion"
@@ -242,7 +258,8 @@ def test_a_secret_sealed_by_another_key_opens_nothing(client, world, clock, seal
     assert post(client, "/agents/connexion/code", code=code_at(clock.now)).status_code == 200
 
 
-def test_signing_out_ends_it_and_is_noted(client, nour, clock, database):
+@pytest.mark.usefixtures("nour")
+def test_signing_out_ends_it_and_is_noted(client, clock, database):
     give_password(client)
     desk = client.follow(post(client, "/agents/connexion/code", code=code_at(clock.now))).page
     client.post("/agents/deconnexion", data=desk.fields())
