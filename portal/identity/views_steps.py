@@ -76,9 +76,12 @@ def proved_step() -> Step:
     return step
 
 
-def forget_step() -> None:
-    """Starts again from nothing."""
-    session.pop(_NAME, None)
+def several_step() -> Step:
+    """What this browser proved, the birth date of several people too; else the page that asks for it answers instead."""
+    step = proved_step()
+    if not step.file_ids:
+        abort(redirect(url_for("identity.who"), 303))
+    return step
 
 
 def _kept() -> Step | None:

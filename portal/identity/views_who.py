@@ -14,7 +14,7 @@ from portal.identity.services_entry import admit, first_time, note_failure
 from portal.identity.views import bp
 from portal.identity.views_enter import lead_in
 from portal.identity.views_limits import right_birth_date, spend_birth_date
-from portal.identity.views_steps import Step, keep_files, proved_step
+from portal.identity.views_steps import Step, keep_files, proved_step, several_step
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import Role, allow
@@ -60,7 +60,7 @@ def say_who() -> Page:
 def choose() -> Page:
     """Asks which of the people born that day is there."""
     personal_page()
-    form, _ids = _name_form(proved_step())
+    form, _ids = _name_form(several_step())
     return _choose_page(form)
 
 
@@ -68,7 +68,7 @@ def choose() -> Page:
 @allow(Role.EVERYONE)
 def say_name() -> Page:
     """Lets in the person chosen."""
-    step = proved_step()
+    step = several_step()
     form, ids = _name_form(step)
     if not form.validate_on_submit():
         return _choose_page(form), 422
