@@ -1,5 +1,6 @@
 """The invented people one can enter as, and what each shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,14 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
-from portal.demo.seed import invented_keys
-from portal.people.models import Agent, Person
+from portal.demo.seed import invented_people
+from portal.people.models import Agent, Level, Person
+
+# An identity was seen at a counter for the first; the second has received and used the letter that opens everything.
+_KNOWN = frozenset({"sacha", "odette"})
 
 
 @dataclass(frozen=True)
 class Resident:
     """An invented resident: how they are reached, and the codes that open something of theirs."""
 
+    key: str
+    given_names: str
+    is_known: bool
     name: str
     birth_date: date
     has_mobile: bool
@@ -44,16 +51,34 @@ def residents_to_try(session: Session, now: datetime) -> list[Resident]:
 
     Whoever tries the demonstration and books under a name of their own is not shown to the next.
     """
-    people = session.scalars(
-        select(Person)
-        .where(Person.guardian_id.is_(None), Person.card_of_id.is_(None), Person.match_key.in_(invented_keys()))
-        .order_by(Person.id)
+    keys = invented_people()
+    first = {person.match_key: person for person in reversed(_files(session, keys))}
+    found = sorted(first.values(), key=lambda person: person.id)
+    return [_resident(session, now, person, keys[person.match_key]) for person in found]
+
+
+def resident_to_enter(session: Session, key: str) -> Person | None:
+    """The file of an invented resident who answers for themselves."""
+    names = [name for name, known in invented_people().items() if known == key]
+    return next(iter(_files(session, names)), None)
+
+
+def level_of(key: str) -> Level:
+    """How well the demonstration knows a resident."""
+    return Level.KNOWN if key in _KNOWN else Level.REACHABLE
+
+
+def _files(session: Session, names: Iterable[str]) -> list[Person]:
+    return list(
+        session.scalars(
+            select(Person)
+            .where(Person.guardian_id.is_(None), Person.card_of_id.is_(None), Person.match_key.in_(names))
+            .order_by(Person.id)
+        )
     )
-    first = {person.match_key: person for person in reversed(people.all())}
-    return [_resident(session, now, person) for person in sorted(first.values(), key=lambda person: person.id)]
 
 
-def _resident(session: Session, now: datetime, person: Person) -> Resident:
+def _resident(session: Session, now: datetime, person: Person, key: str) -> Resident:
     # By name: without a mobile or an e-mail, a resident who books has another file each time.
     guardian = aliased(Person)
     following = session.scalars(
@@ -76,6 +101,9 @@ def _resident(session: Session, now: datetime, person: Person) -> Resident:
         .order_by(Invitation.id)
     )
     return Resident(
+        key=key,
+        given_names=person.given_names,
+        is_known=level_of(key) is Level.KNOWN,
         name=f"{person.given_names} {person.family_name}",
         birth_date=person.birth_date,
         has_mobile=person.mobile is not None,

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from portal.codes import new_code
 from portal.booking.models import Invitation
 from portal.clock import paris_day
+from portal.codes import new_code
 from portal.database import Database
 from portal.directory.models import Motif
 from portal.files.folder import Folder
@@ -45,10 +45,10 @@ def seed(database: Database, now: datetime) -> Report:
     return report
 
 
-def invented_keys() -> frozenset[str]:
-    """What tells the invented residents from those who try the demonstration: their names and birth dates."""
+def invented_people() -> dict[str, str]:
+    """The key of each invented resident, by what tells them from those who try the demonstration: names, birth date."""
     people = tomllib.loads((INVENTED / "people.toml").read_text(encoding="utf-8"))["person"]
-    return frozenset(match_key(one["family_name"], one["given_names"], one["birth_date"]) for one in people)
+    return {match_key(one["family_name"], one["given_names"], one["birth_date"]): one["key"] for one in people}
 
 
 def _person(session: Session, now: datetime, row: Row, known: dict[str, Person]) -> Person:

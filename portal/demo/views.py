@@ -4,7 +4,9 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
-from portal.demo.queries import agents_to_try, residents_to_try
+from portal.demo.queries import agents_to_try, level_of, resident_to_enter, residents_to_try
+from portal.identity.services_entry import note_entry
+from portal.identity.views_enter import lead_in
 from portal.people.views_browser import enter_as_agent
 from portal.staff.queries import agent_by_key
 from portal.web.access import Role, allow
@@ -35,3 +37,17 @@ def enter(key: str) -> Response:
         abort(404)
     enter_as_agent(agent.id)
     return redirect(url_for("agents.desk"))
+
+
+@bp.post("/demo/personne/<key>")
+@allow(Role.EVERYONE)
+def enter_as_resident(key: str) -> Response:
+    """Signs in as an invented resident, at the level the demonstration gives them."""
+    if not PortalForm().validate_on_submit():
+        return redirect(url_for("demo.doors"))
+    with transaction() as session:
+        person = resident_to_enter(session, key)
+        if person is None:
+            abort(404)
+        note_entry(session, now(), person=person)
+    return lead_in(person.id, level_of(key), "demo", None)

@@ -8,6 +8,7 @@ from portal.app import create_app
 from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
 from tests.checked_pages import CheckedClient
+from tests.identity.signing import level_of, who_is_in
 
 INVENTED = ["Camille Exemple", "Odette Modèle", "Marcel Témoin", "Sacha Essai", "Dominique Anonyme"]
 
@@ -20,6 +21,12 @@ def demo(settings, database, clock, gateways):
     app.test_client_class = CheckedClient
     app.config["SESSION_COOKIE_SECURE"] = False
     return app.test_client()
+
+
+def press(demo, path):
+    page = demo.get("/demo").page
+    door = next(number for number, form in enumerate(page.all("form")) if form.get("action") == path)
+    return demo.post(path, data=page.fields(door))
 
 
 def test_the_doors_list_residents_and_agents_with_one_press_each(demo):
@@ -47,6 +54,35 @@ def test_the_residents_have_appointments_and_a_second_start_adds_none(demo, data
 def test_whoever_tries_the_demonstration_is_not_shown_to_the_next(demo, world):
     world.person(family_name="Passante", given_names="Curieuse")
     assert "Curieuse" not in demo.get("/demo").page.text()
+
+
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [
+        ("camille", "reachable"),
+        ("odette", "known"),
+        ("marcel", "reachable"),
+        ("sacha", "known"),
+        ("dominique", "reachable"),
+    ],
+)
+def test_one_press_enters_the_space_of_each_resident(demo, database, key, level):
+    response = press(demo, f"/demo/personne/{key}")
+    assert response.headers["Location"] == "/mon-espace"
+    assert level_of(demo, database) == level
+    assert who_is_in(demo, database) is not None
+
+
+def test_no_press_enters_as_a_child_nor_as_nobody(demo):
+    page = demo.get("/demo").page
+    for key in ("lou", "personne"):
+        assert demo.post(f"/demo/personne/{key}", data=page.fields(0)).status_code == 404
+
+
+def test_a_door_pressed_without_its_token_stays_shut(demo, database):
+    for path in ("/demo/personne/camille", "/demo/agent/olivier"):
+        assert demo.post(path).headers["Location"] == "/demo"
+    assert demo.get_cookie("porte") is None or who_is_in(demo, database) is None
 
 
 def test_an_unknown_door_does_not_open(demo):
