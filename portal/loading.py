@@ -4,30 +4,35 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.booking.loader import Known, clashes, read_timetable, write_timetable
 from portal.directory.loader import write_directory
-from portal.directory.models import BookedBy
+from portal.directory.models import BookedBy, Mds, Place
 from portal.directory.parsing import read_directory
 from portal.files.folder import Folder
 from portal.files.report import FilesError, Report
 from portal.locks import Lock, hold
 from portal.people.loader import agent_keys, read_staff, write_staff
+from portal.people.loader_organisations import organisation_ids, read_partners, write_partners
+from portal.people.loader_roles import Scopes
 
 
 def load(session: Session, directories: Sequence[Path], today: date) -> Report:
     """Brings the database to what the files of a folder say; those of the next folders complete them, by key.
 
     Safe to repeat: the second time changes nothing. What the files no longer name is closed from `today`, and kept.
-    agents.toml, openings.toml and absences.toml may be absent: what they hold is then left as it is.
+    organisations.toml, agents.toml, openings.toml and absences.toml may be absent: what they hold is then left alone.
 
     Raises FilesError with every fault of every file; nothing was written then. The caller commits.
     """
     hold(session, Lock.LOAD, 0)
     folder = Folder(*directories)
     directory = read_directory(folder)
-    staff = read_staff(folder)
+    partners = read_partners(folder)
+    known_partners = partners.organisations.keys() if partners.is_given else organisation_ids(session).keys()
+    staff = read_staff(folder, Scopes(directory.mds.keys(), directory.places.keys()), known_partners)
     known = Known(
         agents=staff.agents.keys() if staff.is_given else agent_keys(session),
         places=directory.places.keys(),
@@ -38,7 +43,12 @@ def load(session: Session, directories: Sequence[Path], today: date) -> Report:
         raise FilesError(folder.faults)
     report = Report()
     write_directory(session, directory, today, report)
-    write_staff(session, staff, report)
+    write_partners(session, partners, today, report)
+    write_staff(session, staff, today, report, mds_ids=_ids(session, Mds), place_ids=_ids(session, Place))
     write_timetable(session, timetable, today, report)
     report.notes += clashes(timetable, today)
     return report
+
+
+def _ids(session: Session, model: type[Mds | Place]) -> dict[str, int]:
+    return {row.key: row.id for row in session.execute(select(model.key, model.id).order_by(model.key))}

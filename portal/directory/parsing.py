@@ -179,6 +179,7 @@ def _place(row: Row, communes: dict[str, Values]) -> Values:
         "directions": row.optional_text("directions"),
         "hours": row.texts("hours"),
         "urgent_hours": row.optional_text("urgent_hours"),
+        "agents_idle_minutes": row.integer("agents_idle_minutes", 5, 60, default=20),
         "is_demo_address": row.flag("demo_address"),
         "source": row.text("source"),
         "checked": row.flag("checked"),

@@ -88,7 +88,8 @@ class Folder:
 
     def _row(self, label: str, table: Table) -> Row:
         places = {key: (label, line) for key, line in table.key_lines.items()}
-        return Row(label, table.line, dict(table.values), self.faults, places)
+        inner = {name: [(label, line, keys) for line, keys in found] for name, found in table.inner.items()}
+        return Row(label, table.line, dict(table.values), self.faults, places, inner=inner)
 
 
 def _add(rows: list[Row], row: Row, key: str | None, own: set[tuple[str, object]], name: str) -> None:
@@ -108,5 +109,6 @@ def _add(rows: list[Row], row: Row, key: str | None, own: set[tuple[str, object]
         if known.values.get(key) == value:
             known.values.update(row.values)
             known.places.update(row.places)
+            known.inner.update(row.inner)
             return
     rows.append(row)

@@ -26,6 +26,8 @@ class Row:
     faults: list[Fault]
     places: dict[str, tuple[str, int]] = field(default_factory=dict)  # of each key: its file and its line
     asked: set[str] = field(default_factory=set)
+    # Of each list of tables inside it: where each stands, its file, its line and those of its keys.
+    inner: dict[str, list[tuple[str, int, dict[str, int]]]] = field(default_factory=dict)
 
     def fault(self, what: str, key: str | None = None) -> None:
         """Notes what is wrong, at the line of `key`, or of the whole row."""
@@ -72,6 +74,21 @@ class Row:
             self.fault(f'"{key}" must be a list of texts, such as ["one", "two"]', key)
             return []
         return [item.strip() for item in value]
+
+    def rows(self, key: str) -> list["Row"]:
+        """The tables of a list inside this one (`[[agent.roles]]`), perhaps none; each is to be finished too."""
+        self.asked.add(key)
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.fault(f'"{key}" must be a list of tables, each under its own heading', key)
+            return []
+        stand = self.inner.get(key, [])
+        rows = []
+        for rank, item in enumerate(value):
+            file, line, keys = stand[rank] if rank < len(stand) else (self.file, self.line, {})
+            places = {name: (file, number) for name, number in keys.items()}
+            rows.append(Row(file, line, dict(item), self.faults, places))
+        return rows
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """A whole number between two bounds, both included."""
