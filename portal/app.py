@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.booking.views
 import portal.demo.views
+import portal.desk.views
 import portal.identity.views
 import portal.letters.views
 import portal.mandates.views
@@ -60,6 +61,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.staff,
         portal.mandates,
         portal.space,
+        portal.desk,
     ):
         app.register_blueprint(feature.views.bp)
     if settings.demo:

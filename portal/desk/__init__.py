@@ -1,1 +1,1 @@
-"""The agents' desk: finding a person, their card, what an agent may see and do there."""
+"""The agents' desk: a person found, their file read and corrected."""

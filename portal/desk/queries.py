@@ -1,0 +1,184 @@
+"""People found at a desk, what ties an agent to them, and what their file shows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.booking.models import Appointment, AppointmentStatus, Participation
+from portal.booking.queries import appointment_by_code
+from portal.clock import paris_day
+from portal.desk.rules import Link, fits
+from portal.directory import queries as directory
+from portal.directory.models import Mds, PlaceAttachment
+from portal.people.models import Person, Referent
+from portal.people.models_mandates import Mandate
+from portal.people.queries_access import in_force, places_of
+from portal.web.access import Role, SignedAgent
+
+MOST = 20  # people shown at once
+_LOOKED_AT = 200  # those who fit, before it is known who may be read
+_PAST = timedelta(days=365)  # appointments older than this are history, not the desk's
+_COME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOSHOW)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a person is looked for by: a code, a phone (E.164), or names with a birth date."""
+
+    names: str = ""
+    birth_date: date | None = None
+    phone: str | None = None
+    code: str | None = None
+
+
+def file(session: Session, person_id: int, *, held: bool = False) -> Person | None:
+    """A file, with its guardian; None for a card. `held`: nobody else changes it until the transaction ends."""
+    statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
+    if held:
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    read = statement.options(joinedload(Person.guardian)).execution_options(populate_existing=True)
+    return session.scalars(read).one_or_none()
+
+
+def relatives_of(session: Session, person_id: int) -> Sequence[Person]:
+    """Those whom a person answers for, the eldest first."""
+    statement = select(Person).where(Person.guardian_id == person_id, Person.card_of_id.is_(None))
+    return session.scalars(statement.order_by(Person.birth_date, Person.id)).all()
+
+
+def found(session: Session, sought: Sought) -> list[Person]:
+    """The files that fit, by name; cards are none. Each thing that is sought must fit."""
+    statement = select(Person).where(Person.card_of_id.is_(None))
+    if sought.code is not None:
+        statement = statement.where(Person.id.in_(_of_code(session, sought.code)))
+    if sought.phone is not None:
+        statement = statement.where(or_(Person.mobile == sought.phone, Person.landline == sought.phone))
+    if sought.birth_date is not None:
+        statement = statement.where(Person.birth_date == sought.birth_date)
+    ordered = statement.order_by(Person.family_name, Person.given_names, Person.id).limit(_LOOKED_AT)
+    return [person for person in session.scalars(ordered) if fits(person, sought.names)]
+
+
+def links(session: Session, now: datetime, agent: SignedAgent, people: Collection[Person]) -> dict[int, Link]:
+    """What ties an agent to each of these people, by their number."""
+    day, ids = paris_day(now), [person.id for person in people]
+    follows = _followed(session, agent.id, people, day)
+    receives = _received(session, agent.id, ids)
+    mandated = _mandated(session, now, agent.organisation_id, ids)
+    territories = _territories_of_agent(session, agent.id, day)
+    of_people = _territories_of_people(session, people, day)
+    return {
+        number: Link(
+            roles=agent.roles,
+            follows=number in follows,
+            receives=number in receives,
+            has_mandate=number in mandated,
+            territories=territories,
+            of_person=of_people[number],
+        )
+        for number in ids
+    }
+
+
+def appointments_of(session: Session, now: datetime, person_id: int) -> Sequence[Appointment]:
+    """Those of a person and of their relatives, from a year ago on, the latest first."""
+    theirs = (
+        select(Participation.appointment_id)
+        .join(Person, Person.id == Participation.person_id)
+        .where(or_(Person.id == person_id, Person.guardian_id == person_id))
+    )
+    return session.scalars(
+        select(Appointment)
+        .where(Appointment.id.in_(theirs), Appointment.starts_at > now - _PAST)
+        .options(
+            joinedload(Appointment.motif),
+            joinedload(Appointment.place),
+            selectinload(Appointment.participations).joinedload(Participation.person),
+        )
+        .order_by(Appointment.starts_at.desc(), Appointment.id)
+    ).all()
+
+
+def _of_code(session: Session, code: str) -> set[int]:
+    appointment = appointment_by_code(session, code)
+    people = [participation.person for participation in appointment.participations] if appointment else []
+    return {person.id for person in people} | {person.guardian_id for person in people if person.guardian_id}
+
+
+def _followed(session: Session, agent_id: int, people: Collection[Person], day: date) -> set[int]:
+    """Themselves, or through their guardian."""
+    ids = {person.id for person in people} | {person.guardian_id for person in people if person.guardian_id}
+    rows = select(Referent.person_id).where(
+        Referent.agent_id == agent_id, Referent.person_id.in_(ids), Referent.valid.contains(day)
+    )
+    followed = set(session.scalars(rows.order_by(Referent.id)))
+    return {person.id for person in people if followed & {person.id, person.guardian_id}}
+
+
+def _received(session: Session, agent_id: int, ids: Collection[int]) -> set[int]:
+    """Those with an appointment of this agent that took place or is to come, and the guardians who come with them."""
+    rows = session.execute(
+        select(Person.id, Person.guardian_id)
+        .join(Participation, Participation.person_id == Person.id)
+        .join(Appointment, Appointment.id == Participation.appointment_id)
+        .where(
+            Appointment.agent_id == agent_id,
+            Appointment.status.in_(_COME),
+            or_(Person.id.in_(ids), Person.guardian_id.in_(ids)),
+        )
+        .order_by(Person.id)
+    )
+    return {number for row in rows for number in row if number is not None}
+
+
+def _mandated(session: Session, now: datetime, organisation_id: int | None, ids: Collection[int]) -> set[int]:
+    if organisation_id is None:
+        return set()
+    rows = select(Mandate.person_id).where(
+        Mandate.organisation_id == organisation_id, Mandate.person_id.in_(ids), in_force(now)
+    )
+    return set(session.scalars(rows.order_by(Mandate.id)))
+
+
+def _territories_of_agent(session: Session, agent_id: int, day: date) -> frozenset[int] | None:
+    places = places_of(session, agent_id, (Role.ACCUEIL, Role.ENCADRANT), day)
+    if places is None:
+        return None
+    rows = (
+        select(Mds.territory_id)
+        .join(PlaceAttachment, PlaceAttachment.mds_id == Mds.id)
+        .where(PlaceAttachment.place_id.in_(places), PlaceAttachment.valid.contains(day))
+    )
+    return frozenset(session.scalars(rows.order_by(Mds.territory_id)))
+
+
+def _territories_of_people(session: Session, people: Collection[Person], day: date) -> dict[int, frozenset[int]]:
+    """Where each lives, as far as their address says it, and where they or their relatives come."""
+    ids = [person.id for person in people]
+    reached: defaultdict[int, set[int]] = defaultdict(set)
+    rows = session.execute(
+        select(Person.id, Person.guardian_id, Mds.territory_id)
+        .join(Participation, Participation.person_id == Person.id)
+        .join(Appointment, Appointment.id == Participation.appointment_id)
+        .join(PlaceAttachment, PlaceAttachment.place_id == Appointment.place_id)
+        .join(Mds, Mds.id == PlaceAttachment.mds_id)
+        .where(PlaceAttachment.valid.contains(day), or_(Person.id.in_(ids), Person.guardian_id.in_(ids)))
+        .order_by(Person.id, func.coalesce(Person.guardian_id, 0), Mds.territory_id)
+    )
+    for person_id, guardian_id, territory_id in rows:
+        reached[person_id].add(territory_id)
+        reached[guardian_id or person_id].add(territory_id)
+    for person in people:
+        home = _territory_of_address(session, person.address, day)
+        reached[person.id] |= {home} if home is not None else set()
+    return {person.id: frozenset(reached[person.id]) for person in people}
+
+
+def _territory_of_address(session: Session, address: Sequence[str], day: date) -> int | None:
+    commune = directory.commune_index(session).sure(address[-1]) if address else None
+    territory = directory.territory_of(session, commune.insee, day) if commune else None
+    return territory.id if territory else None

@@ -1,0 +1,130 @@
+"""Who may open the file of a person at a desk, what they read there, and what changed while they read. Pure."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.people.models import Person
+from portal.people.rules import plain
+from portal.web.access import PARTNERS, Role
+
+_FOLLOWERS = frozenset({Role.PROFESSIONNEL, Role.REFERENT})
+_OF_TERRITORIES = frozenset({Role.ACCUEIL, Role.ENCADRANT})
+_BETWEEN_NAMES = re.compile(r"[\s\-'’‐‑.·]+")
+
+
+# What pages show and agents change, by the names that messages give to a change; and the columns that hold it.
+WATCHED = {
+    "mobile": "mobile",
+    "email": "email",
+    "landline": "landline",
+    "address": "address",
+    "sms": "wants_sms",
+    "emails": "wants_email",
+    "paper": "wants_paper",
+    "large_print": "wants_large_print",
+    "discretion": "wants_discretion",
+    "silence": "wants_silence",
+    "language": "language",
+}
+
+
+class DeskFault(StrEnum):
+    """Why an agent's act on a file is refused."""
+
+    CHANGED = "changed"  # somebody has changed, since the page was shown, what the act rests on
+    NOTHING_TO_CHECK = "nothing_to_check"  # there is no address, mobile or e-mail to confirm
+
+
+class Reading(StrEnum):
+    """How much of a file an agent reads."""
+
+    WELCOME = "welcome"  # a partner of level 1: the name and the appointments
+    WHOLE = "whole"
+
+
+class Document(StrEnum):
+    """What proves an identity at a counter. Only the kind is kept, never a number or a copy."""
+
+    IDENTITY_CARD = "carte"
+    PASSPORT = "passeport"
+    RESIDENCE_PERMIT = "titre"
+    DRIVING_LICENCE = "permis"
+    FAMILY_RECORD = "livret"
+
+    @property
+    def number(self) -> int:
+        """Its place in this list: the journal keeps numbers only."""
+        return list(Document).index(self) + 1
+
+
+@dataclass(frozen=True)
+class Link:
+    """What ties an agent to a person today.
+
+    `follows`: is their référent, or that of their guardian. `receives`: has, or had, an appointment with them or with
+    a relative of theirs. `has_mandate`: the person's mandate to the agent's organisation is in force.
+    `territories`: of the agent's desks; None: the whole Département. `of_person`: where they live or come.
+    """
+
+    roles: frozenset[str]
+    follows: bool = False
+    receives: bool = False
+    has_mandate: bool = False
+    territories: frozenset[int] | None = frozenset()
+    of_person: frozenset[int] = frozenset()
+
+
+def reading(link: Link) -> Reading | None:
+    """What an agent reads of a person's file; None: for them it does not exist.
+
+    A partner: the people who gave its organisation a mandate. A professionnel or a référent: those they receive or
+    follow. An accueil or an encadrant: those of their territories; and an accueil, those that nothing ties to one, for
+    whoever calls must be found. Letters and settings open no file.
+    """
+    if link.roles & PARTNERS:
+        whole = Role.PARTNER_SHARED in link.roles
+        return (Reading.WHOLE if whole else Reading.WELCOME) if link.has_mandate else None
+    is_theirs = bool(link.roles & _FOLLOWERS) and (link.follows or link.receives)
+    is_near = bool(link.roles & _OF_TERRITORIES) and _is_near(link)
+    is_nowhere = Role.ACCUEIL in link.roles and not link.of_person
+    return Reading.WHOLE if is_theirs or is_near or is_nowhere else None
+
+
+def sees_reason(*, family: str, families: Collection[str], is_own: bool) -> bool:
+    """Whether an agent reads what an appointment is about: their own, or of a family of files that is theirs.
+
+    PMI, CPEF, social, insertion and autonomy files are separate (professional secrecy: article 226-13 of the Code
+    pénal, article L. 411-3 of the Code de l'action sociale et des familles). Others read its neutral words.
+    """
+    return is_own or family in families
+
+
+def fits(person: Person, typed: str) -> bool:
+    """Whether each word typed begins one of the person's names, however they are written."""
+    names = f"{person.family_name} {person.given_names}"
+    written = {plain(name) for name in (*_BETWEEN_NAMES.split(names), person.family_name, person.given_names)}
+    words = [plain(word) for word in _BETWEEN_NAMES.split(typed)]
+    is_each = all(any(name.startswith(word) for name in written) for word in words if word)
+    return is_each or plain(typed) in written
+
+
+def shown(person: Person) -> str:
+    """What a page says of the file it shows, so that a change made meanwhile is seen: a mark for each thing."""
+    return ",".join(f"{name}={_mark(getattr(person, column))}" for name, column in WATCHED.items())
+
+
+def changed_since(person: Person, marks: str) -> frozenset[str]:
+    """The things that are no longer as the page of these marks showed them; all of them when the marks are no marks."""
+    read = dict(part.split("=", 1) for part in marks.split(",") if "=" in part)
+    return frozenset(name for name, column in WATCHED.items() if read.get(name) != _mark(getattr(person, column)))
+
+
+def _is_near(link: Link) -> bool:
+    return link.territories is None or bool(link.territories & link.of_person)
+
+
+def _mark(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:10]

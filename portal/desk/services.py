@@ -1,0 +1,189 @@
+"""What an agent does to a person's file: checks it with them, or changes it for them. Journaled; the person is told.
+
+Each act says what its page showed (`shown`, from `rules.shown`): when somebody has changed it meanwhile the act is
+refused, and nothing is lost silently.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.desk import queries
+from portal.desk.rules import DeskFault, Document, changed_since
+from portal.directory.models import Departement
+from portal.identity.queries import credentials_of
+from portal.identity.services_contacts import change_contact, prove
+from portal.journal.services import Actor, record
+from portal.notifications.models import Route
+from portal.notifications.notices import base_context, send_to, tell_person
+from portal.people.models import Person, RouteState
+from portal.people.models_credentials import CredentialKind
+from portal.people.services_preferences import Preferences, change_preferences, note_change
+from portal.refusal import Refused
+
+_TELL_WITHIN = timedelta(days=2)
+_ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a file is to say. `mobile` in E.164. `vouched`: what the agent has checked with the person."""
+
+    mobile: str | None
+    email: str | None
+    preferences: Preferences
+    vouched: frozenset[CredentialKind] = frozenset()
+
+
+def see_identity(  # noqa: PLR0913 - whose, by whom, and what was checked
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int,
+    by: Actor,
+    document: Document,
+    checked: Collection[CredentialKind],
+    shown: str,
+) -> None:
+    """Notes that an identity document was seen, of which the kind alone is kept.
+
+    The mobile and the e-mail of `checked` (the person showed that they are theirs) open the space at the level
+    `known`. Raises `Refused` (DeskFault): CHANGED when one of them is no longer the one shown, NOTHING_TO_CHECK when
+    the file has none.
+    """
+    person = _held(session, person_id)
+    _refuse_if_changed(person, shown, {kind.value for kind in checked})
+    person.identity_seen_at, person.identity_seen_by = now, by.id
+    for kind in sorted(checked):
+        value = getattr(person, kind.value)
+        if value is None:
+            raise Refused(DeskFault.NOTHING_TO_CHECK)
+        prove(session, now, person_id=person_id, kind=kind, value=value, is_vouched=True)
+    _note(session, now, by, "identity.seen", person_id, document=document.number, checked=len(checked))
+
+
+def confirm_address(session: Session, now: datetime, *, person_id: int, by: Actor, shown: str) -> None:
+    """Notes that the address was checked with the person: a letter that opens their space wholly may go there.
+
+    Raises `Refused` (DeskFault).
+    """
+    person = _held(session, person_id)
+    _refuse_if_changed(person, shown, {"address"})
+    if not person.address:
+        raise Refused(DeskFault.NOTHING_TO_CHECK)
+    person.address_confirmed_at = now
+    _note(session, now, by, "address.confirmed", person_id)
+
+
+def mark_protected(session: Session, now: datetime, *, person_id: int, by: Actor, is_protected: bool) -> None:
+    """Notes whether the person is under a legal protection of adults (Code civil, article 425 and following).
+
+    Someone else may then act for them as their legal representative alone.
+    """
+    person = _held(session, person_id)
+    if person.is_protected != is_protected:
+        person.is_protected = is_protected
+        _note(session, now, by, "protection.marked" if is_protected else "protection.removed", person_id)
+
+
+def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the messages
+    session: Session, now: datetime, *, person_id: int, by: Actor, wanted: Wanted, shown: str, base_url: str
+) -> frozenset[str]:
+    """Writes in a file what the person asked an agent to write, and gives the names of what changed.
+
+    The person is told by every route they now choose; a mobile or an e-mail that is replaced or taken out is told too,
+    and opens the space no more. Raises `Refused` (CHANGED) when anything is no longer as it was shown.
+    """
+    person = _held(session, person_id)
+    _refuse_if_changed(person, shown, changed_since(person, shown))
+    departement = session.get_one(Departement, 1)
+    changed = set(change_preferences(session, now, person=person, by=by, wanted=wanted.preferences))
+    for kind, value in ((CredentialKind.MOBILE, wanted.mobile), (CredentialKind.EMAIL, wanted.email)):
+        if value == getattr(person, kind.value):
+            continue
+        changed.add(kind.value)
+        if value is None:
+            _take_out(session, now, person, kind, by=by, departement=departement, base_url=base_url)
+            continue
+        change_contact(
+            session,
+            now,
+            person=person,
+            kind=kind,
+            value=value,
+            by=by,
+            is_vouched=kind in wanted.vouched,
+            departement=departement,
+            base_url=base_url,
+        )
+    if changed:
+        context = base_context(departement, base_url, person=person, changes=sorted(changed))
+        tell_person(
+            session,
+            now,
+            kind="preferences_changed",
+            person=person,
+            context=context,
+            subject="person",
+            subject_id=person_id,
+            place_id=by.place_id,
+        )
+    return frozenset(changed)
+
+
+def _take_out(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    person: Person,
+    kind: CredentialKind,
+    *,
+    by: Actor,
+    departement: Departement,
+    base_url: str,
+) -> None:
+    former, had_failed = getattr(person, kind.value), getattr(person, f"{kind.value}_state") is RouteState.FAILED
+    setattr(person, kind.value, None)
+    setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
+    for credential in credentials_of(session, person.id, kind):
+        credential.ended_at = now
+    note_change(session, now, person=person, by=by, names={kind.value})
+    if not had_failed:
+        send_to(
+            session,
+            now,
+            kind="contact_changed",
+            route=_ROUTES[kind],
+            to=former,
+            context=base_context(departement, base_url, person=person, what=kind.value, by="agent"),
+            expires_at=now + _TELL_WITHIN,
+            subject="person",
+            subject_id=person.id,
+            person_id=person.id,
+        )
+
+
+def _held(session: Session, person_id: int) -> Person:
+    person = queries.file(session, person_id, held=True)
+    if person is None:
+        raise LookupError("no such file")
+    return person
+
+
+def _refuse_if_changed(person: Person, shown: str, names: Collection[str]) -> None:
+    if changed_since(person, shown) & set(names):
+        raise Refused(DeskFault.CHANGED)
+
+
+def _note(session: Session, now: datetime, by: Actor, verb: str, person_id: int, **ids: int) -> None:
+    record(
+        session,
+        now,
+        actor=by,
+        verb=verb,
+        for_person_id=person_id,
+        object_kind="person",
+        object_id=person_id,
+        **ids,
+    )

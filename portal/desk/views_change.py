@@ -1,0 +1,88 @@
+"""Contacts and preferences, changed by an agent for the person, who is told."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.booking.pages import PostalNames
+from portal.desk import services
+from portal.desk.forms import ChangeForm
+from portal.desk.forms_words import CHANGED_WORDS
+from portal.desk.rules import WATCHED, DeskFault, changed_since, shown
+from portal.desk.views import bp
+from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
+from portal.directory import queries as directory
+from portal.people.models import Person
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.headers import personal_page
+from portal.web.i18n import LANGUAGES
+from portal.web.request import now, portal, transaction
+from portal.words import phone_words
+
+Page = str | tuple[str, int] | Response
+
+
+@bp.route(f"{PERSON}/modifier", methods=["GET", "POST"])
+@allow(*ACTORS)
+def change(person_id: int) -> Page:
+    """The form, filled in with what is known; sent when somebody else has just changed the file, it says what."""
+    try:
+        with transaction() as database:
+            found = file_or_404(database, person_id)[0]
+            form = _form(database, found)
+            if request.method != "POST":
+                form.shown.data = shown(found)
+                return _page(found, form)
+            if not form.validate_on_submit():
+                return _page(found, form), 422
+            services.change_file(
+                database,
+                now(),
+                person_id=person_id,
+                by=hand(),
+                wanted=form.wanted,
+                shown=form.shown.data or "",
+                base_url=portal().settings.base_url,
+            )
+    except Refused as refusal:
+        if refusal.reason is not DeskFault.CHANGED:
+            raise
+        return _changed_page(person_id), 409
+    return redirect(url_for("desk.person", person_id=person_id, fait="modifie"), 303)
+
+
+def _changed_page(person_id: int) -> str:
+    """What somebody else has changed, as it is now, beside what was typed, which is kept."""
+    with transaction() as database:
+        found = file_or_404(database, person_id)[0]
+        form = _form(database, found)
+        form.validate()
+        changed = changed_since(found, form.shown.data or "")
+        form.shown.data = shown(found)
+        return _page(found, form, [(str(CHANGED_WORDS[name]), _now(found, name)) for name in sorted(changed)])
+
+
+def _form(database: Session, found: Person) -> ChangeForm:
+    return ChangeForm(person=found, communes=PostalNames(directory.commune_index(database)))
+
+
+def _page(found: Person, form: ChangeForm, changed: list[tuple[str, str]] | None = None) -> str:
+    personal_page()
+    return render_template(
+        "desk/change.html", person=found, form=form, changed=changed or [], form_has_errors=bool(form.errors or changed)
+    )
+
+
+def _now(found: Person, name: str) -> str:
+    """A thing of the file as it stands, in words."""
+    if name in {"mobile", "landline"}:
+        return phone_words(getattr(found, name) or "") or str(_("Rien"))
+    if name == "email":
+        return str(found.email or _("Rien"))
+    if name == "address":
+        return ", ".join(line for line in found.address if line) or str(_("Rien"))
+    if name == "language":
+        return LANGUAGES.get(found.language, LANGUAGES["fr"])
+    return str(_("Oui") if getattr(found, WATCHED[name]) else _("Non"))

@@ -1,0 +1,29 @@
+"""What the desk's views share: who comes in, and the file of an address, as far as they may read it."""
+
+from flask import abort, g
+from sqlalchemy.orm import Session
+
+from portal.desk import queries
+from portal.desk.rules import Reading, reading
+from portal.journal.services import Actor, ActorKind
+from portal.people.models import Person
+from portal.web.access import PARTNERS, Role
+from portal.web.request import now
+
+READERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT, *sorted(PARTNERS))
+ACTORS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT)
+PERSON = "/agents/personnes/<int(max=2147483647):person_id>"
+
+
+def hand() -> Actor:
+    """The agent, for the service itself, whoever they act for in other pages."""
+    return Actor(ActorKind.AGENT, g.agent.id, place_id=g.agent.place_id)
+
+
+def file_or_404(database: Session, person_id: int) -> tuple[Person, Reading]:
+    """The file of an address and how much of it the agent reads; 404 for one that is not there, or not for them."""
+    person = queries.file(database, person_id)
+    allowed = reading(queries.links(database, now(), g.agent, [person])[person_id]) if person else None
+    if person is None or allowed is None:
+        abort(404)
+    return person, allowed
