@@ -26,7 +26,7 @@ KINDS = {
     "activation_code": _l("La lettre pour ouvrir votre espace"),
     "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
     "preferences_changed": _l("Vos choix ont changé"),
-    "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
+    "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
     "mandate_given": _l("Une personne peut agir pour vous"),
     "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
     "mandate_ending": _l("Une permission finit bientôt"),
@@ -41,9 +41,9 @@ ROUTES = {
     Route.DESK: ("building-2", _l("Sur place")),
 }
 _FAILURES = {
-    Route.SMS: _l("Pas arrivé : ce numéro ne répond plus."),
-    Route.EMAIL: _l("Pas arrivé : cette adresse e-mail ne répond plus."),
-    Route.LETTER: _l("Pas arrivée : l'adresse n'est pas bonne, ou c'était trop tard."),
+    Route.SMS: _l("Pas arrivé : ce numéro ne répond plus."),
+    Route.EMAIL: _l("Pas arrivé : cette adresse e-mail ne répond plus."),
+    Route.LETTER: _l("Pas arrivée : l'adresse n'est pas bonne, ou c'était trop tard."),
     Route.CALL: _l("Nous n'avons pas pu vous joindre par téléphone."),
     Route.DESK: _l("Nous n'avons pas pu vous le dire sur place."),
 }

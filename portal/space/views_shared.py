@@ -26,7 +26,7 @@ _LONGEST = 200  # characters of a typed value shown again
 _FIELDS: dict[str, LazyString] = {
     "value": _l("Mobile ou e-mail"),
     "landline": _l("Téléphone fixe"),
-    "flat": _l("Appartement, étage, ou « chez »"),
+    "flat": _l("Appartement, étage, ou « chez »"),
     "building": _l("Bâtiment, résidence"),
     "street": _l("Numéro et rue"),
     "locality": _l("Lieu-dit, boîte postale"),
