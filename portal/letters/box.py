@@ -18,7 +18,7 @@ _WIDEST_LEFT = 108.0  # of the box's width: day and hour; the place stands at it
 _GUTTER = 5.0
 _AFTER_PICTOGRAM = 2.0
 _BETWEEN = 1.3  # above a line with a pictogram
-_LARGE_TYPES = {"calendar": "day", "clock": "hour", "cross": "day"}
+_LARGE_TYPES = {"calendar": "day", "clock": "hour", "cross": "day", "key": "code"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from portal.letters.models import Letter
 from portal.letters.queries import letter_of_message
 from portal.letters.rules import reference_of
 from portal.letters.text import LetterTextError
-from portal.letters.wording import content_of, sender_of
+from portal.letters.wording import content_of
+from portal.letters.wording_common import sender_of
 from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status

@@ -79,6 +79,11 @@ def _pictograms() -> dict[str, tuple[tuple[str, bool], ...]]:
         ),
         "screen": ((rounded(2, 4, 22, 17, 2), False), ("M 8 21 L 16 21", False), ("M 12 17 L 12 21", False)),
         "cross": ((circle(12, 12, 10), False), ("M 8 8 L 16 16", False), ("M 16 8 L 8 16", False)),
+        "key": (
+            (circle(7.5, 15.5, 5), False),
+            ("M 11.2 11.8 L 21.5 2", False),
+            ("M 16 7.2 L 19.5 10.8", False),
+        ),
         "person": (
             (circle(12, 7.5, 4.5), False),
             ("M 3.5 21.5 C 3.5 17 7 14.5 12 14.5 C 17 14.5 20.5 17 20.5 21.5", False),

@@ -48,6 +48,7 @@ class Scale:
     day: Type
     hour: Type
     where: Type
+    code: Type
     small: Type
     one_column: bool
 
@@ -59,6 +60,7 @@ NORMAL = Scale(
     day=Type(17, 21),
     hour=Type(28, 31),
     where=Type(13.5, 16.5),
+    code=Type(34, 40),
     small=Type(9, 11),
     one_column=False,
 )
@@ -71,6 +73,7 @@ LARGE = Scale(
     day=Type(25, 30),
     hour=Type(36, 42),
     where=Type(19, 23),
+    code=Type(46, 54),
     small=Type(12, 14),
     one_column=True,
 )

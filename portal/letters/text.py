@@ -24,7 +24,7 @@ from portal.letters.typography import well_set
 
 SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature")
 REQUIRED = frozenset({"title", "keep", "help", "signature"})
-PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person"})
+PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person", "key"})
 
 Value = str | bool | Sequence[str]
 

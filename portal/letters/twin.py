@@ -16,6 +16,7 @@ ICONS = {
     "screen": "video",
     "cross": "circle-x",
     "person": "user-round",
+    "key": "key-round",
 }
 
 

@@ -32,6 +32,7 @@ def base_context(
         "return_address": list(departement.return_address),
         "recipient_name": f"{person.given_names} {person.family_name}" if person else "",
         "large_print": person.wants_large_print if person else False,
+        "discreet": person.wants_discretion if person else False,
         "demo": departement.is_demo,
     } | words
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,6 +16,7 @@ from portal import words
 from portal.clock import paris
 from portal.notifications import gsm
 from portal.notifications.models import Route
+from portal.notifications.names import change_names, procedure_names
 from portal.paths import TEMPLATES, TRANSLATIONS
 
 _LANGUAGES = ("fr", "en")
@@ -26,6 +28,8 @@ _TELLING = re.compile(
 )
 _POSTCODE = re.compile(r"^\d{5}\s+")
 _SHORTEST_PLACE = 6  # characters: less of a name tells nothing
+_BRIEFEST = 3  # how far a notice's text message may be shortened before the name in it is
+_TYPED_BY_READER = frozenset({"sign_in_code", "contact_code"})  # the other codes are said to somebody
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,18 @@ class Email:
 
 
 def sms(kind: str, context: dict[str, Any]) -> str:
-    """A text message: always one segment of the GSM alphabet (160), with the date, the hour, the link and the phone.
+    """A text message: always one segment of the GSM alphabet (160).
 
-    It gives way in this order: politeness, the date in full, the place (its name, its town, the town cut short), and
-    "https://" when the portal's host has more than 50 characters. Raises ValueError when even so the link leaves no
-    room, which takes a host of 60 characters at least.
+    An appointment's has the date, the hour, the link and the phone. It gives way in this order: politeness, who acted,
+    the date in full, the place (its name, its town, the town cut short), and "https://" when the portal's host has
+    more than 50 characters. Others give way in politeness, then in the name of whoever acts, cut short. Raises
+    ValueError when even so there is no room, which takes a host of 60 characters at least.
     """
     template = _environment(_language(context)).get_template(f"{kind}/sms.txt")
-    for more in _sms_attempts(context):
+    for more in _sms_attempts(context) if "starts_at" in context else _notice_attempts(context):
         text = gsm.to_gsm(" ".join(template.render({**context, **more}).split()))
         if gsm.fits(text):
-            return text
+            return _filled_in(text, context) if kind in _TYPED_BY_READER else text
     raise ValueError("the address of the portal leaves no room in a text message")
 
 
@@ -89,6 +94,25 @@ def _sms_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield known | {"place": "", "when": short, "brief": True, "link": link}
     phone = "".join(character for character in known["phone"] if character.isdigit())
     yield known | {"place": "", "when": short, "brief": True, "link": link, "phone": phone}
+
+
+def _notice_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    known = {"phone": _printed_phone(context)}
+    for brief in range(_BRIEFEST + 1):
+        yield known | {"brief": brief}
+    who = context.get("who", "")
+    for length in range(len(who) - 1, _SHORTEST_PLACE - 1, -1):
+        yield known | {"brief": _BRIEFEST, "who": f"{who[:length].rstrip()}."}
+
+
+def _filled_in(text: str, context: dict[str, Any]) -> str:
+    """With the line by which a telephone offers the code on our pages alone (WICG, origin-bound one-time codes).
+
+    Left out when it would need a second segment.
+    """
+    host = urlsplit(context["link"]).hostname or ""
+    longer = gsm.to_gsm(f"{text}\n@{host} #{context['code']}")
+    return longer if host.isascii() and gsm.fits(longer) else text
 
 
 def _place(context: dict[str, Any]) -> tuple[str, str]:
@@ -129,12 +153,15 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(_catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     environment.globals["language"] = language
     environment.filters.update(
-        day=lambda value: words.day_words(_moment(value), language),
+        day=lambda value: words.day_words(_day(value), language),
+        short_day=lambda value: f"{_day(value):%d/%m/%Y}",
         hour=lambda value: words.hour_words(_moment(value), language),
         moment=lambda value: words.moment_words(_moment(value), language),
         phone=words.phone_words,
         tel=words.tel_link,
         in_french=lambda value: _in_french(value, language),
+        procedures=lambda names: procedure_names(names, language),
+        changes=lambda names: change_names(names, language),
     )
     return environment
 
@@ -156,6 +183,13 @@ def _language(context: dict[str, Any]) -> str:
 
 def _moment(value: str | datetime) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def _day(value: str | datetime) -> date:
+    """The day in France, of an instant or of a day alone ("2026-12-24")."""
+    if isinstance(value, str) and len(value) == len("2026-12-24"):
+        return date.fromisoformat(value)
+    return paris(_moment(value)).date()
 
 
 def _tidy(text: str) -> str:

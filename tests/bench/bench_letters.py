@@ -20,7 +20,8 @@ from run import table
 from portal.letters.content import Content
 from portal.letters.layout import Post, draw
 from portal.letters.rules import reference_of
-from portal.letters.wording import content_of, sender_of
+from portal.letters.wording import content_of
+from portal.letters.wording_common import sender_of
 
 ROUNDS = 40
 FEW, MANY = 100, 10_000

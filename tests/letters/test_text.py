@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from portal.letters.content import Role, content_from
 from portal.letters.text import PICTOGRAMS, Holds, LetterTextError, parse
 from portal.letters.typography import well_set
-from portal.letters.wording import VOCABULARY, content_of, letter_text, values_of
+from portal.letters.wording import APPOINTMENTS, content_of, letter_text
 from portal.paths import LETTERS
 from tests.letters.words_of import CONTEXT, KINDS, STATES
 
@@ -143,7 +143,7 @@ def test_a_language_without_letters_has_them_in_french():
 
 
 def test_the_values_of_a_context_are_those_of_the_vocabulary():
-    assert values_of(CONTEXT).keys() == VOCABULARY.keys()
+    assert APPOINTMENTS.values_of(CONTEXT).keys() == APPOINTMENTS.vocabulary.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)

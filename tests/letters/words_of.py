@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from portal.letters.layout import Drawn, Post, draw
-from portal.letters.wording import content_of, sender_of
+from portal.letters.wording import content_of
+from portal.letters.wording_common import sender_of
 
 KINDS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
 

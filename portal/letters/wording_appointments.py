@@ -1,0 +1,112 @@
+"""The variables of an appointment's letters, and what they hold."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from portal.letters.text import Holds, Value
+from portal.letters.wording_common import COMMON, common_values, enumerated, shown_moment, site_page
+from portal.words import day_words, hour_words, phone_words
+
+VOCABULARY: Mapping[str, Holds] = {
+    **COMMON,
+    **dict.fromkeys(
+        (
+            "acted_by",
+            "after",
+            "before",
+            "booking_address",
+            "booking_link",
+            "cancel_until",
+            "code",
+            "day",
+            "directions",
+            "duration",
+            "hour",
+            "link",
+            "move_until",
+            "old_moment",
+            "place_name",
+            "place_phone",
+            "short_address",
+            "subject",
+            "who",
+        ),
+        Holds.TEXT,
+    ),
+    **dict.fromkeys(("bring", "place_lines"), Holds.LIST),
+    **dict.fromkeys(
+        (
+            "access_unknown",
+            "at_home",
+            "at_place",
+            "by_phone",
+            "by_video",
+            "cancelled_by_person",
+            "cancelled_by_service",
+            "place_hidden",
+            "step_free",
+            "steps",
+        ),
+        Holds.FLAG,
+    ),
+}
+"""Each variable of an appointment's letters. A text or a list may be empty: the letter then says so with {if}."""
+
+
+def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
+    """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
+
+    `place_hidden`: it is at a place that the letter does not name, for somebody else may read it.
+    """
+    language = str(context["language"])
+    starts_at = datetime.fromisoformat(context["starts_at"])
+    ends_at = datetime.fromisoformat(context["ends_at"])
+    mode, step_free, cancelled_by = context["mode"], context["step_free"], context["cancelled_by"]
+    is_named = bool(context["place_name"])
+    booking_link, booking_address = site_page(context["link"], "/rendez-vous")
+    return {
+        **common_values(context),
+        "access_unknown": mode == "place" and is_named and step_free is None,
+        "acted_by": context.get("acted_by", ""),
+        "after": context["after"] or "",
+        "at_home": mode == "home",
+        "at_place": mode == "place" and is_named,
+        "before": context["before"] or "",
+        "booking_address": booking_address,
+        "booking_link": booking_link,
+        "bring": list(context["bring"]),
+        "by_phone": mode == "phone",
+        "by_video": mode == "video",
+        "cancel_until": shown_moment(context["cancel_until"], language),
+        "cancelled_by_person": cancelled_by == "person",
+        "cancelled_by_service": cancelled_by == "service",
+        "code": context["code"],
+        "day": day_words(starts_at, language),
+        "directions": context["directions"] or "",
+        "duration": _duration(round((ends_at - starts_at).total_seconds() / 60), language),
+        "hour": hour_words(starts_at, language),
+        "link": context["link"],
+        "move_until": shown_moment(context["move_until"], language),
+        "old_moment": shown_moment(context["old_starts_at"], language),
+        "place_hidden": mode == "place" and not is_named,
+        "place_lines": list(context["place_lines"]),
+        "place_name": context["place_name"] or "",
+        "place_phone": phone_words(context["place_phone"] or ""),
+        "short_address": context["link"].partition("://")[2],
+        "step_free": step_free is True,
+        "steps": step_free is False,
+        "subject": _capitalised(context["words"]),
+        "who": enumerated(context["names"], language),
+    }
+
+
+def _duration(minutes: int, language: str) -> str:
+    hours, rest = divmod(minutes, 60)
+    hour = "hour" if language == "en" else "heure"
+    parts = [f"{hours} {hour}{'s' * (hours > 1)}"] * (hours > 0) + [f"{rest} minute{'s' * (rest > 1)}"] * (rest > 0)
+    return " ".join(parts).replace(" ", "\u00a0")
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,66 @@
+"""The variables of the letters that tell something else than an appointment, and what they hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.codes import shown
+from portal.letters.text import Holds, Value
+from portal.letters.wording_common import COMMON, common_values, enumerated, shown_day, site_page
+from portal.notifications.names import change_names, procedure_names
+
+LETTER_PAGE = "/connexion/courrier/code"  # where the code of a letter is typed
+_SPACE_PAGE = "/mon-espace"
+_ENDED = ("holder", "over", "replaced")
+
+VOCABULARY: Mapping[str, Holds] = {
+    **COMMON,
+    **dict.fromkeys(
+        (
+            "acted_by",
+            "code",
+            "code_link",
+            "code_page",
+            "procedures",
+            "reference",
+            "space_page",
+            "until",
+            "who",
+        ),
+        Holds.TEXT,
+    ),
+    "changes": Holds.LIST,
+    **dict.fromkeys(("by_agent", "email", "mobile", *(f"ended_{how}" for how in _ENDED)), Holds.FLAG),
+}
+"""Each variable of these letters. A text or a list may be empty: the letter then says so with {if}."""
+
+
+def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
+    """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
+
+    To someone who wants discretion a letter names neither what changed nor what a mandate is for.
+    """
+    language = str(context["language"])
+    told = not context["discreet"]
+    code_link, code_page = site_page(context["link"], LETTER_PAGE)
+    procedures = procedure_names(context.get("procedures", ()), language) if told else []
+    return {
+        **common_values(context),
+        "acted_by": context.get("acted_by", ""),
+        "by_agent": context.get("by") == "agent",
+        "changes": change_names(context.get("changes", ()), language) if told else [],
+        "code": context.get("code", ""),
+        "code_link": code_link,
+        "code_page": code_page,
+        "email": context.get("what") == "email",
+        **{f"ended_{how}": context.get("ended_by") == how for how in _ENDED},
+        "mobile": context.get("what") == "mobile",
+        "procedures": enumerated(procedures, language),
+        "reference": _reference(context.get("reference", "")),
+        "space_page": site_page(context["link"], _SPACE_PAGE)[1],
+        "until": shown_day(context.get("until"), language),
+        "who": context.get("who", ""),
+    }
+
+
+def _reference(reference: str) -> str:
+    return reference if "-" in reference or not reference else shown(reference)
