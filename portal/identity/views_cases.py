@@ -89,7 +89,7 @@ def _impossible() -> str:
 
 def _offer(database: Session, waiting: IdentityCase, form: CaseForm) -> tuple[list[Person], frozenset[int]]:
     files, taken = queries.candidates(database, waiting)
-    named = [(str(file.id), f"{file.given_names} {file.family_name}") for file in files]
+    named = [(str(file.id), _("Dossier %(id)s", id=file.id)) for file in files]
     form.file.choices = selectable([*named, (NEW, _("Aucun de ces dossiers : en faire un nouveau"))])
     return files, taken
 

@@ -34,6 +34,7 @@ from portal.staff import (  # noqa: E402 - they need the blueprint above
     views_enrol,  # noqa: F401
     views_invitation,  # noqa: F401
     views_own,  # noqa: F401
+    views_proconnect,
 )
 
 
@@ -57,7 +58,6 @@ def sign_in() -> Response | str:
         "staff/sign_in.html",
         form=form,
         form_has_errors=bool(form.errors),
-        has_proconnect="agents.proconnect" in current_app.view_functions,
     )
 
 
@@ -87,12 +87,16 @@ def desk() -> str:
 @bp.post("/agents/deconnexion")
 @allow(Role.EVERYONE)
 def sign_out() -> Response:
-    """Ends the session at once, in the database too."""
+    """Ends the session at once, in the database too, and that of ProConnect when it opened this one."""
+    onwards = None
     if PortalForm().validate_on_submit():
+        onwards = views_proconnect.proconnect_logout_url()
         if g.agent:
             with transaction() as database:
                 record(database, now(), actor=actor(), verb="sign_in.agent_left")
         leave()
+    if onwards is not None:
+        return views_proconnect.leave_proconnect(onwards)
     return redirect(url_for("agents.sign_in"))
 
 

@@ -42,6 +42,7 @@ def twice(world):
 
 @pytest.fixture
 def case(world, twice, clock):
+    assert len(twice) == 2
     return waiting(world, clock)
 
 
@@ -106,7 +107,7 @@ def test_the_file_that_an_agent_chooses_opens_to_that_identity(session, clock, c
     assert entered.id == twice[1].id
 
 
-def test_none_of_the_files_makes_a_new_one_flagged_as_looking_like_others(session, clock, case, nour):
+def test_none_of_the_files_makes_a_new_one(session, clock, case, nour):
     credential = decide(session, clock(), case_id=case.id, person_id=None, by=Actor.agent(nour.id))
     person = session.get_one(Person, credential.person_id)
     assert (person.family_name, person.given_names, person.birth_date) == ("D'INVENTION", "Dominique Camille", BORN)
@@ -141,12 +142,14 @@ def test_a_name_that_no_file_can_hold_makes_none(session, clock, case, nour):
 
 @pytest.mark.parametrize("role", ["accueil", "encadrant", "admin"])
 def test_the_list_leads_to_each_case_and_a_choice_settles_it(client, world, case, twice, role):
+    assert case.closed_at is None
     enter_as(client, world.agent(role))
     listed = client.get(PATH).page
     path = listed.links()["Dominique Camille D'INVENTION"]
     shown = client.get(path).page
     assert "premier@exemple.fr" in shown.text()
     assert "12 RUE X, 62000 ARRAS" in shown.text()
+    assert f"Dossier {twice[0].id}" in shown.text()
     assert "Arras" in shown.text()
     assert shown.choices("file") == [*(str(file.id) for file in twice), "new"]
     settled = client.post(path, data=shown.fields() | {"file": str(twice[0].id)})
