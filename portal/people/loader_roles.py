@@ -40,6 +40,9 @@ class RoleGiven:
     families: tuple[str, ...]
 
 
+Placed = tuple[RoleGiven, int | None, int | None]  # with the ids of its MDS and its place
+
+
 def read_roles(row: Row, scopes: Scopes, *, is_partner: bool) -> list[RoleGiven]:
     """The roles of an agent: the simple `role`, held everywhere, and the tables `[[agent.roles]]`."""
     tables = row.rows("roles")
@@ -57,7 +60,7 @@ def read_roles(row: Row, scopes: Scopes, *, is_partner: bool) -> list[RoleGiven]
 def write_roles(
     session: Session,
     agent_id: int,
-    given: Iterable[tuple[RoleGiven, int | None, int | None]],
+    given: Iterable[Placed],
     today: date,
     tally: Tally,
 ) -> None:
@@ -73,7 +76,7 @@ def write_roles(
     running = [one for one in held if one.valid.upper is None or one.valid.upper > today]
     for role, mds_id, place_id in given:
         scope = (role.role, mds_id, place_id)
-        same = [one for one in running if _scope(one) == scope and role.first in (None, one.valid.lower)]
+        same = [one for one in running if _scope(one) == scope and _may_become(one, role)]
         if same:
             running.remove(same[0])
             _update(same[0], role, tally)
@@ -137,6 +140,11 @@ def _key(role: RoleGiven) -> tuple[str, str | None, str | None]:
 
 def _scope(one: Assignment) -> tuple[str, int | None, int | None]:
     return (one.role, one.mds_id, one.place_id)
+
+
+def _may_become(one: Assignment, role: RoleGiven) -> bool:
+    ends_after_it_began = role.after is None or one.valid.lower is None or role.after > one.valid.lower
+    return role.first in (None, one.valid.lower) and ends_after_it_began
 
 
 def _was_held(held: Iterable[Assignment], scope: tuple[str, int | None, int | None], role: RoleGiven) -> bool:
