@@ -1,7 +1,6 @@
 """A person's own space."""
 
-from flask import Blueprint, g, request
-from werkzeug.exceptions import Forbidden
+from flask import Blueprint, request
 
 from portal.people.mandates import MandateFault
 from portal.refusal import Refused
@@ -21,7 +20,7 @@ from portal.space import (  # noqa: E402
     views_preferences,  # noqa: F401
     views_relatives,  # noqa: F401
 )
-from portal.space.views_shared import Page, has_lapsed, is_for_someone_else, lapsed_page  # noqa: E402
+from portal.space.views_shared import Page, is_for_someone_else, lapsed_page  # noqa: E402
 
 
 @bp.before_request
@@ -30,17 +29,9 @@ def hold_to_whom_the_form_is_for() -> Page | None:
     return lapsed_page() if request.method == "POST" and is_for_someone_else() else None
 
 
-@bp.errorhandler(403)
-def refused(error: Forbidden) -> Page | Forbidden:
-    """Somebody whose mandate ended while the form was open is told so, and shown what they had typed."""
-    if request.method == "POST" and has_lapsed():
-        return lapsed_page()
-    return error
-
-
 @bp.errorhandler(Refused)
 def over(error: Refused) -> Page:
-    """The same, when it ended at the instant of the write."""
-    if isinstance(error.reason, MandateFault) and g.acting:
+    """Whoever acts is told that the mandate ended at the instant of the write, and shown what they had typed."""
+    if isinstance(error.reason, MandateFault):
         return lapsed_page()
     raise error

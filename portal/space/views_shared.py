@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g, render_template, request, session, url_for
+from flask import current_app, g, render_template, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -100,11 +100,6 @@ def page(template: str, *, form: Any = None, **values: Any) -> str:
 def is_for_someone_else() -> bool:
     """Whether the form that is posted was shown for another person than the one it would be written for."""
     return request.form.get(WHOM, str(subject_id())) != str(subject_id())
-
-
-def has_lapsed() -> bool:
-    """Whether this browser acted for somebody under a mandate that is no longer in force."""
-    return "mandate_id" in session and not g.acting
 
 
 def lapsed_page() -> Page:
