@@ -40,8 +40,11 @@ def server() -> Iterator[Database]:
     """An empty database of this version, on a server of its own, as durable as in production."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        database = Database(embedded.start(Path(folder)))
-        migrations.upgrade(database)
+        url = embedded.start(Path(folder))
+        owner = Database(url, role=None)
+        migrations.upgrade(owner)
+        owner.close()
+        database = Database(url)
         yield database
         database.close()
         embedded.stop(Path(folder))
@@ -147,8 +150,8 @@ def _motif(theme: Theme) -> Motif:
 def _agents_and_openings(database: Database, motif: Motif, dice: random.Random, scale: int) -> int:
     """Each agent has three half-days a week, at one or two places; gives how many agents there are."""
     agents = OPENINGS * scale // 3
-    names = ((f"agent-{n}", "Camille", f"Essai-{n}", "assistante sociale", "professionnel") for n in range(agents))
-    _copy(database, "agent", ("key", "given_name", "family_name", "job", "role"), names)
+    names = ((f"agent-{n}", "Camille", f"Essai-{n}", "assistante sociale") for n in range(agents))
+    _copy(database, "agent", ("key", "given_name", "family_name", "job"), names)
     openings = []
     for agent in range(agents):
         homes = [agent % PLACES + 1, (agent + dice.choice((0, 7))) % PLACES + 1]
