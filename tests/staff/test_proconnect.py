@@ -224,7 +224,7 @@ def test_a_press_without_its_token_leads_back(client):
     assert response.headers["Location"] == "/agents/connexion?suite=/agents/appels"
 
 
-def test_signing_out_ends_the_session_of_proconnect_too(client, provider, nour):
+def test_signing_out_ends_the_session_of_proconnect_too(client, provider):
     sign_in(client)
     token = client.get("/agents").page.fields()["csrf_token"]
     left = client.post("/agents/deconnexion", data={"csrf_token": token})
