@@ -40,7 +40,8 @@ def file(session: Session, person_id: int, *, held: bool = False) -> Person | No
     statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
     if held:
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
-    read = statement.options(joinedload(Person.guardian)).execution_options(populate_existing=True)
+    # Not joined: a row read again to be locked must not be an outer join's.
+    read = statement.options(selectinload(Person.guardian)).execution_options(populate_existing=True)
     return session.scalars(read).one_or_none()
 
 
