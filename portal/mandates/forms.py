@@ -198,19 +198,21 @@ class LegalForm(_HolderForm):
         return bool(self.organisation.data == FILE)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The names are asked only of somebody who has a file."""
-        is_valid = super().validate(extra_validators)
-        if not self.is_of_file:
-            for field in (self.family_name, self.given_names, self.birth_date):
+        """The names are asked only of somebody who has a file; the document must have been seen."""
+        super().validate(extra_validators)
+        asked: dict[Any, Any] = {
+            self.family_name: _l("Écrivez le nom de celui qui va agir. Exemple : Durand"),
+            self.given_names: _l("Écrivez le prénom de celui qui va agir. Exemple : Anne-Marie"),
+            self.birth_date: _l("Écrivez sa date de naissance. Exemple : 24 11 1980"),
+        }
+        for field, sentence in asked.items():
+            if not self.is_of_file:
                 field.errors = []
-            is_valid = not self.errors
-        elif not self.birth_date.data:
-            self.birth_date.errors = [_l("Écrivez sa date de naissance. Exemple : 24 11 1980")]
-            is_valid = False
+            elif not field.data and not field.errors:
+                field.errors = [sentence]
         if not self.seen.data:
             self.seen.errors = [_l("Regardez le document, puis cochez cette case.")]
-            is_valid = False
-        return bool(is_valid)
+        return not self.errors
 
 
 FILE = "dossier"
@@ -231,6 +233,7 @@ class GiveForm(MandateForm):
         self.procedures.choices = selectable(
             (key.value, words) for key, words in PROCEDURES.items() if Procedure(key) not in SENSITIVE
         )
+        self.procedures.process_formdata(self.procedures.raw_data or [])
 
 
 class TakeForm(MandateForm):

@@ -11,7 +11,6 @@ from portal.mandates.services import Voice
 from portal.notifications.models import Message
 from portal.people.models_mandates import Mandate
 
-
 ADDRESS = ["1 RUE DE L EXEMPLE", "62000 ARRAS"]
 
 
@@ -80,3 +79,28 @@ def journal(database):
         return [(line.verb, line.actor) for line in lines]
 
     return read
+
+
+@pytest.fixture
+def sign_in(client, clock):
+    """Opens a session of an agent, or of a resident, without their proofs."""
+
+    def enter(*, agent=None, person=None, level="reachable"):
+        with client.session_transaction(base_url="https://localhost") as session:
+            session.clear()
+            if agent is not None:
+                session.update(agent_id=agent.id, idle_minutes=20, confirmed_at=clock.now.isoformat())
+            if person is not None:
+                session.update(person_id=person.id, level=level, how="mobile")
+
+    return enter
+
+
+@pytest.fixture
+def send(client):
+    """Posts the last form of a page, completed."""
+
+    def post(path, form=-1, **given):
+        return client.post(path, data=client.get(path).page.fields(form) | given)
+
+    return post
