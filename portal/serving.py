@@ -20,6 +20,7 @@ from portal.clock import Clock
 from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.journal.services_chain import BATCH, seal
+from portal.mandates.services import tell_endings
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
 from portal.upkeep import NOTHING, upkeep
@@ -176,7 +177,7 @@ def work(settings: Settings, *, once: bool) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         beside = [
-            threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, stop)),
+            threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, settings.base_url, stop)),
             threading.Thread(target=_seal_from_time_to_time, args=(database, stop)),
         ]
         for thread in beside:
@@ -190,11 +191,13 @@ def work(settings: Settings, *, once: bool) -> int:
         database.close()
 
 
-def _upkeep_from_time_to_time(database: Database, clock: Clock, stop: threading.Event) -> None:
+def _upkeep_from_time_to_time(database: Database, clock: Clock, base_url: str, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with database.transaction() as session:
                 forgotten = upkeep(session, clock())
+            with database.transaction() as session:
+                tell_endings(session, clock(), base_url=base_url)
             if forgotten != NOTHING:
                 log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
-from portal.codes import shown
 from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.mandates import queries
@@ -48,7 +47,7 @@ def words_of(mandate: Mandate, voice: Voice, reader: Person, **words: Any) -> di
         who=holder_name(mandate),
         procedures=list(mandate.procedures),
         until=told_until(mandate).isoformat(),
-        reference=shown(mandate.reference),
+        reference=mandate.reference,
         **words,
     )
 
