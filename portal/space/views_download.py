@@ -1,9 +1,10 @@
 """All my data, to take away."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
-from flask import send_file
+from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
 from portal.people.views_browser import actor, subject_id
@@ -17,6 +18,7 @@ from portal.web.throttle import Limit, spend
 
 _EXPORTS = Limit("exports", 5, timedelta(hours=1))
 _IN_MEMORY = 4 * 1024 * 1024  # bytes: beyond, the file waits on disk, without a name
+_PIECE = 64 * 1024
 
 
 @bp.route("/mes-donnees", methods=["GET", "POST"])
@@ -30,12 +32,17 @@ def download() -> Page:
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer that reads it
     with transaction() as database:
         export(database, now(), person_id=subject_id(), by=actor(), is_known=is_known(), file=file)
-    file.seek(0)
-    answer = send_file(
-        file,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"mes-donnees-{paris_day(now()).isoformat()}.zip",
-    )
+    answer = Response(_pieces(file), mimetype="application/zip")
+    answer.content_length = file.tell()
+    name = f"mes-donnees-{paris_day(now()).isoformat()}.zip"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    size = file.tell()
+    with file:
+        file.seek(0)
+        for _start in range(0, size, _PIECE):
+            yield file.read(_PIECE)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.identity.services_letters import may_reach
@@ -70,7 +70,7 @@ def confirm_close() -> Page:
 @allow(Role.EVERYONE)
 def closed() -> str:
     """It is done; how to come back."""
-    return page("closed")
+    return render_template("space/closed.html")
 
 
 def _level_page(form: PortalForm) -> str:
