@@ -37,8 +37,8 @@ def test_someone_with_nothing_but_a_letter_box_opens_a_space(client, world, sett
     worker_of()
     code = code_printed(world, settings)
     with database.transaction() as session:
-        letter = session.scalars(select(Letter)).one()
-    assert f"{code[:4]}-{code[4:]}" in PdfReader(BytesIO(letter.pdf)).pages[0].extract_text()
+        sheet = session.scalars(select(Letter.pdf)).one()
+    assert f"{code[:4]}-{code[4:]}" in PdfReader(BytesIO(sheet)).pages[0].extract_text()
     response = send(client, "/connexion/courrier/code", code=f"{code[:4]} {code[4:]}".lower(), **BORN)
     assert response.headers["Location"] == "/mon-espace"
     assert who_is_in(client, database) == marcel.id
