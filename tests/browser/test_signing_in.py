@@ -122,7 +122,9 @@ def test_someone_with_nothing_but_a_letter_box_signs_in(visit, world, worker, da
     worker()
     with database.transaction() as session:
         sheet = session.scalars(select(Letter.pdf)).one()
-    code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", PdfReader(BytesIO(sheet)).pages[0].extract_text()).group()
+    code = re.search(
+        r"^[0-9A-Z]{4}-[0-9A-Z]{4}", PdfReader(BytesIO(sheet)).pages[0].extract_text(), re.MULTILINE
+    ).group()
     visitor.follow("Taper le code de ma lettre")
     visitor.fill("Le code de votre lettre", code)
     say_birth_date(visitor)
