@@ -1,5 +1,6 @@
 """The table of permissions as the README shows it, rendered from the doors of the application itself."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -42,9 +43,4 @@ def table(app: Flask) -> str:
 
 def _short(rule: str) -> str:
     """A rule as people read it: `<int(max=…):letter_id>` is `<letter_id>`."""
-    return "".join(
-        part
-        if "<" not in part
-        else f"{part[: part.index('<')]}<{part[part.index('<') :].rpartition(':')[2].lstrip('<')}"
-        for part in rule.replace(">", ">\0").split("\0")
-    )
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule)

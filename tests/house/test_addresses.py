@@ -1,6 +1,6 @@
 """Addresses are printed on letters: one that disappears fails here; a new one is written down with who may open it.
 
-`python -m pytest tests/house/test_addresses.py --write-tables` writes both tables anew, to be read before they are kept.
+`pytest tests/house/test_addresses.py --write-tables` writes both tables anew, to be read before they are kept.
 """
 
 from dataclasses import replace

@@ -1,0 +1,276 @@
+"""What stands in an address: something of the visitor's own, and the same of somebody else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.dialects.postgresql import Range
+
+from portal.booking.models import Appointment
+from portal.database import Database
+from portal.letters.models import Letter
+from portal.notifications.models import Message, Route, Status, Step
+from portal.people.models import Agent, Person
+from portal.people.models_credentials import IdentityCase
+from portal.people.models_mandates import Mandate, MandateKind
+from portal.web.access import AGENTS, PARTNERS, Role
+from tests.world import World, at
+
+BIG = "int(max=9223372036854775807)"
+SMALL = "int(max=2147483647)"
+_PDF = b"%PDF-1.4 essai"
+NOWHERE = 2_000_000_000  # no row has this number
+
+# The address of something of one's own, and of the same of somebody else (None: everyone may see every one).
+Addresses = tuple[str, str | None]
+Row = Callable[["Scene", str], Addresses]
+
+
+@dataclass
+class Scene:
+    """A world in which each kind of visitor has something, and so has somebody else."""
+
+    own: Person
+    other: Person
+    agents: dict[Role, Agent]
+    motif_key: str
+    place_key: str
+    appointment: Appointment
+    tasks: tuple[int, int] = (0, 0)  # at the agents' place, and elsewhere
+    letters: tuple[int, int] = (0, 0)
+    letter_messages: tuple[int, int] = (0, 0)  # of `own`, and of `other`
+    mandate_of_agent: Mandate | None = None
+    mandate_of_person: Mandate | None = None
+    given: tuple[int, int] = (0, 0)  # mandates given by `own`, and by `other`
+    held: dict[str, int] = field(default_factory=dict)  # a mandate that each kind of visitor holds
+    case: int = 0
+    assignment: int = 0
+
+
+def build(world: World, database: Database) -> Scene:
+    """Two places, two residents, an agent of each role at the first place."""
+    here, there = world.place(), world.place()
+    motif = world.motif()
+    own, other = world.person(address=["1 RUE DE L ESSAI", "62000 ARRAS"]), world.person()
+    partner = world.organisation()
+    agents = {
+        role: world.agent(
+            role.value,
+            place=None if role in PARTNERS or role is Role.ADMIN else here,
+            email=f"{role.name.lower()}@exemple.fr",
+            organisation_id=partner.id if role in PARTNERS else None,
+        )
+        for role in sorted(AGENTS)
+    }
+    world.opening(agents[Role.PROFESSIONNEL], here, motif)
+    appointment = world.appointment(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-01", "09:00"), own)
+    world.referent(own, agents[Role.REFERENT])
+    in_hand = {"kind": MandateKind.PHONE, "ends_at": world.now + timedelta(hours=2)}
+    holder = world.person()
+    scene = Scene(own, other, agents, motif.key, here.key, appointment)
+    scene.mandate_of_agent = world.mandate(own, agent_id=agents[Role.ACCUEIL].id, **in_hand)
+    scene.mandate_of_person = world.mandate(other, holder_id=own.id, kind=MandateKind.RELATIVE)
+    scene.given = (world.mandate(own, holder_id=holder.id).id, world.mandate(other, holder_id=holder.id).id)
+    of_partner = world.mandate(own, organisation_id=partner.id).id
+    of_agents = {
+        f"agent {role.value}": of_partner if role in PARTNERS else world.mandate(own, agent_id=agent.id, **in_hand).id
+        for role, agent in agents.items()
+    }
+    scene.held = {"agent acting": scene.mandate_of_agent.id} | of_agents
+    with database.transaction() as session:
+        tasks = [_message(world, session, person=own, place_id=place.id) for place in (here, there)]
+        letters = [_letter(world, session, person=own, place_id=place.id) for place in (here, there)]
+        theirs = _letter(world, session, person=other, place_id=here.id)
+        case = IdentityCase(
+            subject="sub-essai",
+            family_name=own.family_name,
+            given_names=own.given_names,
+            birth_date=own.birth_date,
+            birth_date_to=own.birth_date,
+            created_at=world.now,
+        )
+        session.add(case)
+        session.flush()
+        scene.tasks = (tasks[0].id, tasks[1].id)
+        scene.letters = (letters[0].id, letters[1].id)
+        scene.letter_messages = (letters[0].message_id, theirs.message_id)
+        scene.case = case.id
+    to_come = Range(date(2027, 1, 1), None)
+    scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
+    return scene
+
+
+def _message(world: World, session: Any, *, person: Person, place_id: int, **given: Any) -> Message:
+    row = Message(
+        **{
+            "event_id": uuid4(),
+            "event": {},
+            "subject": "appointment",
+            "subject_id": 1,
+            "place_id": place_id,
+            "person_id": person.id,
+            "kind": "appointment_booked",
+            "step": Step.NOTICE,
+            "route": Route.CALL,
+            "context": {"language": "fr"},
+            "status": Status.OPEN,
+            "created_at": world.now,
+            "due_at": world.now,
+            "expires_at": world.now + timedelta(days=8),
+            "retry_until": world.now + timedelta(days=1),
+            "rendered": {"text": "« Vous avez un rendez-vous. »"},
+        }
+        | given
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _letter(world: World, session: Any, *, person: Person, place_id: int) -> Letter:
+    content = {"title": "Essai", "language": "fr", "sections": []}
+    message = _message(
+        world,
+        session,
+        person=person,
+        place_id=place_id,
+        route=Route.LETTER,
+        status=Status.QUEUED,
+        recipient="Dominique Essai\n62000 ARRAS",
+        rendered={"text": "Essai", "content": content, "large_window": False, "large_print": False},
+    )
+    row = Letter(
+        message_id=message.id,
+        reference=f"ESSAI-{message.id}",
+        pages=1,
+        sha256=sha256(_PDF).hexdigest(),
+        pdf=_PDF,
+        drawn_at=world.now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _of_agents(template: str, values: Callable[[Scene], tuple[int, int | None]]) -> Row:
+    def row(scene: Scene, _kind: str) -> Addresses:
+        own, other = values(scene)
+        return template.format(own), None if other is None else template.format(other)
+
+    return row
+
+
+def _same(address: Callable[[Scene], str]) -> Row:
+    return lambda scene, _kind: (address(scene), None)
+
+
+def _code(end: str = "") -> Row:
+    # Someone else's code is asked for the birth date, like one that does not exist: tests of booking look at that.
+    return lambda scene, _kind: (f"/r/{scene.appointment.code}{end}", None)
+
+
+def _motif(end: str = "") -> Row:
+    return _same(lambda scene: f"/rendez-vous/{scene.motif_key}/{scene.place_key}{end}")
+
+
+def _file(end: str = "") -> Row:
+    """A person's file: `own` is known to every agent of the scene; that of `other` to those who answer everyone."""
+
+    def row(scene: Scene, kind: str) -> Addresses:
+        template = f"/agents/personnes/{{}}{end}"
+        everyone = kind in {f"agent {Role.ACCUEIL.value}", f"agent {Role.ENCADRANT.value}", "agent acting"}
+        return template.format(scene.own.id), template.format(NOWHERE if everyone else scene.other.id)
+
+    return row
+
+
+def _account(end: str = "") -> Row:
+    return _of_agents(f"/agents/reglages/comptes/{{}}{end}", lambda scene: (scene.agents[Role.ACCUEIL].id, NOWHERE))
+
+
+def _role_end(scene: Scene, _kind: str) -> Addresses:
+    accueil, courrier = scene.agents[Role.ACCUEIL].id, scene.agents[Role.COURRIER].id
+    template = f"/agents/reglages/comptes/{{}}/roles/{scene.assignment}/fin"
+    return template.format(accueil), template.format(courrier)
+
+
+def _given(end: str = "") -> Row:
+    return _of_agents(f"/mon-espace/mandats/{{}}{end}", lambda scene: scene.given)
+
+
+def _mandate(end: str = "") -> Row:
+    return _of_agents(f"/agents/mandats/{{}}{end}", lambda scene: (scene.given[0], NOWHERE))
+
+
+def _acting(scene: Scene, kind: str) -> Addresses:
+    own = scene.held.get(kind, scene.mandate_of_person.id if scene.mandate_of_person else 0)
+    return f"/agir/{own}", f"/agir/{scene.given[1]}"
+
+
+_LETTER = "/agents/courriers/{}"
+_FILE = f"/agents/personnes/<{SMALL}:person_id>"
+_ACCOUNT = f"/agents/reglages/comptes/<{SMALL}:agent_id>"
+_GIVEN = f"/mon-espace/mandats/<{BIG}:mandate_id>"
+_WAY = "/mon-espace/preferences/<any(mobile, email):way>"
+_MANDATE = f"/agents/mandats/<{BIG}:mandate_id>"
+_SLOT = "/rendez-vous/<motif_key>/<place_key>"
+_MESSAGE = "/mon-espace/messages/{}"
+
+OBJECTS: dict[str, Row] = {
+    f"/agents/appels/<{BIG}:task_id>": _of_agents("/agents/appels/{}", lambda scene: scene.tasks),
+    f"/agents/courriers/<{BIG}:letter_id>": _of_agents(_LETTER, lambda scene: scene.letters),
+    f"/agents/courriers/<{BIG}:letter_id>.pdf": _of_agents(_LETTER + ".pdf", lambda scene: scene.letters),
+    "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),
+    _MANDATE: _mandate(),
+    f"{_MANDATE}.pdf": _mandate(".pdf"),
+    **{f"{_MANDATE}{end}": _mandate(end) for end in ("/fin", "/papier", "/vu")},
+    f"{_MANDATE}/rendre": lambda scene, kind: (
+        f"/agents/mandats/{scene.held.get(kind, 0)}/rendre",
+        f"/agents/mandats/{scene.given[1]}/rendre",
+    ),
+    _FILE: _file(),
+    **{f"{_FILE}{end}": _file(end) for end in ("/modifier", "/lettre", "/adresse", "/identite")},
+    f"{_FILE}/protection/<any(oui, non):answer>": _file("/protection/oui"),
+    **{
+        f"{_FILE}/mandats{end}": _file(f"/mandats{end}")
+        for end in ("", "/guichet", "/guichet/code", "/organisme", "/proche", "/representant", "/telephone")
+    },
+    f"/agents/personnes/a-rapprocher/<{BIG}:case_id>": _of_agents(
+        "/agents/personnes/a-rapprocher/{}", lambda scene: (scene.case, NOWHERE)
+    ),
+    _ACCOUNT: _account(),
+    **{
+        f"{_ACCOUNT}{end}": _account(end)
+        for end in ("/debloquer", "/fin", "/inviter", "/reprendre", "/role", "/suspendre")
+    },
+    f"{_ACCOUNT}/roles/<{SMALL}:assignment_id>/fin": _role_end,
+    f"/agir/<{BIG}:mandate_id>": _acting,
+    f"/demo/lettre/<{BIG}:message_id>": _same(lambda _scene: "/demo/lettre/1"),
+    f"/demo/lettre/<{BIG}:message_id>.pdf": _same(lambda _scene: "/demo/lettre/1.pdf"),
+    "/infos/<key>": _same(lambda _scene: "/infos/garantie-papier"),
+    "/infos/<key>/facile": _same(lambda _scene: "/infos/garantie-papier/facile"),
+    "/lieux/<key>": _same(lambda scene: f"/lieux/{scene.place_key}"),
+    _GIVEN: _given(),
+    f"{_GIVEN}.pdf": _given(".pdf"),
+    **{f"{_GIVEN}{end}": _given(end) for end in ("/fin", "/papier")},
+    f"{_GIVEN}/rendre": lambda scene, _kind: (
+        f"/mon-espace/mandats/{scene.mandate_of_person.id if scene.mandate_of_person else 0}/rendre",
+        f"/mon-espace/mandats/{scene.given[1]}/rendre",
+    ),
+    f"/mon-espace/messages/<{BIG}:message_id>": _of_agents(_MESSAGE, lambda scene: scene.letter_messages),
+    f"/mon-espace/messages/<{BIG}:message_id>.pdf": _of_agents(_MESSAGE + ".pdf", lambda scene: scene.letter_messages),
+    _WAY: _same(lambda _scene: "/mon-espace/preferences/mobile"),
+    **{
+        f"{_WAY}{end}": _same(lambda _scene, end=end: f"/mon-espace/preferences/mobile{end}")
+        for end in ("/code", "/prouver", "/retirer")
+    },
+    "/r/<code>": _code(),
+    **{f"/r/<code>{end}": _code(end) for end in ("/agenda.ics", "/annuler", "/deplacer")},
+    "/rendez-vous/<motif_key>": _same(lambda scene: f"/rendez-vous/{scene.motif_key}"),
+    _SLOT: _motif(),
+    **{f"{_SLOT}{end}": _motif(end) for end in ("/confirmer", "/verifier", "/vous")},
+    "/rendez-vous/confirmation/<code>": _same(lambda scene: f"/rendez-vous/confirmation/{scene.appointment.code}"),
+}
