@@ -18,17 +18,23 @@ from portal import migrations
 from portal.app import clock_of
 from portal.clock import at_wall_clock, paris_day
 from portal.database import APPLICATION, Database
+from portal.directory.queries import departement
 from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.journal.services_chain import ChainBrokenError
 from portal.journal.services_chain import drop_before as drop_lines
 from portal.loading import load as load_files
+from portal.people.contacts import ContactFault, parse_email
 from portal.refusal import Refused
+from portal.sealing import Sealer
 from portal.serving import NotReadyError, check, database_url, require_version, work
 from portal.serving import serve as serve_web
-from portal.settings import TO_SERVE, Settings, SettingsError
+from portal.settings import TO_ANSWER, TO_SERVE, Settings, SettingsError
+from portal.staff.rules import AccountFault, RoleFault
 from portal.staff.rules_passwords import SHORTEST, PasswordFault
 from portal.staff.services import set_password
+from portal.staff.services_accounts import Newcomer, Sender, invite_first
+from portal.web.access import STAFF
 
 _HOW_TO_MIGRATE = (
     f"`portal migrate` is for the owner of the database, who may CREATEROLE; or an administrator runs "
@@ -38,6 +44,8 @@ _REFUSALS: dict[StrEnum, str] = {
     PasswordFault.TOO_SHORT: f"A password has at least {SHORTEST} characters.",
     PasswordFault.TOO_LONG: "This password is too long.",
     PasswordFault.COMMON: "This password is among the first that others try: choose four unrelated words.",
+    AccountFault.NOT_OPEN: "This account is suspended, expired or closed: an admin opens it again.",
+    RoleFault.STAFF_ONLY: "This address is that of a partner's agent.",
     PasswordFault.PERSONAL: "This password is the agent's own name or address: choose other words.",
 }
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
@@ -143,6 +151,26 @@ def journal(*, drop_before: str) -> None:
 
 
 @main.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in sorted(STAFF)]), default="admin", show_default=True)
+@click.option("--given-name", prompt="Given name", help="Of someone who has no account yet.")
+@click.option("--family-name", prompt="Family name", help="Of someone who has no account yet.")
+def invite(*, email: str, role: str, given_name: str, family_name: str) -> None:
+    """Invite EMAIL to a staff account: the first admin of a new installation."""
+    settings = _settings(needed=TO_ANSWER)
+    with _sentences(), _database(settings) as database:
+        require_version(database)
+        newcomer = Newcomer(given_name.strip(), family_name.strip(), role, _address(email))
+        with database.transaction() as session:
+            here = departement(session)
+            if here is None:
+                raise NotReadyError("No Département is known: run `portal load DIR` first.")
+            sender = Sender(Sealer(settings.secret_key), here, settings.base_url)
+            invite_first(session, clock_of(settings)(), newcomer=newcomer, role=role, sender=sender)
+        click.echo("The invitation leaves with the worker's next round. It holds for 7 days.")
+
+
+@main.command()
 def doctor() -> None:
     """Check what the portal stands on: one line each, exit 1 when something is wrong."""
     faults = 0
@@ -150,6 +178,13 @@ def doctor() -> None:
         click.echo(str(finding))
         faults += finding.is_fault
     sys.exit(1 if faults else 0)
+
+
+def _address(email: str) -> str:
+    try:
+        return parse_email(email).lower()
+    except ContactFault:
+        raise click.ClickException("This is not an e-mail address.") from None
 
 
 def _settings(*, needed: Collection[str], demo: bool = False) -> Settings:

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
 from portal.directory.models import Departement
-from portal.journal.services import Actor, record
+from portal.journal.services import MACHINE, Actor, record
 from portal.locks import Lock, hold
 from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.people.models import Agent
-from portal.people.models_access import RecoveryCode
+from portal.people.models_access import Assignment, RecoveryCode
 from portal.people.queries_access import may_sign_in
 from portal.refusal import Refused
 from portal.sealing import Sealer
 from portal.staff.queries import holds_admin, other_admins
-from portal.staff.rules import INVITED_FOR, AccountFault
+from portal.staff.rules import INVITED_FOR, AccountFault, role_fault
 from portal.staff.services import checked_hash
 from portal.staff.services_sessions import end_sessions
 
@@ -194,3 +195,30 @@ def _locked(session: Session, agent_id: int) -> Agent:
 
 def _hash(sealer: Sealer, token: str) -> str:
     return sealer.hash("invitation", token)
+
+
+def invite_first(session: Session, now: datetime, *, newcomer: Newcomer, role: str, sender: Sender) -> bool:
+    """Invites whoever has this address, with a role held everywhere from today: for `portal invite`.
+
+    Someone known keeps their name, and is given the role only if they lack it; False then. Raises `Refused`: NOT_OPEN,
+    or PARTNER_ONLY and STAFF_ONLY (RoleFault).
+    """
+    known = session.scalars(select(Agent).where(Agent.email == newcomer.email)).one_or_none()
+    agent = known or create(session, now, newcomer=newcomer, by=MACHINE)
+    day = paris_day(now)
+    held = select(Assignment.id).where(
+        Assignment.agent_id == agent.id,
+        Assignment.role == role,
+        Assignment.valid.contains(day),
+        Assignment.mds_id.is_(None),
+        Assignment.place_id.is_(None),
+    )
+    if session.scalar(held.limit(1)) is None:
+        fault = role_fault(role, is_partner=agent.organisation_id is not None, first=day, after=None)
+        if fault is not None:
+            raise Refused(fault)
+        session.add(Assignment(agent_id=agent.id, role=role, valid=Range(day, None), is_from_files=False))
+        session.flush()
+        record(session, now, actor=MACHINE, verb="agent.role_given", object_kind="agent", object_id=agent.id)
+    invite(session, now, agent_id=agent.id, by=MACHINE, sender=sender)
+    return known is None
