@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.booking.forms_words import ADDRESS_WORDS
-from portal.letters.address import Communes, check_address
+from portal.letters.address import Communes, check_address, placed_lines
 
 LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
 
@@ -26,10 +26,11 @@ def checked_address(form: Any, communes: Communes) -> list[str] | None:
 
 def typed_address(address: list[str]) -> dict[str, str]:
     """A stored address, by the names of its fields."""
-    if not address:
+    if not any(address):
         return {}
-    postcode, _space, town = address[4].partition(" ")
-    return {**dict(zip(LINES, address, strict=False)), "postcode": postcode, "town": town}
+    placed = placed_lines(address)
+    postcode, _space, town = placed[4].partition(" ")
+    return {**dict(zip(LINES, placed, strict=False)), "postcode": postcode, "town": town}
 
 
 def _line_6(form: Any, reason: str) -> Any:

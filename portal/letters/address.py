@@ -75,7 +75,7 @@ def check_address(lines: Sequence[str], *, communes: Communes) -> tuple[list[str
     tidy = [" ".join(line.split()) for line in lines]
     if not any(tidy):
         return [], []
-    placed = _placed(tidy)
+    placed = placed_lines(tidy)
     if len(placed) > _TYPED_LINES and _is_france(placed[-1]):
         placed.pop()
     if len(placed) > _TYPED_LINES + 1:
@@ -96,7 +96,7 @@ def printed_lines(name: str, lines: Sequence[str]) -> list[str]:
     when line 2 is free. Raises `BadAddressError` when a line is too long or cannot be printed: nothing is ever cut.
     """
     name = " ".join(name.split())
-    placed = _placed([" ".join(line.split()) for line in lines]) if any(lines) else []
+    placed = placed_lines([" ".join(line.split()) for line in lines]) if any(lines) else []
     names = _in_two(name) if len(name) > LONGEST_LINE and placed and not placed[0] else [name]
     body = [_as_printed(number, line) for number, line in enumerate(placed, start=2)]
     printed = [*names, *(line for line in body if line)]
@@ -112,12 +112,15 @@ def printed_lines(name: str, lines: Sequence[str]) -> list[str]:
 
 def town_of(lines: Sequence[str]) -> str:
     """The line of the postcode and town of a stored address, as printed; empty when there is none."""
-    placed = _placed(list(lines)) if any(lines) else [""] * _TYPED_LINES
+    placed = placed_lines(list(lines)) if any(lines) else [""] * _TYPED_LINES
     return _as_printed(6, placed[4])
 
 
-def _placed(lines: list[str]) -> list[str]:
-    """Five lines, or six with a country; a shorter list is read from its end."""
+def placed_lines(lines: list[str]) -> list[str]:
+    """Lines 2 to 6 of the envelope, each in its place; a country follows. A shorter list is read from its end.
+
+    At least one line holds something.
+    """
     if len(lines) >= _TYPED_LINES:
         return [*lines[:_TYPED_LINES], *(line for line in lines[_TYPED_LINES:] if line)]
     *above, town = [line for line in lines if line]

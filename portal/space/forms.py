@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
+from portal.booking.forms_address import typed_address
 from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
 from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
 from portal.people.forms_fields import BirthDateField, EmailField, NameField, PhoneField
@@ -114,7 +115,7 @@ class AddressForm(PortalForm):
     town = _text(_l("Ville"), "address-level2")
 
     def __init__(self, *, person: Person, communes: Communes, **options: Any) -> None:
-        super().__init__(data=_typed(person.address), **options)
+        super().__init__(data=typed_address(person.address), **options)
         self.name, self._communes = f"{person.given_names} {person.family_name}", communes
         self.address: tuple[str, ...] = ()
 
@@ -171,11 +172,3 @@ class RelativeForm(PortalForm):
     def identity(self) -> Identity:
         """Who they are; of a valid form."""
         return Identity(self.family_name.data, self.given_names.data, self.birth_date.data)
-
-
-def _typed(address: list[str]) -> dict[str, str]:
-    """A stored address in its fields."""
-    if not address:
-        return {}
-    postcode, _space, town = address[4].partition(" ")
-    return {**dict(zip(_LINES, address, strict=False)), "postcode": postcode, "town": town}
