@@ -11,7 +11,7 @@ from portal.booking.views_limits import spend_search
 from portal.directory import queries as directory
 from portal.pages import queries
 from portal.web.access import Role, allow
-from portal.web.request import now, transaction
+from portal.web.request import now, reading, transaction
 
 bp = Blueprint("pages", __name__)
 
@@ -50,7 +50,7 @@ def find_help_line() -> None:
     """Reads the number that every page shows, before any view holds a connection of its own."""
     if request.endpoint in {"static", "healthz"}:
         return
-    with transaction() as session:
+    with reading() as session:
         g.help_line = queries.help_line(session)
 
 

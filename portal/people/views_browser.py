@@ -9,7 +9,7 @@ from portal.journal.services import VISITOR, Actor, ActorKind, record
 from portal.people.models import Level
 from portal.people.queries_access import acting_under, signed_agent, signed_person
 from portal.web.access import Visitor
-from portal.web.request import now, transaction
+from portal.web.request import now, reading, transaction
 from portal.web.sessions import BrowserSession
 
 AGENTS_IDLE_MINUTES = 20  # without a place that says otherwise
@@ -20,7 +20,7 @@ def visitor_of_browser() -> Visitor:
     agent_id, person_id, mandate_id = (_number(name) for name in ("agent_id", "person_id", "mandate_id"))
     if agent_id is None and person_id is None:
         return Visitor()
-    with transaction() as database:
+    with reading() as database:
         agent = (
             signed_agent(database, now(), agent_id, place_id=_number("place_id"), confirmed_at=_confirmed_at())
             if agent_id

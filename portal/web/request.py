@@ -37,6 +37,13 @@ def now() -> datetime:
 
 
 @contextmanager
+def reading() -> Iterator[Session]:
+    """A session of this request that only reads: for what every request asks before its own work."""
+    with portal().database.reading() as session:
+        yield session
+
+
+@contextmanager
 def transaction() -> Iterator[Session]:
     """A transaction of this request: all of it is kept, or nothing."""
     with portal().database.transaction() as session:

@@ -81,15 +81,20 @@ class DatabaseSessions(SessionInterface):
         if not key or len(key) > 100:
             return BrowserSession()
         now = self._clock()
-        with self._database().transaction() as session:
-            row = session.scalars(
-                select(WebSession).where(WebSession.key_hash == hash_of(key), is_usable(now))
+        with self._database().reading() as session:
+            row = session.execute(
+                select(WebSession.data, WebSession.seen_at).where(WebSession.key_hash == hash_of(key), is_usable(now))
             ).one_or_none()
-            if row is None:
-                return BrowserSession()
-            if now - row.seen_at > timedelta(minutes=1):
-                row.seen_at = now
-            return BrowserSession(row.data, key)
+        if row is None:
+            return BrowserSession()
+        if now - row.seen_at > timedelta(minutes=1):
+            self._note_seen(key, now)
+        return BrowserSession(row.data, key)
+
+    def _note_seen(self, key: str, now: datetime) -> None:
+        seen = update(WebSession).where(WebSession.key_hash == hash_of(key), WebSession.ended_at.is_(None))
+        with self._database().transaction() as session:
+            session.execute(seen.values(seen_at=now))
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Writes a changed session; a session without content is ended and its cookie removed."""
