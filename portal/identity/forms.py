@@ -15,7 +15,7 @@ from portal.people.models_credentials import CredentialKind
 from portal.people.rules import Identity
 from portal.web.forms import ChoiceField, PortalForm, TextField
 
-_EXAMPLE = _l("Exemple : 06 39 98 00 12 ou prenom.nom@exemple.fr")
+_EXAMPLE = _l("Exemple : 06 39 98 00 12 ou prenom.nom@exemple.fr")
 _LANDLINE = _l("Ce numéro n'est pas un mobile. Écrivez un mobile ou un e-mail, ou choisissez « Par lettre ».")
 
 
@@ -56,7 +56,7 @@ class ContactForm(PortalForm):
     contact = ContactField(
         _l("Votre mobile ou votre e-mail"),
         hint=_EXAMPLE,
-        required=_l("Écrivez votre numéro de mobile ou votre adresse e-mail. Exemple : 06 39 98 00 12"),
+        required=_l("Écrivez votre numéro de mobile ou votre adresse e-mail. Exemple : 06 39 98 00 12"),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
 
