@@ -104,7 +104,7 @@ def move(code: str) -> Page:
 
 
 @bp.post("/r/<code>/deplacer")
-@allow(Role.EVERYONE)
+@allow(Role.EVERYONE, keeps_typed=True)
 def confirm_move(code: str) -> Page:
     """Frees the old time and takes the new one, at once."""
     form = SlotForm()
@@ -137,7 +137,7 @@ def ask_cancel(code: str) -> Page:
 
 
 @bp.post("/r/<code>/annuler")
-@allow(Role.EVERYONE)
+@allow(Role.EVERYONE, keeps_typed=True)
 def cancel(code: str) -> Page:
     """Cancels, and frees the time for someone else."""
     form = HeldForm()

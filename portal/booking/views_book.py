@@ -69,7 +69,7 @@ def details(motif_key: str, place_key: str) -> Page:
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/vous")
-@allow(Role.EVERYONE)
+@allow(Role.EVERYONE, keeps_typed=True)
 def correct(motif_key: str, place_key: str) -> Page:
     """Back from the review, with all that was typed."""
     with transaction() as database:
@@ -80,7 +80,7 @@ def correct(motif_key: str, place_key: str) -> Page:
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/verifier")
-@allow(Role.EVERYONE)
+@allow(Role.EVERYONE, keeps_typed=True)
 def review(motif_key: str, place_key: str) -> Page:
     """Everything that was said, to read again before it counts."""
     with transaction() as database:
@@ -98,7 +98,7 @@ def review(motif_key: str, place_key: str) -> Page:
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/confirmer")
-@allow(Role.EVERYONE)
+@allow(Role.EVERYONE, keeps_typed=True)
 def confirm(motif_key: str, place_key: str) -> Page:
     """Makes the appointment: one, however often it is pressed."""
     try:

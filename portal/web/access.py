@@ -5,7 +5,7 @@ Each view says with `@allow` which roles open it; `decision` says what a visitor
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Any, TypeVar
@@ -112,11 +112,15 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Door:
-    """What opens a view. `procedure`: what a mandate must name for someone who acts. `fresh`: a recent proof is asked."""
+    """What opens a view. `procedure`: what a mandate must name for someone who acts. `fresh`: a recent proof is asked.
+
+    `keeps_typed`: the view itself says that a mandate has ended meanwhile, and loses nothing of what was typed.
+    """
 
     roles: frozenset[Role] = frozenset()
     procedure: Procedure | None = None
     is_fresh: bool = False
+    keeps_typed: bool = field(default=False, compare=False)
 
 
 class Verdict(Enum):
@@ -131,13 +135,15 @@ class Verdict(Enum):
     REFUSED = auto()
 
 
-def allow(*roles: Role, procedure: Procedure | None = None, fresh: bool = False) -> Callable[[View], View]:
+def allow(
+    *roles: Role, procedure: Procedure | None = None, fresh: bool = False, keeps_typed: bool = False
+) -> Callable[[View], View]:
     """Opens a view to these roles. A view without it answers 403 to everyone."""
     if not roles:
         raise ValueError("a view is opened to at least one role")
 
     def mark(view: View) -> View:
-        setattr(view, _ALLOWED, Door(frozenset(roles), procedure, fresh))
+        setattr(view, _ALLOWED, Door(frozenset(roles), procedure, fresh, keeps_typed))
         return view
 
     return mark
@@ -156,7 +162,7 @@ def decision(door: Door, visitor: Visitor, now: datetime, *, is_form: bool) -> V
     nothing there, their mandate for everything. Once the mandate has ended they are told so before anything else: what
     they send would else be done to themselves.
     """
-    if visitor.is_lapsed and (is_form or not door.roles & {Role.EVERYONE}):
+    if visitor.is_lapsed and not door.keeps_typed and (is_form or not door.roles & {Role.EVERYONE}):
         return Verdict.LAPSED
     if door.roles & {Role.EVERYONE, Role.MACHINE}:
         return Verdict.OPEN

@@ -199,7 +199,7 @@ def test_whoever_opens_another_s_letter_books_as_a_stranger(client, world, camil
     assert "family_name" in details(client, motif, place).page.fields()
 
 
-def test_a_form_begun_as_a_stranger_is_read_to_its_end(client, office, camille, enter, database) -> None:
+def test_a_form_begun_as_a_stranger_is_read_to_its_end(client, office, camille, enter) -> None:
     place, motif, _ = office
     answer = confirmed(client, motif, place)
     assert answer.status_code == 303
