@@ -31,7 +31,7 @@ from portal.letters.geometry import (
 )
 from portal.letters.pictograms import draw_mark
 from portal.letters.pieces import CLOSE, LARGE, NORMAL, Piece, Scale, section_pieces, title_piece
-from portal.letters.setting import set_lines
+from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 from portal.words import day_words
 
@@ -111,10 +111,11 @@ def draw(post: Post) -> Drawn:
 def _settled(post: Post) -> tuple[Scale, list[list[tuple[Piece, float]]]]:
     """The airiest setting that keeps the letter on the fewest pages."""
     if post.large_print:
-        return LARGE, _paginated(_body(post, LARGE))
-    pages = _paginated(_body(post, NORMAL))
+        return LARGE, _paginated(_body(post, LARGE), _foot_height(post, LARGE))
+    foot = _foot_height(post, NORMAL)
+    pages = _paginated(_body(post, NORMAL), foot)
     if len(pages) > 1:
-        closer = _paginated(_body(post, CLOSE))
+        closer = _paginated(_body(post, CLOSE), foot)
         if len(closer) < len(pages):
             return CLOSE, closer
     return NORMAL, pages
@@ -123,32 +124,34 @@ def _settled(post: Post) -> tuple[Scale, list[list[tuple[Piece, float]]]]:
 def _body(post: Post, scale: Scale) -> list[Piece]:
     pieces = [_reference_line(post, scale), title_piece(post.content, scale)]
     for section in post.content.sections:
+        if section.name == "foot":
+            continue
         pieces += [box(section, scale)] if section.name == "keep" else section_pieces(section, scale)
     return pieces
 
 
-def _paginated(pieces: Sequence[Piece]) -> list[list[tuple[Piece, float]]]:
-    """Each page's pieces with their distance from the top."""
-    tightest = _arranged(pieces, _AIR[-1])
+def _paginated(pieces: Sequence[Piece], foot: float) -> list[list[tuple[Piece, float]]]:
+    """Each page's pieces with their distance from the top; `foot` millimetres stay free for the foot's own words."""
+    tightest = _arranged(pieces, _AIR[-1], foot)
     if len(tightest) > MOST_PAGES:
         raise LetterTooLongError(f"{len(tightest)} pages")
-    airy = (_arranged(pieces, air) for air in _AIR[:-1])
+    airy = (_arranged(pieces, air, foot) for air in _AIR[:-1])
     return next((pages for pages in airy if len(pages) == len(tightest)), tightest)
 
 
-def _arranged(pieces: Sequence[Piece], air: float) -> list[list[tuple[Piece, float]]]:
+def _arranged(pieces: Sequence[Piece], air: float, foot: float) -> list[list[tuple[Piece, float]]]:
     pages: list[list[tuple[Piece, float]]] = [[]]
     area, top = FIRST_BODY, FIRST_BODY.top
     for group in _groups(pieces):
         needed = sum(piece.height + piece.space * air for piece in group)
-        if pages[-1] and top + needed > area.bottom:
+        if pages[-1] and top + needed > area.bottom - foot:
             pages.append([])
             area, top = NEXT_BODY, NEXT_BODY.top
         for at, piece in enumerate(group):
             top += piece.space * air if at or pages[-1] else 0.0
             pages[-1].append((piece, top))
             top += piece.height
-        if top > area.bottom:
+        if top > area.bottom - foot:
             raise LetterTooLongError("a part is taller than a page")
     return pages
 
@@ -223,10 +226,25 @@ def _draw_footer(sheet: Sheet, post: Post, page: int, pages: int, scale: Scale) 
     if post.demo:
         left += f" – {words['demo']}"
     right = words["page"].format(page=page, pages=pages)
-    sheet.rule(MARGIN, FOOTER_BASELINE - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
+    lines = _foot_lines(post, scale)
+    above = FOOTER_BASELINE - len(lines) * scale.small.step
+    sheet.rule(MARGIN, above - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
+    for at, line in enumerate(lines):
+        sheet.line(MARGIN, above + at * scale.small.step, line, scale.small.size)
     sheet.text(MARGIN, FOOTER_BASELINE, left, Face.REGULAR, scale.small.size)
     wide = millimetres(width(right, Face.REGULAR, scale.small.size))
     sheet.text(PAGE_WIDTH - MARGIN - wide, FOOTER_BASELINE, right, Face.REGULAR, scale.small.size)
+
+
+def _foot_lines(post: Post, scale: Scale) -> list[Line]:
+    """What the letter's own text says at the foot of each page."""
+    blocks = [block for section in post.content.sections if section.name == "foot" for block in section.blocks]
+    measure = points(PAGE_WIDTH - 2 * MARGIN)
+    return [line for block in blocks for line in set_lines(block.runs, scale.small.size, measure)]
+
+
+def _foot_height(post: Post, scale: Scale) -> float:
+    return len(_foot_lines(post, scale)) * scale.small.step
 
 
 def _words(post: Post) -> dict[str, str]:

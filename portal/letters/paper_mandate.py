@@ -13,10 +13,10 @@ from portal.letters.record import shown
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 
-_TITLE, _HEADING, _BODY, _SMALL = Type(22, 26), Type(16, 20), Type(14, 17.5), Type(10, 12)
+_TITLE, _HEADING, _BODY, _SMALL = Type(24, 29), Type(18, 23), Type(16, 20.5), Type(12, 14)
 _TOP = 20.0
-_BOX = 5.0  # side of a box to tick
-_BLANK = 9.0  # height of a line to write on by hand
+_BOX = 5.5  # side of a box to tick
+_BLANK = 10.0  # height of a line to write on by hand
 _SIGNATURE = 30.0
 
 

@@ -79,6 +79,7 @@ def _pictograms() -> dict[str, tuple[tuple[str, bool], ...]]:
         ),
         "screen": ((rounded(2, 4, 22, 17, 2), False), ("M 8 21 L 16 21", False), ("M 12 17 L 12 21", False)),
         "cross": ((circle(12, 12, 10), False), ("M 8 8 L 16 16", False), ("M 16 8 L 8 16", False)),
+        "check": ((circle(12, 12, 10), False), ("M 7.5 12.5 L 10.8 15.8 L 16.8 8.8", False)),
         "key": (
             (circle(7.5, 15.5, 5), False),
             ("M 11.2 11.8 L 21.5 2", False),

@@ -1,6 +1,7 @@
 """The words of a letter, as `letters/<kind>.txt` writes them, and their content for one person.
 
-A letter's text is a title and sections, always in the order of `SECTIONS`. Its lines:
+A letter's text is a title and sections, always in the order of `SECTIONS`; `foot` stands at the foot of each page. Its
+lines:
 
     # a note for whoever edits the text: not printed
     [keep] Ce que vous devez retenir       a section, with its heading (which may be empty)
@@ -22,9 +23,9 @@ from enum import StrEnum
 from portal.letters.content import Block, Content, Role, Run, Section, runs_of
 from portal.letters.typography import well_set
 
-SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature")
+SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature", "foot")
 REQUIRED = frozenset({"title", "keep", "help", "signature"})
-PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person", "key"})
+PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person", "key", "check"})
 
 Value = str | bool | Sequence[str]
 

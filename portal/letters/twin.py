@@ -17,6 +17,7 @@ ICONS = {
     "cross": "circle-x",
     "person": "user-round",
     "key": "key-round",
+    "check": "circle-check",
 }
 
 

@@ -10,7 +10,7 @@ from portal.notifications.names import change_names, procedure_names
 
 LETTER_PAGE = "/connexion/courrier/code"  # where the code of a letter is typed
 _SPACE_PAGE = "/mon-espace"
-_ENDED = ("holder", "over", "replaced")
+_ENDED = {"agent": "help", "holder": "holder", "over": "over", "replaced": "replaced"}  # otherwise, as the person asked
 
 VOCABULARY: Mapping[str, Holds] = {
     **COMMON,
@@ -29,7 +29,19 @@ VOCABULARY: Mapping[str, Holds] = {
         Holds.TEXT,
     ),
     "changes": Holds.LIST,
-    **dict.fromkeys(("by_agent", "email", "mobile", *(f"ended_{how}" for how in _ENDED)), Holds.FLAG),
+    **dict.fromkeys(
+        (
+            "by_agent",
+            "email",
+            "ended_asked",
+            "ended_help",
+            "ended_holder",
+            "ended_over",
+            "ended_replaced",
+            "mobile",
+        ),
+        Holds.FLAG,
+    ),
 }
 """Each variable of these letters. A text or a list may be empty: the letter then says so with {if}."""
 
@@ -37,7 +49,7 @@ VOCABULARY: Mapping[str, Holds] = {
 def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
-    To someone who wants discretion a letter names neither what changed nor what a mandate is for.
+    To someone who wants discretion a letter names neither what changed, nor who has a mandate and what for.
     """
     language = str(context["language"])
     told = not context["discreet"]
@@ -52,13 +64,14 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "code_link": code_link,
         "code_page": code_page,
         "email": context.get("what") == "email",
-        **{f"ended_{how}": context.get("ended_by") == how for how in _ENDED},
+        **dict.fromkeys(("ended_asked", "ended_help", "ended_holder", "ended_over", "ended_replaced"), False),
+        f"ended_{_ENDED.get(context.get('ended_by', ''), 'asked')}": True,
         "mobile": context.get("what") == "mobile",
         "procedures": enumerated(procedures, language),
         "reference": _reference(context.get("reference", "")),
         "space_page": site_page(context["link"], _SPACE_PAGE)[1],
         "until": shown_day(context.get("until"), language),
-        "who": context.get("who", ""),
+        "who": context.get("who", "") if told else "",
     }
 
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from portal.notifications.models import Message, Status, Step
+from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.packing import SINGLE
 
 LATE = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=30)
@@ -21,10 +22,20 @@ def stuck(session: Session, now: datetime) -> int:
 
 
 def unreached(session: Session, now: datetime) -> int:
-    """How many people of the last 30 days were never told of an event: every route to them failed or came too late."""
+    """How many people of the last 30 days were never told of an event: every route to them failed or came too late.
+
+    A code, or another text message or e-mail that leaves by one way alone, does not count: whoever waits for it sees
+    that it does not come, and asks again. A letter counts.
+    """
+    asked_again = and_(Message.event["kind"].astext == SINGLE, Message.route != Route.LETTER)
     lost = (
         select(Message.event_id, Message.person_id)
-        .where(Message.step == Step.NOTICE, Message.status != Status.WITHDRAWN, Message.created_at >= now - LOOK_BACK)
+        .where(
+            Message.step == Step.NOTICE,
+            Message.status != Status.WITHDRAWN,
+            Message.created_at >= now - LOOK_BACK,
+            not_(func.coalesce(asked_again, false())),
+        )
         .group_by(Message.event_id, Message.person_id)
         .having(func.bool_and(Message.status.in_((Status.FAILED, Status.EXPIRED))))
         .subquery()

@@ -48,14 +48,14 @@ class Email:
 def sms(kind: str, context: dict[str, Any]) -> str:
     """A text message: always one segment of the GSM alphabet (160).
 
-    An appointment's has the date, the hour, the link and the phone. It gives way in this order: politeness, who acted,
-    the date in full, the place (its name, its town, the town cut short), and "https://" when the portal's host has
-    more than 50 characters. Others give way in politeness, then in the name of whoever acts, cut short. Raises
-    ValueError when even so there is no room, which takes a host of 60 characters at least.
+    An appointment's has the date, the hour, the link and the phone. It gives way in this order: politeness, the date
+    in full, the place's name, who acted, the place (its town, the town cut short), and "https://" when the portal's
+    host has more than 50 characters. Others give way in politeness, then in the name of whoever acts, cut short.
+    Raises ValueError when even so there is no room, which takes a host of 60 characters at least.
     """
     template = _environment(_language(context)).get_template(f"{kind}/sms.txt")
     for more in _sms_attempts(context) if "starts_at" in context else _notice_attempts(context):
-        text = gsm.to_gsm(" ".join(template.render({**context, **more}).split()))
+        text = gsm.to_gsm(" ".join(template.render({**context, **more, "kind": kind}).split()))
         if gsm.fits(text):
             return _filled_in(text, context) if kind in _TYPED_BY_READER else text
     raise ValueError("the address of the portal leaves no room in a text message")
@@ -66,7 +66,7 @@ def email(kind: str, context: dict[str, Any]) -> Email:
     environment = _environment(_language(context))
 
     def part(name: str) -> str:
-        return environment.get_template(f"{kind}/{name}").render(context).strip()
+        return environment.get_template(f"{kind}/{name}").render({**context, "kind": kind}).strip()
 
     subject = re.sub(r"[\r\n\t]+", " ", part("subject.txt"))
     return Email(subject, _tidy(part("email.txt")), part("email.html"))
@@ -75,7 +75,7 @@ def email(kind: str, context: dict[str, Any]) -> Email:
 def task(kind: str, context: dict[str, Any], route: Route) -> str:
     """What an agent says on the phone (CALL) or at the place (DESK): in French, whatever the person's language."""
     template = _environment("fr").get_template(f"{kind}/call.txt")
-    more = {"by_phone": route is Route.CALL, "language_of_person": _language(context)}
+    more = {"kind": kind, "by_phone": route is Route.CALL, "language_of_person": _language(context)}
     return _tidy(template.render({**context, **more}))
 
 
@@ -84,7 +84,11 @@ def _sms_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
     full = words.moment_words(moment, language)
     short = _short_moment(moment, language)
     named, town = _place(context)
-    known = {"phone": _printed_phone(context), "link": context["link"]}
+    known = {"phone": _printed_phone(context), "link": context["link"], "says_actor": False}
+    if "acted_by" in context and not _TELLING.search(context["acted_by"]):
+        for place, when in ((named, full), (named, short), (town, short)):
+            for brief in (False, True):
+                yield known | {"place": place, "when": when, "brief": brief, "says_actor": True}
     for place, when in ((named, full), (named, short), (town, full), (town, short)):
         for brief in (False, True):
             yield known | {"place": place, "when": when, "brief": brief}
@@ -159,6 +163,7 @@ def _environment(language: str) -> Environment:
         moment=lambda value: words.moment_words(_moment(value), language),
         phone=words.phone_words,
         tel=words.tel_link,
+        code=lambda code: code if "-" in code else words.code_words(code),
         in_french=lambda value: _in_french(value, language),
         procedures=lambda names: procedure_names(names, language),
         changes=lambda names: change_names(names, language),
