@@ -104,6 +104,11 @@ def letters_of(session: Session, person: Person) -> list[int]:
     return list(session.scalars(mine.order_by(Letter.id)))
 
 
+def drawn(session: Session, message_id: int) -> Letter:
+    """The letter of a message that `letters_of` gave, with its bytes."""
+    return session.scalars(select(Letter).where(Letter.message_id == message_id).options(undefer(Letter.pdf))).one()
+
+
 def proofs_of(session: Session, person_id: int) -> list[Credential]:
     """What opens a person's space, oldest first."""
     in_use = (Credential.person_id == person_id) & Credential.ended_at.is_(None)

@@ -52,10 +52,9 @@ def export(  # noqa: PLR0913 - whose, by whom, how well known
         author = session.get_one(Departement, 1).name
         archive.writestr(_named(READABLE, now), draw_record(record_of(tree, author)))
         for message_id in queries.letters_of(session, person):
-            letter = queries.letter_of(session, person, message_id, with_pdf=True)
-            if letter is not None:
-                archive.writestr(_named(f"{LETTERS}/{letter.reference}.pdf", now), letter.pdf)
-                session.expunge(letter)
+            letter = queries.drawn(session, message_id)
+            archive.writestr(_named(f"{LETTERS}/{letter.reference}.pdf", now), letter.pdf)
+            session.expunge(letter)
 
 
 def data_of(session: Session, now: datetime, person: Person, *, is_known: bool) -> Tree:

@@ -140,6 +140,26 @@ def test_a_new_mobile_is_proved_before_it_is_used_and_the_old_one_is_told(
     assert client.get(CODE).status_code == 303
 
 
+def test_a_new_email_is_proved_too(resident, enter, send, kept, last_code):
+    enter(resident)
+    path = "/mon-espace/preferences/email"
+    assert send(path, value="camille.exemple.fr").status_code == 422
+    send(path, value="Nouvelle@Exemple.fr")
+    send(f"{path}/code", code=last_code())
+    assert kept(resident).email == "Nouvelle@exemple.fr"
+
+
+def test_a_twenty_first_relative_is_refused_beside_the_field(client, world, resident, enter, send):
+    for number in range(20):
+        world.person(guardian_id=resident.id, given_names=f"Lou {'AB'[number % 2] * (number + 1)}")
+    enter(resident)
+    typed = {"given_names": "Sacha", "family_name": "Essai", "birth_date": ["1", "1", "2024"]}
+    response = send("/mon-espace/proches/ajouter", **typed)
+    assert response.status_code == 422
+    assert "Il y a déjà 20 personnes ici." in response.page.text()
+    assert "Sacha" not in client.get("/mon-espace/proches").page.text()
+
+
 def test_at_the_simple_access_a_way_is_proved_and_vouched_by_nobody(world, resident, enter, send, last_code):
     enter(resident)
     send(MOBILE, value="06 39 98 00 99")
