@@ -120,12 +120,15 @@ def active_beside(session: Session, now: datetime, new: Mandate) -> Sequence[Man
     ).all()
 
 
-def help_of_agent(session: Session, now: datetime, agent_id: int) -> Sequence[int]:
-    """The help on the phone or at the counter that an agent has not finished: ids."""
+def help_of_agent(session: Session, now: datetime, agent_id: int) -> Sequence[Mandate]:
+    """The help on the phone or at the counter that an agent has not finished; each held."""
     return session.scalars(
-        select(Mandate.id)
+        select(Mandate)
         .where(Mandate.agent_id == agent_id, Mandate.state == MandateState.ACTIVE, Mandate.ends_at > now)
+        .options(*_WHOLE)
         .order_by(Mandate.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
 
 
@@ -231,17 +234,18 @@ def asked_at_number(session: Session, now: datetime, people: Sequence[Person]) -
     ).one_or_none()
 
 
-def open_of_people(session: Session, now: datetime, people: Sequence[Person]) -> Sequence[int]:
-    """All that these people are asked or have given and that is not over: ids, oldest first."""
-    return session.scalars(
-        select(Mandate.id)
+def open_of_people(session: Session, now: datetime, people: Sequence[Person]) -> Sequence[tuple[int, int]]:
+    """All that these people are asked or have given and that is not over: (id, whose), oldest first."""
+    found = session.execute(
+        select(Mandate.id, Mandate.person_id)
         .where(
             Mandate.person_id.in_([one.id for one in people]),
             Mandate.state.in_((MandateState.ASKED, MandateState.ACTIVE)),
             Mandate.ends_at > now,
         )
         .order_by(Mandate.id)
-    ).all()
+    )
+    return [(mandate_id, person_id) for mandate_id, person_id in found]
 
 
 def replies_to(session: Session, since: datetime, number: str) -> int:

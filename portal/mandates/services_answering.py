@@ -82,13 +82,10 @@ def _agree(session: Session, now: datetime, asked: Mandate, by: Actor, voice: Vo
 
 
 def _stop_mandates(session: Session, now: datetime, people: Sequence[Person], voice: Voice) -> None:
-    owners = {person.id: person for person in people}
     stopped = 0
-    for mandate_id in queries.open_of_people(session, now, people):
-        mandate = queries.mandate(session, mandate_id)
-        if mandate is not None and mandate.person_id in owners:
-            by = Actor.person(mandate.person_id)
-            stopped += end(session, now, mandate_id=mandate_id, by=by, how=EndedBy.SMS, voice=voice)
+    for mandate_id, person_id in queries.open_of_people(session, now, people):
+        by = Actor.person(person_id)
+        stopped += end(session, now, mandate_id=mandate_id, by=by, how=EndedBy.SMS, voice=voice)
     _reply(session, now, people[0], "stopped" if stopped else "nothing", voice)
 
 

@@ -66,13 +66,10 @@ def give_at_counter(  # noqa: PLR0913 - what is shown at a counter
 
 def finish_help(session: Session, now: datetime, *, by: Actor, voice: Voice) -> int:
     """Ends what help an agent has not finished; gives how much. The person was told how long it lasts at most."""
-    ended = 0
-    for mandate_id in queries.help_of_agent(session, now, by.id or 0):
-        mandate = queries.mandate(session, mandate_id, held=True)
-        if mandate is not None and mandate.state is MandateState.ACTIVE:
-            close(session, now, mandate, by=by, how=EndedBy.AGENT, voice=voice)
-            ended += 1
-    return ended
+    unfinished = queries.help_of_agent(session, now, by.id or 0)
+    for mandate in unfinished:
+        close(session, now, mandate, by=by, how=EndedBy.AGENT, voice=voice)
+    return len(unfinished)
 
 
 def _is_consent(challenge: Challenge, person: Person) -> bool:

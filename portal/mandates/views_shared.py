@@ -73,7 +73,7 @@ def shown_mandate(mandate: Mandate) -> Shown:
     return Shown(
         id=mandate.id,
         kind=str(KINDS[mandate.kind]),
-        who=holder_name(mandate) or _("quelqu'un qui a la référence"),
+        who=holder_name(mandate) or _("Quelqu'un qui a la référence"),
         person=f"{mandate.person.given_names} {mandate.person.family_name}",
         person_id=mandate.person_id,
         procedures=tuple(str(PROCEDURES[Procedure(name)]) for name in mandate.procedures),
