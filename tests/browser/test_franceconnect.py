@@ -1,5 +1,7 @@
 """Through FranceConnect and back, in a real browser: to one's space, to an agent's look, and out of both."""
 
+import hashlib
+import secrets
 import socket
 import threading
 from dataclasses import replace
@@ -7,7 +9,10 @@ from dataclasses import replace
 import pytest
 from werkzeug.serving import make_server
 
+from portal.people.models import Person
+from portal.people.models_credentials import IdentityCase
 from portal.settings import Provider as ProviderSettings
+from portal.web.sessions import COOKIE, WebSession
 from tests.browser.journeys import on_a_phone_with_and_without_scripts, town
 from tests.openid.provider import CLIENT_ID, CLIENT_SECRET, running
 
@@ -109,3 +114,42 @@ def test_someone_who_looks_like_two_files_is_told_that_an_agent_will_look(visit,
     come_back(visitor)
     visitor.reads("Un agent va vérifier votre dossier")
     visitor.follow("Prendre rendez-vous")
+
+
+def sit_down(visitor, world, agent):
+    """An agent is signed in, as both proofs leave it."""
+    key = secrets.token_urlsafe(32)
+    kept = {"agent_id": agent.id, "idle_minutes": 20, "confirmed_at": world.now.isoformat()}
+    with world.database.transaction() as session:
+        session.add(
+            WebSession(
+                key_hash=hashlib.sha256(key.encode()).hexdigest(),
+                agent_id=agent.id,
+                data=kept,
+                created_at=world.now,
+                seen_at=world.now,
+            )
+        )
+    visitor.context.add_cookies([{"name": COOKIE, "value": key, "url": visitor.site}])
+
+
+def test_an_agent_settles_it_and_the_person_enters(visit, world, provider):
+    town(world)
+    file = world.person(given_names="Dominique", address=["12 RUE DE LA DEMONSTRATION", "62000 ARRAS"])
+    world.person(given_names="Dominique Camille")
+    visitor, agent = visit(phone=True), visit(phone=True)
+    go_to_franceconnect(visitor, provider)
+    come_back(visitor)
+    sit_down(agent, world, world.agent("accueil"))
+    agent.go("/agents/personnes/a-rapprocher")
+    agent.page.get_by_role("link", name="Dominique Camille ESSAI").click()
+    agent.page.wait_for_url("**/a-rapprocher/1")
+    agent.check()
+    agent.page.get_by_role("radio", name=f"Dossier {file.id}").check()
+    agent.press("Confirmer ce choix")
+    agent.reads("Le dossier est choisi")
+    with world.database.transaction() as session:
+        assert session.get_one(IdentityCase, 1).person_id == session.get_one(Person, file.id).id
+    go_to_franceconnect(visitor, provider)
+    come_back(visitor)
+    assert visitor.page.url.startswith(f"{visitor.site}/mon-espace")

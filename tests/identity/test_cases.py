@@ -61,6 +61,12 @@ def waiting(world, clock, subject="sub-camille", **changes) -> IdentityCase:
     return found
 
 
+def one_link(page, words):
+    """Where the link leads that begins with these words."""
+    (href,) = [href for name, href in page.links().items() if name.startswith(words)]
+    return href
+
+
 def refusal(session, clock, **given):
     with pytest.raises(Refused) as refused:
         decide(session, clock(), **given)
@@ -145,10 +151,10 @@ def test_the_list_leads_to_each_case_and_a_choice_settles_it(client, world, case
     assert case.closed_at is None
     enter_as(client, world.agent(role))
     listed = client.get(PATH).page
-    path = listed.links()["Dominique Camille D'INVENTION"]
+    path = one_link(listed, "Dominique Camille D'INVENTION")
     shown = client.get(path).page
     assert "premier@exemple.fr" in shown.text()
-    assert "12 RUE X, 62000 ARRAS" in shown.text()
+    assert "12 RUE X 62000 ARRAS" in shown.text()
     assert f"Dossier {twice[0].id}" in shown.text()
     assert "Arras" in shown.text()
     assert shown.choices("file") == [*(str(file.id) for file in twice), "new"]
@@ -194,7 +200,7 @@ def test_a_date_known_in_part_and_a_file_already_opened_are_said(client, world, 
     waiting(world, clock, birthdate="1980-02-00", birthplace="", preferred_username=None)
     world.credential(twice[0], "franceconnect", "sub-other", is_vouched=True)
     enter_as(client, nour)
-    page = client.get(client.get(PATH).page.links()["Dominique Camille ESSAI"]).page
+    page = client.get(one_link(client.get(PATH).page, "Dominique Camille ESSAI")).page
     assert "Entre le vendredi 1er février 1980 et le vendredi 29 février 1980" in page.text()
     assert "Un autre compte FranceConnect ouvre ce dossier." in page.text()
 

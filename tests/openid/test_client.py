@@ -348,8 +348,8 @@ def test_an_answer_that_is_no_document_is_refused(provider, clock, endpoint, bod
 
 
 def test_a_discovery_document_under_an_error_is_refused(provider, clock):
-    provider.habits.status = {"discovery": 404}
-    provider.habits.bodies = {"discovery": json.dumps({"issuer": provider.issuer}).encode()}
+    whole = requests.get(f"{provider.issuer}/.well-known/openid-configuration", timeout=5)
+    provider.habits.status, provider.habits.bodies = {"discovery": 404}, {"discovery": whole.content}
     assert fault_of(client_of(provider), clock()) is OpenIdFault.DISCOVERY
 
 

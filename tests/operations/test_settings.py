@@ -58,6 +58,7 @@ def test_an_empty_setting_counts_as_missing() -> None:
         ("PORTAL_VAULT_KEY", "short"),
         ("PORTAL_VAULT_URL", "https://vault.example.org"),
         ("PORTAL_FRANCECONNECT_ISSUER", "https://france.example.org"),
+        ("PORTAL_FRANCECONNECT_PKCE", "perhaps"),
         ("PORTAL_SMPT_URL", "smtp://mail.example.org"),
     ],
 )
@@ -141,3 +142,13 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     shown = repr(Settings.from_environment(environ))
     for secret in ("k" * 32, "word", "token'", "hidden"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(("given", "is_sent"), [({}, True), ({"PKCE": "yes"}, True), ({"PKCE": "no"}, False)], ids=str)
+def test_a_provider_gets_pkce_unless_it_is_said_to_refuse_it(given: dict[str, str], *, is_sent: bool) -> None:
+    parts = {"ISSUER": "https://fc.example.org", "CLIENT_ID": "portail", "CLIENT_SECRET": "secret"} | given
+    settings = Settings.from_environment(
+        COMPLETE | {f"PORTAL_FRANCECONNECT_{name}": part for name, part in parts.items()}
+    )
+    assert settings.franceconnect is not None
+    assert settings.franceconnect.pkce is is_sent
