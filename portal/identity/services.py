@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from hmac import compare_digest
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -64,7 +65,9 @@ def ask_code(  # noqa: PLR0913 - what for, to where, for which browser, and the 
     session.add(challenge)
     session.flush()
     minutes = int(CODE_FOR.total_seconds() // 60)
-    words = {"challenge": str(key), "minutes": minutes} | ({"who": who} if purpose is Purpose.CONSENT else {})
+    words: dict[str, Any] = {"challenge": str(key), "minutes": minutes} | (
+        {"who": who} if purpose is Purpose.CONSENT else {}
+    )
     send_to(
         session,
         now,

@@ -119,11 +119,12 @@ def departement_of(database: Session) -> Departement:
 
 
 def _fault_words(refusal: Refused) -> str:
-    return {
+    words = {
         CodeFault.WRONG: _("Ce code n'est pas le bon. Vérifiez les 6 chiffres du dernier message."),
         CodeFault.TOO_MANY_TRIES: _("Il y a eu trop d'essais. Demandez un autre code, plus bas."),
         CodeFault.OVER: _("Ce code ne sert plus. Demandez un autre code, plus bas."),
-    }[CodeFault(refusal.reason)]
+    }
+    return str(words[CodeFault(refusal.reason)])
 
 
 def _sign_in_page(form: ContactForm) -> str:

@@ -77,7 +77,7 @@ def proved_step() -> Step:
 
 
 def several_step() -> Step:
-    """What this browser proved, the birth date of several people too; else the page that asks for it answers instead."""
+    """What this browser proved, and a birth date of several people; else the page that asks for it answers instead."""
     step = proved_step()
     if not step.file_ids:
         abort(redirect(url_for("identity.who"), 303))

@@ -72,7 +72,7 @@ def say_name() -> Page:
     form, ids = _name_form(step)
     if not form.validate_on_submit():
         return _choose_page(form), 422
-    return _enter(step, ids[int(form.name.data)])
+    return _enter(step, ids[int(form.name.data or 0)])
 
 
 @bp.get("/connexion/nouveau")
