@@ -200,13 +200,12 @@ def _details_page(choice: Choice, form: Details, starts_at: datetime) -> str:
 
 def _review_page(choice: Choice, form: Details, starts_at: datetime) -> str:
     revisitable_page()
-    is_known = isinstance(form, KnownForm)
     return render_template(
         "booking/review.html",
         parts=review_of(choice.motif, choice.place, starts_at, form),
         **(_told_words(choice, form, starts_at) if isinstance(form, KnownForm) else {"told": None}),
         nobody_told=not isinstance(form, KnownForm) and tells_nobody(form) and not choice.motif.discreet,
-        is_discreet=choice.motif.discreet and not is_known,
+        is_discreet=choice.motif.discreet,
         form=form,
         pass_kept=pass_of(choice),
         form_has_errors=bool(form.errors),
