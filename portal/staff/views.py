@@ -79,7 +79,7 @@ def recovery() -> Response | str:
 @allow(*AGENTS)
 def desk() -> str:
     """What the signed-in agent may open."""
-    doors = ("notifications.tasks", "letters.waiting", "desk.search", "agents.accounts")
+    doors = ("notifications.tasks", "letters.waiting", "desk.search", "mandates.held", "agents.accounts")
     opened = [door for door in doors if door in current_app.view_functions and may_open(door)]
     return render_template("staff/desk.html", form=PortalForm(), agent=g.agent, doors=opened)
 
