@@ -58,6 +58,7 @@ class Habits:
     status: dict[str, int] = field(default_factory=dict)  # endpoint → what it answers instead
     bodies: dict[str, bytes] = field(default_factory=dict)  # endpoint → what it says instead
     slow: dict[str, float] = field(default_factory=dict)  # endpoint → seconds
+    dripping: set[str] = field(default_factory=set)  # endpoints that answer one byte at a time, and never end
     token_answer: dict[str, Any] = field(default_factory=dict)  # what the token endpoint says besides or instead
     access_token: str | None = None  # another one than the ID token was made with
 
@@ -217,6 +218,12 @@ def _by_hand(header: dict[str, Any], said: bytes, secret: bytes) -> str:
     return f"{body}.{_base64(mac)}"
 
 
+def _drips() -> Iterator[bytes]:
+    for _ in range(400):
+        yield b" "
+        time.sleep(0.05)
+
+
 def _base64(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
@@ -362,6 +369,8 @@ def _publish(app: Flask, provider: Provider) -> None:
         name = (request.endpoint or "").removesuffix("_endpoint")
         provider.asked.append((name, request.values.to_dict()))
         time.sleep(provider.habits.slow.get(name, 0))
+        if name in provider.habits.dripping:
+            return Response(_drips(), mimetype="application/json")
         if name in provider.habits.status or name in provider.habits.bodies:
             status = provider.habits.status.get(name, 200)
             answer = Response(provider.habits.bodies.get(name, b"{}"), status, mimetype="application/json")

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import timedelta
+from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -326,8 +327,16 @@ def test_a_failure_or_a_redirection_of_the_provider_is_not_followed(provider, cl
 
 @pytest.mark.parametrize("endpoint", ["discovery", "jwks", "token", "userinfo"])
 def test_a_provider_too_slow_to_answer_is_given_up(provider, clock, endpoint):
-    provider.habits.slow = {endpoint: 0.6}
-    assert fault_of(client_of(provider, time_limit=0.2), clock()) is OpenIdFault.UNREACHABLE
+    provider.habits.slow = {endpoint: 8}
+    begun = monotonic()
+    assert fault_of(client_of(provider, time_limit=0.5), clock()) is OpenIdFault.UNREACHABLE
+    assert monotonic() - begun < 7
+
+
+@pytest.mark.parametrize("endpoint", ["discovery", "token"])
+def test_a_provider_whose_answer_drips_is_given_up(provider, clock, endpoint):
+    provider.habits.dripping = {endpoint}
+    assert fault_of(client_of(provider, time_limit=0.5), clock()) is OpenIdFault.UNREACHABLE
 
 
 def test_a_provider_that_is_away_is_said_so(provider, clock):
