@@ -13,7 +13,7 @@ from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.staff import queries, services_accounts
 from portal.staff.forms_accounts import EndRoleForm, ExpiryForm, RoleForm, UnlockForm
-from portal.staff.forms_words import ROLE_LINES
+from portal.staff.forms_words import ROLE_LINES, ROLES
 from portal.staff.services_roles import end_role as end
 from portal.staff.services_roles import give_role
 from portal.staff.views import bp
@@ -146,7 +146,14 @@ def end_role(agent_id: int, assignment_id: int) -> Response | str:
             form.last.errors = [words_of_refusal(refused.reason)]
         else:
             return _done(agent_id, "role-fini")
-    return render_template("staff/end_role.html", form=form, form_has_errors=bool(form.errors), agent=agent, held=one)
+    return render_template(
+        "staff/end_role.html",
+        form=form,
+        form_has_errors=bool(form.errors),
+        agent=agent,
+        held=one,
+        role_words=ROLES,
+    )
 
 
 def _agent(agent_id: int) -> Agent:

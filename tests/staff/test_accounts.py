@@ -1,0 +1,465 @@
+"""Invitations, suspension, the last day, a lost telephone: what an admin does, and what it does to others."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.directory.queries import departement
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor
+from portal.notifications.dispatch import send_due
+from portal.notifications.models import Message
+from portal.people.models import Agent
+from portal.people.models_access import Assignment, RecoveryCode
+from portal.refusal import Refused
+from portal.staff import services_accounts
+from portal.staff.services_accounts import Newcomer, Sender, invite_first
+from tests.entering import enter, leave
+from tests.staff.agents import EMAIL, PASSWORD, SECRET, code_at, give_password, post, signer
+
+NEW = "/agents/reglages/comptes/nouveau"
+WHO = {
+    "given_name": "Zoé",
+    "family_name": "Essai",
+    "job": "assistante sociale",
+    "email": "Zoe.Essai@exemple.fr",
+    "organisation": "departement",
+    "role": "accueil",
+    "where": "partout",
+}
+
+
+@pytest.fixture
+def admin(client, world, sealer):
+    """An admin at the screen, who has just proved who they are."""
+    world.departement()
+    found = signer(world, sealer, "admin", email="ada.essai@exemple.fr", given_name="Ada").agent
+    enter(client, found)
+    return found
+
+
+@pytest.fixture
+def sender(database, sealer, world):
+    world.departement()
+    with database.transaction() as session:
+        return Sender(sealer, departement(session), "https://porte.exemple.fr")
+
+
+@pytest.fixture
+def link(database, gateways, clock):
+    """Sends what is due, and reads the link of the last e-mail."""
+
+    def link():
+        send_due(database, gateways, clock)
+        return re.findall(r"https://porte\.exemple\.fr(/agents/invitation/\S+?)[\s.\"]", str(gateways.mail.sent[-1]))[
+            -1
+        ]
+
+    return link
+
+
+def agent_of(database, email=EMAIL):
+    with database.transaction() as session:
+        return session.scalars(select(Agent).where(Agent.email == email)).one()
+
+
+def act(client, agent, what):
+    """Presses a button of an account's page."""
+    page = client.get(f"/agents/reglages/comptes/{agent.id}").page
+    return client.post(f"/agents/reglages/comptes/{agent.id}/{what}", data=page.fields())
+
+
+def last_verb(database):
+    with database.transaction() as session:
+        return session.scalars(select(JournalLine.verb).order_by(JournalLine.id.desc()).limit(1)).one()
+
+
+def test_from_the_invitation_to_the_desk(client, admin, database, link, clock):
+    page = client.follow(post(client, NEW, **WHO)).page
+    assert "L'invitation part." in page.text()
+    assert "Invité, sans réponse" in page.text()
+    assert "Accueil , dans tout le Département" in page.text() or "Accueil, dans tout le Département" in page.text()
+    path = link()
+    leave(client)
+    for _scanner in range(3):
+        assert client.get(path).page.h1 == "Choisissez votre mot de passe"
+    answer = post(client, path, password=PASSWORD, again=PASSWORD)
+    assert answer.headers["Location"] == "/agents/connexion/telephone"
+    page = client.follow(answer).page
+    secret = page.text(next(one for one in page.all("p", class_="key"))).replace(" ", "")
+    assert page.all("img")[0].get("src").startswith("data:image/svg+xml")
+    answer = client.post(answer.headers["Location"], data=page.fields() | {"code": code_at(clock.now, secret)})
+    assert answer.headers["Location"] == "/agents/compte/codes"
+    page = client.follow(answer).page
+    codes = [page.text(one) for one in page.all("ol", class_="recovery-codes")[0]]
+    assert len(set(codes)) == 10
+    assert all(re.fullmatch(r"[0-9A-Z]{5}-[0-9A-Z]{5}", code) for code in codes)
+    assert client.post("/agents/compte/codes", data=page.fields()).headers["Location"] == "/agents"
+    assert client.get("/agents/compte/codes").headers["Location"] == "/agents/compte"
+    assert client.get("/agents").page.h1 == "Bonjour Zoé"
+    with database.transaction() as session:
+        zoe = session.scalars(select(Agent).where(Agent.given_name == "Zoé")).one()
+        assert (zoe.email, zoe.invitation_hash, zoe.invited_until) == ("zoe.essai@exemple.fr", None, None)
+        assert secret not in str(vars(zoe))
+        assert codes[0].replace("-", "") not in str(session.scalars(select(RecoveryCode.code_hash)).all())
+        lines = session.execute(select(JournalLine.verb, JournalLine.actor_id).order_by(JournalLine.id)).all()
+    assert [verb for verb, actor in lines if actor == admin.id] == [
+        "agent.codes_renewed",
+        "agent.created",
+        "agent.role_given",
+        "agent.invited",
+    ]
+    assert [verb for verb, actor in lines if actor == zoe.id] == [
+        "agent.invitation_accepted",
+        "agent.telephone_joined",
+        "agent.codes_renewed",
+    ]
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_invitation_serves_once_and_a_new_one_voids_the_former(client, database, link):
+    post(client, NEW, **WHO)
+    first = link()
+    act(client, agent_of(database, "zoe.essai@exemple.fr"), "inviter")
+    second = link()
+    leave(client)
+    assert first != second
+    assert client.get(first).status_code == 410
+    fields = client.get(second).page.fields() | {"password": PASSWORD, "again": PASSWORD}
+    assert client.post(second, data=fields).status_code == 303
+    assert client.get(second).status_code == 410
+    assert client.post(second, data=fields).status_code == 410
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_invitation_holds_for_seven_days_and_its_secret_is_not_kept(client, database, link, clock):
+    post(client, NEW, **WHO)
+    path = link()
+    token = path.rpartition("/")[2]
+    assert token not in str(vars(agent_of(database, "zoe.essai@exemple.fr")))
+    clock.forward(timedelta(days=7) - timedelta(seconds=1))
+    assert client.get(path).status_code == 200
+    clock.forward(timedelta(seconds=1))
+    assert client.get(path).page.h1 == "Cette invitation ne sert plus"
+    assert client.get("/agents/invitation/inventee").status_code == 410
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [
+        ("court", "court", "trop court"),
+        ("motdepasse123!", "motdepasse123!", "trop courant"),
+        ("zoe.essai2026", "zoe.essai2026", "faciles à deviner"),
+        ("x" * 300, "x" * 300, "trop long"),
+        (PASSWORD, PASSWORD + "s", "sont différents"),
+        ("", "", "12 caractères au moins"),
+        (PASSWORD, "", "une deuxième fois"),
+    ],
+)
+def test_a_refused_password_burns_nothing_and_says_what_to_do(client, link, password, again, said):
+    post(client, NEW, **WHO)
+    path = link()
+    page = post(client, path, password=password, again=again).page
+    assert said in page.text()
+    assert page.title.startswith("Erreur")
+    assert client.get(path).status_code == 200
+
+
+def test_two_presses_of_the_same_invitation_at_once_take_it_once(database, world, sender, clock, sealer):
+    agent = world.agent("accueil", email=EMAIL)
+    with database.transaction() as session:
+        services_accounts.invite(session, clock.now, agent_id=agent.id, by=Actor.agent(1), sender=sender)
+        token = session.scalars(select(Message.context["link"].astext)).one().rpartition("/")[2]
+
+    def take(_):
+        try:
+            with database.transaction() as session:
+                services_accounts.accept(session, clock.now, token=token, password=PASSWORD, sealer=sealer)
+        except Refused as refused:
+            return refused.reason.value
+        return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take, range(4))) == ["invitation_over"] * 3 + ["taken"]
+
+
+@pytest.mark.usefixtures("admin")
+def test_an_invitation_to_somebody_who_has_a_telephone_still_asks_for_it(client, nour, link):
+    act(client, nour.agent, "inviter")
+    path = link()
+    leave(client)
+    answer = post(client, path, password="quatre autres mots libres", again="quatre autres mots libres")
+    assert answer.headers["Location"] == "/agents/connexion/code"
+    assert client.get("/agents").status_code == 303
+
+
+@pytest.mark.usefixtures("admin")
+def test_taking_an_invitation_up_ends_the_sessions_of_before(client, app, nour, link):
+    other = app.test_client()
+    other.environ_base["wsgi.url_scheme"] = "https"
+    enter(other, nour.agent)
+    act(client, nour.agent, "inviter")
+    path = link()
+    leave(client)
+    post(client, path, password="quatre autres mots libres", again="quatre autres mots libres")
+    assert other.get("/agents").status_code == 303
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize("taken", ["zoe.essai@exemple.fr", "ZOE.ESSAI@exemple.fr"])
+def test_one_address_has_one_account_and_nothing_typed_is_lost(client, world, taken):
+    world.agent("accueil", email="zoe.essai@exemple.fr")
+    page = post(client, NEW, **WHO | {"email": taken}).page
+    assert "Un compte a déjà cette adresse e-mail." in page.text()
+    assert page.fields()["job"] == "assistante sociale"
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"given_name": ""}, "Écrivez le prénom."),
+        ({"email": "zoe"}, "Il manque le signe @."),
+        ({"role": "roi"}, "Choisissez un rôle."),
+        ({"where": "mds-x"}, "Choisissez un endroit."),
+        ({"organisation": "99"}, "Choisissez un employeur."),
+        ({"role": "partenaire 1"}, "Ce rôle est réservé aux partenaires."),
+        ({"first": ["24", "11", "2026"], "last": ["23", "11", "2026"]}, "Le dernier jour vient avant le premier."),
+        ({"last_day": ["31", "2", "2027"]}, "Cette date n'existe pas."),
+    ],
+)
+def test_a_wrong_invitation_creates_nothing(client, database, changed, said):
+    assert said in post(client, NEW, **WHO | changed).page.text()
+    with database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Agent)) == 1
+        assert session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_partners_agent_is_invited_with_a_partners_role_a_place_dates_and_families(client, world, database):
+    partner, place = world.organisation(), world.place()
+    asked = {
+        "organisation": str(partner.id),
+        "role": "partenaire 2",
+        "where": f"lieu-{place.id}",
+        "first": ["1", "12", "2026"],
+        "last": ["31", "12", "2026"],
+        "last_day": ["30", "6", "2027"],
+        "family_social": "y",
+    }
+    assert post(client, NEW, **WHO | asked).status_code == 303
+    with database.transaction() as session:
+        agent = session.scalars(select(Agent).where(Agent.organisation_id == partner.id)).one()
+        (role,) = session.scalars(select(Assignment).where(Assignment.agent_id == agent.id)).all()
+    assert agent.expires_on == date(2027, 7, 1)
+    assert (role.role, role.place_id, role.mds_id, role.families) == ("partenaire 2", place.id, None, ["social"])
+    assert (role.valid.lower, role.valid.upper) == (date(2026, 12, 1), date(2027, 1, 1))
+
+
+@pytest.mark.usefixtures("admin")
+def test_suspending_ends_the_sessions_at_once_and_resuming_opens_again(client, app, nour, database):
+    other = app.test_client()
+    other.environ_base["wsgi.url_scheme"] = "https"
+    enter(other, nour.agent)
+    assert other.get("/agents").status_code == 200
+    page = client.follow(act(client, nour.agent, "suspendre")).page
+    assert "Le compte est suspendu." in page.text()
+    assert last_verb(database) == "agent.suspended"
+    assert other.get("/agents").status_code == 303
+    act(client, nour.agent, "reprendre")
+    assert last_verb(database) == "agent.resumed"
+    assert other.get("/agents").status_code == 303  # the session itself is over
+    leave(client)
+    assert give_password(client).status_code == 303
+
+
+def test_nobody_suspends_or_unlocks_themselves(client, admin, database):
+    page = client.get(f"/agents/reglages/comptes/{admin.id}").page
+    assert "Suspendre" not in page.text()
+    answer = client.post(f"/agents/reglages/comptes/{admin.id}/suspendre", data=page.fields())
+    assert "sur votre propre compte" in client.follow(answer).page.text()
+    page = post(client, f"/agents/reglages/comptes/{admin.id}/debloquer", is_checked="y").page
+    assert "sur votre propre compte" in page.text()
+    assert agent_of(database, "ada.essai@exemple.fr").suspended_at is None
+
+
+@pytest.mark.usefixtures("sender")
+def test_the_last_admin_stays(database, world, sealer, clock):
+    """Whatever the way: suspended, past a last day, or by two admins who act on each other at once."""
+    one, two = (signer(world, sealer, "admin", email=f"{name}@exemple.fr").agent for name in ("un", "deux"))
+    world.agent("admin", email="invite@exemple.fr")  # invited, and may never come
+
+    def suspend(pair):
+        by, target = pair
+        try:
+            with database.transaction() as session:
+                services_accounts.suspend(session, clock.now, agent_id=target.id, by=Actor.agent(by.id))
+        except Refused as refused:
+            return refused.reason.value
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(suspend, [(one, two), (two, one)])) == ["done", "last_admin"]
+    with database.transaction() as session:
+        left = session.scalars(
+            select(Agent).where(Agent.suspended_at.is_(None), Agent.password_hash.is_not(None))
+        ).one()
+    with pytest.raises(Refused, match="last_admin"), database.transaction() as session:
+        services_accounts.change_expiry(
+            session, clock.now, agent_id=left.id, expires_on=date(2026, 12, 31), was=None, by=Actor.agent(left.id)
+        )
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_lost_telephone_is_forgotten_only_after_the_identity_was_checked(client, nour, database):
+    path = f"/agents/reglages/comptes/{nour.agent.id}/debloquer"
+    assert "Vérifiez d'abord l'identité" in post(client, path).page.text()
+    assert agent_of(database).totp_secret is not None
+    page = client.follow(post(client, path, is_checked="y")).page
+    assert "Le compte est débloqué." in page.text()
+    assert last_verb(database) == "agent.unlocked"
+    agent = agent_of(database)
+    assert (agent.totp_secret, agent.totp_step) == (None, None)
+    leave(client)
+    assert give_password(client).headers["Location"] == "/agents/connexion/telephone"
+    with database.transaction() as session:
+        assert session.scalar(select(func.count()).where(RecoveryCode.agent_id == agent.id)) == 0
+
+
+@pytest.mark.usefixtures("admin")
+def test_the_last_day_of_an_account_is_included(client, nour, database, clock):
+    path = f"/agents/reglages/comptes/{nour.agent.id}/fin"
+    post(client, path, last_day=["24", "11", "2026"])
+    assert agent_of(database).expires_on == date(2026, 11, 25)
+    page = client.get(f"/agents/reglages/comptes/{nour.agent.id}").page
+    assert "mardi 24 novembre 2026" in page.text()
+    leave(client)
+    clock.forward(timedelta(days=1))
+    assert give_password(client).status_code == 303
+    clock.forward(timedelta(days=1))
+    assert give_password(client).status_code == 200
+
+
+@pytest.mark.usefixtures("admin")
+def test_two_admins_who_change_the_last_day_lose_nothing_in_silence(client, nour, database):
+    path = f"/agents/reglages/comptes/{nour.agent.id}/fin"
+    stale = client.get(path).page.fields()
+    post(client, path, last_day=["24", "12", "2026"])
+    page = client.post(path, data=stale | {"last_day": ["1", "1", "2030"]}).page
+    assert "Ce compte vient de changer." in page.text()
+    assert "jeudi 24 décembre 2026" in page.text()
+    assert agent_of(database).expires_on == date(2026, 12, 25)
+    assert client.post(path, data=page.fields()).status_code == 303
+    assert agent_of(database).expires_on == date(2030, 1, 2)
+
+
+@pytest.mark.usefixtures("admin")
+def test_the_list_is_searched_without_accents_and_names_stay_out_of_addresses(client, world, clock):
+    world.agent("courrier", given_name="Hélène", family_name="Étoile", email="helene@exemple.fr")
+    world.agent("accueil", given_name="Marc", family_name="Lune", suspended_at=clock.now)
+    page = client.get("/agents/reglages/comptes").page
+    assert "Étoile Hélène" in page.text()
+    assert "Lune Marc" in page.text()
+    page = post(client, "/agents/reglages/comptes", words="etoile helene", state="").page
+    assert "Étoile Hélène" in page.text()
+    assert "Lune" not in page.text()
+    page = post(client, "/agents/reglages/comptes", words="", state="suspended").page
+    assert "Lune Marc" in page.text()
+    assert "Étoile" not in page.text()
+    assert "Aucun compte" in post(client, "/agents/reglages/comptes", words="personne d'autre").page.text()
+
+
+@pytest.mark.parametrize("role", ["accueil", "professionnel", "référent", "courrier", "encadrant", "partenaire 2"])
+def test_accounts_are_for_admins(client, world, nour, role):
+    partner = world.organisation().id if role.startswith("part") else None
+    enter(client, world.agent(role, organisation_id=partner))
+    for path in ("", "/nouveau", f"/{nour.agent.id}", f"/{nour.agent.id}/role"):
+        assert client.get(f"/agents/reglages/comptes{path}").status_code == 403
+    for what in ("suspendre", "reprendre", "inviter", "debloquer", "fin", "role"):
+        assert client.post(f"/agents/reglages/comptes/{nour.agent.id}/{what}").status_code == 403
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize("path", ["", "/role", "/fin", "/debloquer"])
+def test_an_account_that_does_not_exist_is_a_404(client, path):
+    assert client.get(f"/agents/reglages/comptes/999999{path}").status_code == 404
+
+
+def test_a_sensitive_act_asks_again_who_is_there_then_leads_back(client, admin, nour, clock, database):
+    page = client.get(f"/agents/reglages/comptes/{nour.agent.id}").page
+    clock.forward(timedelta(minutes=11))
+    asked = client.get(NEW)
+    assert asked.headers["Location"] == f"/agents/confirmer?suite={NEW}"
+    assert client.follow(asked).page.h1 == "Confirmez que c'est vous"
+    assert "n'est pas le bon" in post(client, asked.headers["Location"], code="000000").page.text()
+    answer = post(client, asked.headers["Location"], code=code_at(clock.now))
+    assert answer.headers["Location"] == NEW
+    assert last_verb(database) == "sign_in.agent_confirmed"
+    assert client.get(NEW).status_code == 200
+    enter(client, admin, is_fresh=False)
+    page = client.get(f"/agents/reglages/comptes/{nour.agent.id}").page
+    pressed = client.post(f"/agents/reglages/comptes/{nour.agent.id}/suspendre", data=page.fields())
+    clock.forward(timedelta(minutes=1))
+    answer = post(client, pressed.headers["Location"], code=code_at(clock.now))
+    assert answer.headers["Location"] == f"/agents/reglages/comptes/{nour.agent.id}"
+    assert agent_of(database).suspended_at is None
+
+
+@pytest.mark.parametrize(
+    ("suite", "reached"),
+    [
+        ("//voleur.example", "/agents"),
+        ("https://voleur.example/agents", "/agents"),
+        ("/lieux", "/agents"),
+        ("/agents/reglages/comptes/1/roles/2/nulle-part", "/agents"),
+        ("/agents\t/compte", "/agents"),
+    ],
+)
+def test_confirming_never_leads_elsewhere(client, nour, clock, suite, reached):
+    enter(client, nour.agent, is_fresh=False)
+    page = client.get("/agents/confirmer").page
+    answer = client.post(
+        "/agents/confirmer", query_string={"suite": suite}, data=page.fields() | {"code": code_at(clock.now)}
+    )
+    assert answer.headers["Location"] in {reached, "/agents/reglages/comptes/1"}
+
+
+def test_a_recovery_code_confirms_too(client, nour):
+    enter(client, nour.agent, is_fresh=False)
+    assert post(client, "/agents/confirmer", code=nour.codes[0]).status_code == 303
+
+
+def test_the_command_invites_the_first_admin_and_then_only_sends_again(database, sender, clock):
+    newcomer = Newcomer("Ada", "Essai", "admin", "ada@exemple.fr")
+    made = []
+    for _ in range(2):
+        with database.transaction() as session:
+            made.append(invite_first(session, clock.now, newcomer=newcomer, role="admin", sender=sender))
+    with database.transaction() as session:
+        assert made == [True, False]
+        assert session.scalar(select(func.count()).select_from(Message)) == 2
+        assert session.scalars(select(Assignment.role)).all() == ["admin"]
+
+
+def test_the_command_gives_no_role_of_the_departement_to_a_partners_agent(database, sender, clock, world):
+    world.agent("partenaire 1", email="ada@exemple.fr", organisation_id=world.organisation().id)
+    newcomer = Newcomer("Ada", "Essai", "admin", "ada@exemple.fr")
+    with pytest.raises(Refused, match="staff_only"), database.transaction() as session:
+        invite_first(session, clock.now, newcomer=newcomer, role="admin", sender=sender)
+
+
+@pytest.mark.parametrize("changed", [{"suspended_at": "now"}, {"is_active": False}, {"email": None}])
+def test_a_closed_account_or_one_without_an_address_is_not_invited(database, world, sender, clock, changed):
+    values = {name: clock.now if value == "now" else value for name, value in changed.items()}
+    agent = world.agent("accueil", **{"email": EMAIL} | values)
+    with pytest.raises(Refused), database.transaction() as session:
+        services_accounts.invite(session, clock.now, agent_id=agent.id, by=Actor.agent(1), sender=sender)
+
+
+def test_the_secret_of_a_telephone_is_sealed_in_the_database(database, nour):
+    assert SECRET not in str(agent_of(database).totp_secret)
+    assert nour.agent.totp_secret == agent_of(database).totp_secret
