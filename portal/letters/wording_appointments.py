@@ -63,15 +63,15 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     starts_at = datetime.fromisoformat(context["starts_at"])
     ends_at = datetime.fromisoformat(context["ends_at"])
     mode, step_free, cancelled_by = context["mode"], context["step_free"], context["cancelled_by"]
-    is_named = bool(context["place_name"])
+    is_hidden = mode == "place" and not (context["place_name"] or context["place_lines"])
     booking_link, booking_address = site_page(context["link"], "/rendez-vous")
     return {
         **common_values(context),
-        "access_unknown": mode == "place" and is_named and step_free is None,
+        "access_unknown": mode == "place" and not is_hidden and step_free is None,
         "acted_by": context.get("acted_by", ""),
         "after": context["after"] or "",
         "at_home": mode == "home",
-        "at_place": mode == "place" and is_named,
+        "at_place": mode == "place" and not is_hidden,
         "before": context["before"] or "",
         "booking_address": booking_address,
         "booking_link": booking_link,
@@ -89,7 +89,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "link": context["link"],
         "move_until": shown_moment(context["move_until"], language),
         "old_moment": shown_moment(context["old_starts_at"], language),
-        "place_hidden": mode == "place" and not is_named,
+        "place_hidden": is_hidden,
         "place_lines": list(context["place_lines"]),
         "place_name": context["place_name"] or "",
         "place_phone": phone_words(context["place_phone"] or ""),

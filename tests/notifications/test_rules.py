@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from portal.clock import PARIS, at_wall_clock, paris, paris_day
 from portal.notifications.models import Route, Step
-from portal.notifications.planner import Event, EventKind, Planned, Reach, plan, plan_reminders
+from portal.notifications.packing import pack, unpack
+from portal.notifications.planner import (
+    TIDINGS_LAST,
+    Event,
+    EventKind,
+    Planned,
+    Reach,
+    Tidings,
+    plan,
+    plan_reminders,
+    plan_tidings,
+)
 from portal.notifications.post import FRENCH_POST as POST
 from portal.notifications.post import PostalCalendar
 
@@ -279,3 +290,45 @@ def test_a_reminder_is_two_days_before_or_a_letter_that_arrives_before_that_and_
         elif one.step is REMINDER:
             assert paris_day(one.due_at) == paris_day(what.starts_at) - timedelta(days=2)
             assert abs(paris(one.due_at).hour - paris(what.starts_at).hour) <= 1
+
+
+# Tidings: what is told that is no appointment's
+
+
+@given(moments, st.timedeltas(timedelta(0), timedelta(days=40)), reaches, *[st.frozensets(st.sampled_from(Route))] * 2)
+def test_tidings_reach_everyone_by_what_they_chose_or_by_a_human(happened_at, later, someone, failed, avoid):
+    now = happened_at + later
+    until = happened_at + TIDINGS_LAST
+    planned = plan_tidings(someone, Tidings(happened_at, avoid), now, failed, POST)
+    found = {one.route for one in planned}
+
+    if someone.wants_silence or now >= until:
+        assert planned == ()
+        return
+    assert found
+    assert len(found) == len(planned)
+    assert not found & (failed | avoid) - {DESK}
+    assert found & {LETTER, CALL, DESK} or not someone.wants_paper
+    assert (SMS in found) == (someone.mobile and someone.wants_sms and SMS not in failed | avoid)
+    assert (EMAIL in found) == (someone.email and someone.wants_email and EMAIL not in failed | avoid)
+    for one in planned:
+        assert one.step is NOTICE
+        assert one.due_at == now <= one.retry_until < one.expires_at == until
+        assert one.route is not LETTER or POST.arrival(now) < paris_day(until)
+
+
+@pytest.mark.parametrize(
+    "event_kept",
+    [
+        Tidings(NOW, frozenset({SMS, EMAIL})),
+        Tidings(NOW),
+        Event(EventKind.MOVED, NOW, False, NOW, NOW),  # noqa: FBT003
+        Event(EventKind.BOOKED, NOW, True, None, NOW),  # noqa: FBT003
+    ],
+)
+def test_what_a_message_keeps_of_its_event_is_read_back_the_same(event_kept):
+    assert unpack(pack(event_kept)) == event_kept
+
+
+def test_a_single_message_keeps_no_event():
+    assert unpack({"kind": "single"}) is None
