@@ -17,6 +17,7 @@ import portal.space.views
 import portal.staff.views
 from portal.clock import Clock, clock_started_at, system_clock
 from portal.database import Database
+from portal.desk.queries import reads_file
 from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
@@ -41,7 +42,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
     )
     app.url_map.strict_slashes = False  # "/r/ABCDEFGH/", typed from a letter, opens all the same
-    app.extensions["portal"] = Portal(settings, clock, database, gateways)
+    app.extensions["portal"] = Portal(settings, clock, database, gateways, reads_file)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(is_demo=settings.demo, site_name="La Bonne Porte", form_has_errors=False)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.booking.queries import appointment_by_code
 from portal.clock import paris_day
-from portal.desk.rules import Link, fits
+from portal.desk.rules import Link, fits, reading
 from portal.directory import queries as directory
 from portal.directory.models import Mds, PlaceAttachment
 from portal.people.models import Person, Referent
@@ -83,6 +83,12 @@ def links(session: Session, now: datetime, agent: SignedAgent, people: Collectio
         )
         for number in ids
     }
+
+
+def reads_file(session: Session, now: datetime, agent: SignedAgent, person_id: int) -> bool:
+    """Whether an agent reads the file of a person; no for a file that is not there, and for a card."""
+    person = file(session, person_id)
+    return person is not None and reading(links(session, now, agent, [person])[person_id]) is not None
 
 
 def appointments_of(session: Session, now: datetime, person_id: int) -> Sequence[Appointment]:

@@ -9,7 +9,7 @@ from portal.mandates import queries
 from portal.mandates.forms_words import PROCEDURES
 from portal.mandates.rules import holder_name, told_until
 from portal.mandates.services import Voice
-from portal.mandates.views_shared import HELPERS, bp, mandate_or_404, voice
+from portal.mandates.views_shared import HELPERS, bp, mandate_at_desk, mandate_or_404, voice
 from portal.mandates.views_space import MINE
 from portal.mandates.views_waiting import MANDATE
 from portal.people.models_mandates import Mandate
@@ -33,7 +33,7 @@ def model() -> Response:
 def paper(mandate_id: int) -> str:
     """A mandate to sign, as a page."""
     with transaction() as database:
-        mandate = mandate_or_404(queries.mandate(database, mandate_id))
+        mandate = mandate_at_desk(database, mandate_id)
         words = _paper(mandate, voice(database))
     back = url_for("mandates.of_person", person_id=mandate.person_id)
     pdf = url_for("mandates.paper_pdf", mandate_id=mandate_id)
@@ -45,7 +45,7 @@ def paper(mandate_id: int) -> str:
 def paper_pdf(mandate_id: int) -> Response:
     """A mandate to sign, as a sheet."""
     with transaction() as database:
-        words = _paper(mandate_or_404(queries.mandate(database, mandate_id)), voice(database))
+        words = _paper(mandate_at_desk(database, mandate_id), voice(database))
     return _pdf(words, f"mandat-{words.reference[1]}.pdf")
 
 

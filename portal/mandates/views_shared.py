@@ -96,9 +96,22 @@ def voice(session: Session) -> Voice:
 
 
 def person_or_404(session: Session, person_id: int) -> Person:
-    """The file of an address; 404 when there is none."""
+    """The file of an address; 404 when there is none, or none for the agent who asks."""
     found = queries.person(session, person_id)
-    if found is None:
+    if found is None or (g.agent is not None and not may_read(session, person_id)):
+        abort(404)
+    return found
+
+
+def may_read(session: Session, person_id: int) -> bool:
+    """Whether the signed-in agent reads the file of a person."""
+    return portal().reads_file(session, now(), g.agent, person_id)
+
+
+def mandate_at_desk(session: Session, mandate_id: int) -> Mandate:
+    """A mandate given by a person whose file the signed-in agent reads; 404 otherwise."""
+    found = mandate_or_404(queries.mandate(session, mandate_id))
+    if not may_read(session, found.person_id):
         abort(404)
     return found
 

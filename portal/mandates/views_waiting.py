@@ -14,7 +14,9 @@ from portal.mandates.views_shared import (
     HIGHEST_ID,
     PARTNERS,
     bp,
+    mandate_at_desk,
     mandate_or_404,
+    may_read,
     own_actor,
     shown_mandate,
     today,
@@ -46,7 +48,8 @@ def held() -> str | Response:
             return redirect(url_for("mandates.held", fait="demande"))
     with transaction() as database:
         mine = queries.held_by_organisation(database, now(), g.agent.organisation_id) if is_partner else ()
-        to_see = () if is_partner else queries.documents_to_see(database, now())
+        waiting = () if is_partner else queries.documents_to_see(database, now())
+        to_see = [one for one in waiting if may_read(database, one.person_id)]
         shown = [shown_mandate(one) for one in mine], [shown_mandate(one) for one in to_see]
     return render_template(
         "mandates/held.html",
@@ -110,7 +113,7 @@ def document_seen(mandate_id: int) -> Response:
 
 def _found(mandate_id: int) -> Mandate:
     with transaction() as database:
-        return mandate_or_404(queries.mandate(database, mandate_id))
+        return mandate_at_desk(database, mandate_id)
 
 
 def _end(mandate_id: int, how: EndedBy) -> None:

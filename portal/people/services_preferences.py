@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -73,5 +74,5 @@ def change_preferences(
 
 def note_change(session: Session, now: datetime, *, person: Person, by: Actor, names: set[str]) -> None:
     """One line of the journal: which preferences changed, never what they were or are."""
-    flags = dict.fromkeys(sorted(names), 1)
+    flags: dict[str, Any] = dict.fromkeys(sorted(names), 1)
     record(session, now, actor=by, verb=VERB, for_person_id=person.id, **flags)

@@ -171,11 +171,7 @@ def decision(door: Door, visitor: Visitor, now: datetime, *, is_form: bool) -> V
         return Verdict.OPEN if named else Verdict.REFUSED
     if visitor.roles & door.roles:
         return Verdict.CONFIRM if door.is_fresh and not _is_fresh(visitor, now, is_form=is_form) else Verdict.OPEN
-    if door.roles & RESIDENTS:
-        if visitor.person:
-            return Verdict.RISE
-        return Verdict.REFUSED if visitor.agent else Verdict.SIGN_IN
-    return Verdict.AGENT_SIGN_IN if door.roles and not visitor.agent else Verdict.REFUSED
+    return _what_lacks(door, visitor)
 
 
 def may_open(endpoint: str) -> bool:
@@ -224,9 +220,9 @@ _WAYS_OUT = frozenset({"mandates.over", "mandates.stop", "identity.leave", "iden
 
 
 def safe_next(asked: str | None, otherwise: str) -> str:
-    """Where to go on after signing in: a path of this portal as asked, else `otherwise`. Never another site.
+    r"""Where to go on after signing in: a path of this portal as asked, else `otherwise`. Never another site.
 
-    A browser reads "//other.example" and "/\\other.example" as other sites, and drops tabs and line ends.
+    A browser reads "//other.example" and "/\other.example" as other sites, and drops tabs and line ends.
     """
     if asked is None or not asked.startswith("/") or asked[1:2] in {"/", "\\"}:
         return otherwise
@@ -239,6 +235,15 @@ def route_table(app: Flask) -> Iterable[tuple[str, str, Door]]:
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
         methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         yield rule.rule, methods, door_of(app.view_functions[rule.endpoint])
+
+
+def _what_lacks(door: Door, visitor: Visitor) -> Verdict:
+    """What would open a door that this visitor's roles do not."""
+    if door.roles & RESIDENTS and visitor.person:
+        return Verdict.RISE
+    if visitor.agent or not door.roles:
+        return Verdict.REFUSED
+    return Verdict.SIGN_IN if door.roles & RESIDENTS else Verdict.AGENT_SIGN_IN
 
 
 def _is_fresh(visitor: Visitor, now: datetime, *, is_form: bool) -> bool:

@@ -1,6 +1,6 @@
 """What a view may ask of the request it answers: the time, a transaction, the portal's parts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +12,21 @@ from sqlalchemy.orm import Session
 from portal.clock import Clock
 from portal.database import Database
 from portal.settings import Settings
+from portal.web.access import SignedAgent
 
 
 @dataclass(frozen=True)
 class Portal:
-    """The parts that `create_app` chose. `gateways` belongs to notifications, which this layer does not know."""
+    """The parts that `create_app` chose. `gateways` belongs to notifications, which this layer does not know.
+
+    `reads_file`: whether an agent may read the file of a person, by its number: the desk's rule, for pages below it.
+    """
 
     settings: Settings
     clock: Clock
     database: Database
     gateways: Any
+    reads_file: Callable[[Session, datetime, SignedAgent, int], bool]
 
 
 def portal() -> Portal:

@@ -179,7 +179,9 @@ def test_a_legal_representative_needs_a_second_agent(base, send, client, world, 
     token = {"csrf_token": page.fields()["csrf_token"]}
     mine = client.post(f"/agents/mandats/{mandate.id}/vu", data=token)
     assert "Un autre agent doit le voir" in client.follow(mine).page.text()
-    sign_in(agent=world.agent("professionnel"))
+    sign_in(agent=world.agent("professionnel"))  # someone else's file is not theirs to see
+    assert "UDAF d'Essai" not in client.get("/agents/mandats").page.text()
+    sign_in(agent=world.agent("accueil"))
     page = client.get("/agents/mandats").page
     client.post(f"/agents/mandats/{mandate.id}/vu", data={"csrf_token": page.fields()["csrf_token"]})
     assert mandates()[0].state is MandateState.ACTIVE
