@@ -24,8 +24,8 @@ def revisitable_page() -> None:
 def personal_page() -> None:
     """Says that the answer shows someone's data: no browser may keep it, nor show it again with Back.
 
-    Answers to a form, and pages of whoever is signed in, are treated so unless they say otherwise. Other pages may be kept by the
-    browser alone, so that Back returns to a form with what was typed in it.
+    Answers to a form, and pages of whoever is signed in, are treated so unless they say otherwise. Other pages may be
+    kept by the browser alone, so that Back returns to a form with what was typed in it.
     """
     g.is_personal = True
 
