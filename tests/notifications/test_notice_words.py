@@ -16,6 +16,7 @@ CODE = "123456"
 LONG = "Association d'Entraide des Communes de la Haute Vallée de la Canche, de l'Authie et de la Ternoise"
 TEXTS = CODES | BY_EVERY_ROUTE | TEXT_ONLY
 MAILS = CODES | BY_EVERY_ROUTE
+APPOINTMENTS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
 STARTS = at("2026-11-25", "10:30")
 HIDDEN = {
     "place_name": "",
@@ -122,6 +123,11 @@ def test_what_people_write_is_never_markup(kind):
     mail = render.email(kind, words(kind, **({"who": "<b>Lou</b>"} if "who" in TEXTS[kind] else {})))
 
     assert "<b>" not in mail.html
+
+
+@pytest.mark.parametrize("kind", APPOINTMENTS)
+def test_the_name_of_whoever_acted_is_never_markup(kind):
+    assert "<b>" not in render.email(kind, context(STARTS, acted_by="<b>Lou</b>")).html
 
 
 @pytest.mark.parametrize("kind", BY_EVERY_ROUTE)
@@ -253,9 +259,7 @@ def test_the_date_the_hour_and_the_link_come_before_who_acted():
     assert "https://porte.exemple.fr/r/ABCDEFGH" in text
 
 
-@pytest.mark.parametrize(
-    "kind", ["appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder"]
-)
+@pytest.mark.parametrize("kind", APPOINTMENTS)
 @pytest.mark.parametrize("mode", ["place", "phone", "home", "video"])
 def test_a_discreet_message_tells_day_hour_and_code_and_has_no_hole(kind, mode):
     given = context(STARTS, mode=mode, **HIDDEN)

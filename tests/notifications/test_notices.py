@@ -1,4 +1,4 @@
-"""What is told that is no appointment's, on a real database: by which routes, with which code, and what becomes of it."""
+"""What is told that is no appointment's, on a real database: its routes, its codes, and what becomes of it."""
 
 from datetime import timedelta
 
