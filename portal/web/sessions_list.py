@@ -52,12 +52,6 @@ def end_sessions_of_person(session: Session, now: datetime, person_id: int, *, b
     return _end(session, now, and_(WebSession.person_id == person_id, kept))
 
 
-def end_sessions_of_agent(session: Session, now: datetime, agent_id: int, *, but: str | None = None) -> int:
-    """Ends every session of an agent, but the one of the key `but`; gives how many."""
-    kept = WebSession.key_hash != hash_of(but) if but else WebSession.agent_id.is_not(None)
-    return _end(session, now, and_(WebSession.agent_id == agent_id, kept))
-
-
 def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> int:
     ended = update(WebSession).where(which, WebSession.ended_at.is_(None)).values(ended_at=now, data={})
     return int(session.execute(ended).rowcount)  # type: ignore[attr-defined]

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from portal.web.sessions import WebSession, forget_old_sessions, hash_of
 from portal.web.sessions_list import (
     end_session,
-    end_sessions_of_agent,
     end_sessions_of_person,
     handle_of,
     sessions_of_person,
@@ -74,7 +73,7 @@ def test_a_session_says_whose_it_is_on_what_device_and_how_long_it_waits(browser
     assert (row.person_id, row.agent_id, row.idle_minutes, row.device) == (person.id, None, 30, "Firefox, Android")
     client.get(f"/essai/agent/{agent.id}/45")
     row = row_of(database, client)
-    assert (row.person_id, row.agent_id, row.idle_minutes, row.device) == (None, agent.id, 45, None)
+    assert (row.person_id, row.agent_id, row.idle_minutes, row.device) == (None, agent.id, 45, "Firefox, Android")
 
 
 def test_a_key_known_before_signing_in_is_worth_nothing_after(browser, database, world):
@@ -228,20 +227,14 @@ def test_one_session_is_ended_by_its_handle_and_only_by_its_owner(browser, datab
 
 
 def test_all_sessions_but_ones_own_are_ended_together(browser, database, world, clock):
-    person, agent = world.person(), world.agent("accueil")
+    person = world.person()
     mine, others, stranger = entered(browser, person), entered(browser, person), entered(browser, world.person())
-    desk = browser()
-    desk.get(f"/essai/agent/{agent.id}/20")
     with database.transaction() as session:
         assert end_sessions_of_person(session, clock.now, person.id, but=key_of(mine)) == 1
     assert [is_in(one) for one in (mine, others, stranger)] == [True, False, True]
     with database.transaction() as session:
         assert end_sessions_of_person(session, clock.now, person.id) == 1
-        assert end_sessions_of_agent(session, clock.now, agent.id, but=key_of(desk)) == 0
-    assert agent_is_in(desk)
-    with database.transaction() as session:
-        assert end_sessions_of_agent(session, clock.now, agent.id) == 1
-    assert [is_in(mine), is_in(stranger), agent_is_in(desk)] == [False, True, False]
+    assert [is_in(mine), is_in(stranger)] == [False, True]
 
 
 def test_a_session_is_forgotten_when_its_own_time_is_over(browser, database, world, clock):
