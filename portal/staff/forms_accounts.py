@@ -25,24 +25,24 @@ NO_PARTNER = "departement"
 class ListField(SelectField):  # type: ignore[misc]
     """One choice in a long list. A forged value is refused like no choice."""
 
-    is_required = True
-
     def __init__(self, label: str, *, hint: str = "", required: str, **options: Any) -> None:
         self.hint = hint
         self.required_sentence = required
+        self.is_required = bool(required)
         super().__init__(label, validate_choice=False, **options)
 
     def pre_validate(self, _form: Any) -> None:
         """Raises `StopValidation` when none of the choices was made."""
-        if self.data not in {value for value, *_rest in self.iter_choices()}:
-            raise StopValidation(self.required_sentence)
+        known = self.data in {value for value, *_rest in self.iter_choices()}
+        if not known or (self.is_required and not self.data):
+            raise StopValidation(self.required_sentence or _("Choisissez dans la liste."))
 
 
 class SearchForm(PortalForm):
     """Which accounts to show."""
 
     words = TextField(_l("Nom, métier ou e-mail"))
-    state = ChoiceField(_l("État du compte"), choices=(), required="")
+    state = ListField(_l("État du compte"), required="", choices=[])
 
     def offer(self) -> None:
         """Fills in the states; the first shows them all."""
@@ -74,6 +74,7 @@ class RoleForm(PortalForm):
             if is_partner is None or (role in PARTNERS) == is_partner
         ]
         self.where.choices = {
+            _("À choisir"): [("", _("Choisissez dans la liste"))],
             _("Partout"): [(EVERYWHERE, _("Dans tout le Département"))],
             _("Une maison (MDS) et tous ses lieux"): [(f"mds-{one.id}", one.name) for one in houses],
             _("Un seul lieu"): [(f"lieu-{one.id}", f"{one.name} ({one.city})") for one in places],

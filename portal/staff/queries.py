@@ -16,7 +16,7 @@ from portal.people.queries_access import may_sign_in, places_of
 from portal.people.rules import plain
 from portal.staff.rules import AccountState, state_of
 from portal.web.access import AGENTS, Role
-from portal.web.sessions import IDLE, LONGEST, LONGEST_IDLE, WebSession
+from portal.web.sessions import WebSession, is_usable
 
 LISTED = 200  # accounts on one page
 
@@ -123,18 +123,8 @@ def organisations(session: Session, day: date) -> Sequence[Organisation]:
 
 def sessions_of(session: Session, now: datetime, agent_id: int) -> Sequence[WebSession]:
     """The browsers in which an agent is signed in, the last seen first."""
-    idle = func.make_interval(0, 0, 0, 0, 0, WebSession.idle_minutes)
-    return session.scalars(
-        select(WebSession)
-        .where(
-            WebSession.agent_id == agent_id,
-            WebSession.ended_at.is_(None),
-            WebSession.seen_at > now - max(IDLE, LONGEST_IDLE),  # an index serves this; the next line decides
-            WebSession.seen_at > now - idle,
-            WebSession.created_at > now - LONGEST,
-        )
-        .order_by(WebSession.seen_at.desc(), WebSession.key_hash)
-    ).all()
+    mine = select(WebSession).where(WebSession.agent_id == agent_id, is_usable(now))
+    return session.scalars(mine.order_by(WebSession.seen_at.desc(), WebSession.key_hash)).all()
 
 
 def holds_admin(session: Session, agent_id: int, day: date) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -130,7 +130,7 @@ def end_role(agent_id: int, assignment_id: int) -> Response | str:
         held = queries.roles_of(database, agent_id, paris_day(now()))
     one = next((held_one for held_one in held if held_one.assignment.id == assignment_id), None)
     if one is None:
-        return _refused(agent_id, "unknown")
+        abort(404)
     if form.validate_on_submit():
         try:
             with transaction() as database:

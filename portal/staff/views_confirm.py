@@ -38,7 +38,6 @@ def confirm() -> Response | str:
         form_has_errors=bool(form.errors),
         is_shown=is_shown,
         has_telephone=has_telephone,
-        has_proconnect="agents.proconnect" in current_app.view_functions,
     )
 
 

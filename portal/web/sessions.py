@@ -118,7 +118,7 @@ class DatabaseSessions(SessionInterface):
                 "agent_id": session.get("agent_id"),
                 "person_id": session.get("person_id"),
                 "idle_minutes": session.get("idle_minutes", IDLE // timedelta(minutes=1)),
-                "device": device_words(str(request.user_agent)) if "person_id" in session else None,
+                "device": device_words(str(request.user_agent)) if {"person_id", "agent_id"} & session.keys() else None,
                 "data": dict(session),
                 "created_at": now,
                 "seen_at": now,

@@ -211,3 +211,10 @@ def test_a_forged_form_does_nothing(client, nour, database):
     assert client.get("/agents").status_code == 200
     with database.transaction() as session:
         assert session.get_one(Agent, nour.agent.id).password_hash
+
+
+def test_a_browser_is_told_by_its_name(client, nour):
+    client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    enter(client, nour.agent)
+    post(client, "/agents/lieu", place="ailleurs")
+    assert "Firefox, Linux (celui-ci)" in client.get("/agents/compte").page.text()

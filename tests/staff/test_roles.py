@@ -181,8 +181,15 @@ def test_an_admin_gives_and_ends_a_role_from_the_page_of_an_account(client, worl
 @pytest.mark.usefixtures("admin")
 def test_the_role_of_another_account_is_not_ended_from_this_one(client, world, nour):
     other = world.assignment(world.agent("accueil"), "courrier")
-    answer = client.get(f"/agents/reglages/comptes/{nour.agent.id}/roles/{other.id}/fin")
-    assert "Ce rôle n'existe plus." in client.follow(answer).page.text()
+    assert client.get(f"/agents/reglages/comptes/{nour.agent.id}/roles/{other.id}/fin").status_code == 404
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize("where", ["", "mds-999999", "lieu-x", "ailleurs"])
+def test_a_role_is_given_somewhere_that_was_chosen(client, nour, where, dates):
+    page = post(client, f"/agents/reglages/comptes/{nour.agent.id}/role", role="courrier", where=where).page
+    assert "Choisissez un endroit." in page.text()
+    assert dates(nour.agent) == []
 
 
 @pytest.mark.usefixtures("admin")
