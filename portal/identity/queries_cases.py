@@ -27,6 +27,11 @@ def open_case(session: Session, case_id: int, *, is_held: bool = False) -> Ident
     return session.scalars(chosen.with_for_update() if is_held else chosen).one_or_none()
 
 
+def was_case(session: Session, case_id: int) -> bool:
+    """Whether there is such a case, settled or not."""
+    return session.get(IdentityCase, case_id) is not None
+
+
 def candidates(session: Session, case: IdentityCase) -> tuple[list[Person], frozenset[int]]:
     """The files that may be theirs, those that fit surely first; and which of them FranceConnect opens already."""
     pivot = pivot_of_case(case)

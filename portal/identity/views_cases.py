@@ -59,8 +59,8 @@ def settle_case(case_id: int) -> Page:
     form = CaseForm()
     with transaction() as database:
         waiting = queries.open_case(database, case_id)
-        if waiting is None:  # settled meanwhile, or pressed twice
-            return redirect(url_for("identity.cases"), 303)
+        if waiting is None:  # settled meanwhile, or pressed twice; or never was
+            return redirect(url_for("identity.cases"), 303) if queries.was_case(database, case_id) else abort(404)
         _offer(database, waiting, form)
         if not form.validate_on_submit():
             return _page(database, waiting, form), 422

@@ -22,6 +22,7 @@ from tests.world import World, at
 BIG = "int(max=9223372036854775807)"
 SMALL = "int(max=2147483647)"
 _PDF = b"%PDF-1.4 essai"
+ADMIN = f"agent {Role.ADMIN.value}"  # sees every place
 NOWHERE = 2_000_000_000  # no row has this number
 
 # The address of something of one's own, and of the same of somebody else (None: everyone may see every one).
@@ -65,6 +66,8 @@ def build(world: World, database: Database) -> Scene:
         )
         for role in sorted(AGENTS)
     }
+    for role in (Role.ACCUEIL, Role.COURRIER):  # else what waits there would be everybody's
+        world.agent(role.value, place=there)
     world.opening(agents[Role.PROFESSIONNEL], here, motif)
     appointment = world.appointment(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-01", "09:00"), own)
     world.referent(own, agents[Role.REFERENT])
@@ -205,12 +208,18 @@ def _mandate(end: str = "") -> Row:
     return _of_agents(f"/agents/mandats/{{}}{end}", lambda scene: (scene.given[0], NOWHERE))
 
 
+def _letter_of_place(end: str = "") -> Row:
+    return lambda scene, kind: (
+        f"/agents/courriers/{scene.letters[0]}{end}",
+        f"/agents/courriers/{NOWHERE if kind == ADMIN else scene.letters[1]}{end}",
+    )
+
+
 def _acting(scene: Scene, kind: str) -> Addresses:
     own = scene.held.get(kind, scene.mandate_of_person.id if scene.mandate_of_person else 0)
     return f"/agir/{own}", f"/agir/{scene.given[1]}"
 
 
-_LETTER = "/agents/courriers/{}"
 _FILE = f"/agents/personnes/<{SMALL}:person_id>"
 _ACCOUNT = f"/agents/reglages/comptes/<{SMALL}:agent_id>"
 _GIVEN = f"/mon-espace/mandats/<{BIG}:mandate_id>"
@@ -220,9 +229,12 @@ _SLOT = "/rendez-vous/<motif_key>/<place_key>"
 _MESSAGE = "/mon-espace/messages/{}"
 
 OBJECTS: dict[str, Row] = {
-    f"/agents/appels/<{BIG}:task_id>": _of_agents("/agents/appels/{}", lambda scene: scene.tasks),
-    f"/agents/courriers/<{BIG}:letter_id>": _of_agents(_LETTER, lambda scene: scene.letters),
-    f"/agents/courriers/<{BIG}:letter_id>.pdf": _of_agents(_LETTER + ".pdf", lambda scene: scene.letters),
+    f"/agents/appels/<{BIG}:task_id>": lambda scene, kind: (
+        f"/agents/appels/{scene.tasks[0]}",
+        f"/agents/appels/{NOWHERE if kind == ADMIN else scene.tasks[1]}",
+    ),
+    f"/agents/courriers/<{BIG}:letter_id>": _letter_of_place(),
+    f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
     "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),
     _MANDATE: _mandate(),
     f"{_MANDATE}.pdf": _mandate(".pdf"),
