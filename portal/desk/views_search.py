@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.clock import paris_day
 from portal.desk import queries
 from portal.desk.forms import SearchForm
-from portal.desk.rules import reading
+from portal.desk.rules import Reading, reading
 from portal.desk.views import bp
 from portal.desk.views_shared import READERS, hand
 from portal.journal.services import record
@@ -17,6 +17,8 @@ from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
 from portal.web.throttle import Limit, spend
+
+Found = tuple[Person, bool]  # somebody, and whether their whole file may be read
 
 _SEARCHES = Limit("people", 60, timedelta(minutes=1))
 
@@ -38,13 +40,14 @@ def search() -> str | tuple[str, int]:
         return _page(form, people)
 
 
-def _readable(database: Session, form: SearchForm) -> list[Person]:
+def _readable(database: Session, form: SearchForm) -> list[Found]:
     people = queries.found(database, form.sought)
     links = queries.links(database, now(), g.agent, people)
-    return [person for person in people if reading(links[person.id])]
+    read = [(person, reading(links[person.id])) for person in people]
+    return [(person, how_much is Reading.WHOLE) for person, how_much in read if how_much]
 
 
-def _page(form: SearchForm, people: list[Person] | None) -> str:
+def _page(form: SearchForm, people: list[Found] | None) -> str:
     return render_template(
         "desk/search.html",
         form=form,

@@ -168,6 +168,10 @@ def test_a_partner_reads_those_who_gave_it_a_mandate_as_far_as_its_convention_go
     assert "rendez-vous avec le Département" in words
     for kept in ("06 39 98 00 33", "04/05/1990", "Modifier la fiche", *PRIVATE):
         assert kept not in words
+    fields = client.get("/agents/personnes").page.fields()
+    found = client.post("/agents/personnes", data=fields | {"phone": "0639980033"}).page
+    assert "Lefèvre-Essai Camille" in found.links()
+    assert "04/05/1990" not in found.text()
     enter(shared)
     assert "06 39 98 00 33" in read(client, house.person).page.text()
     enter(stranger)
