@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from portal.booking.guard import LOCKED_FOR
 from portal.booking.models import CodeTries
-from portal.people.models_credentials import Challenge
+from portal.people.models_credentials import Challenge, IdentityCase
 from portal.web.sessions import forget_old_sessions
 from portal.web.throttle import forget_spent
 
 CHALLENGES_KEPT = timedelta(days=31)  # after they expired: whoever asks why a code failed can still be told
+CASES_KEPT = timedelta(days=31)  # after they were settled: the names that FranceConnect gave serve no more
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Upkeep:
     code_tries: int
     spent: int = 0
     challenges: int = 0
+    identity_cases: int = 0
 
 
 NOTHING = Upkeep(sessions=0, code_tries=0)
@@ -31,14 +33,16 @@ NOTHING = Upkeep(sessions=0, code_tries=0)
 def upkeep(session: Session, now: datetime) -> Upkeep:
     """Removes what no longer counts.
 
-    Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over, and codes that
-    expired more than 31 days ago.
+    Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over; codes that
+    expired, and identities that were settled, more than 31 days ago.
     """
     tries = session.execute(delete(CodeTries).where(CodeTries.last_at <= now - LOCKED_FOR))
     codes = session.execute(delete(Challenge).where(Challenge.expires_at < now - CHALLENGES_KEPT))
+    cases = session.execute(delete(IdentityCase).where(IdentityCase.closed_at < now - CASES_KEPT))
     return Upkeep(
         sessions=forget_old_sessions(session, now),
         code_tries=tries.rowcount,  # type: ignore[attr-defined]
         spent=forget_spent(session, now),
         challenges=codes.rowcount,  # type: ignore[attr-defined]
+        identity_cases=cases.rowcount,  # type: ignore[attr-defined]
     )

@@ -27,6 +27,15 @@ from portal.web.throttle import spend, visitor_address
 
 bp = Blueprint("agents", __name__)
 
+_DOORS = (
+    "desk.search",
+    "mandates.held",
+    "notifications.tasks",
+    "letters.waiting",
+    "identity.cases",
+    "agents.accounts",
+)
+
 from portal.staff import (  # noqa: E402 - they need the blueprint above
     views_accounts,  # noqa: F401
     views_acts,  # noqa: F401
@@ -79,8 +88,7 @@ def recovery() -> Response | str:
 @allow(*AGENTS)
 def desk() -> str:
     """What the signed-in agent may open."""
-    doors = ("notifications.tasks", "letters.waiting", "desk.search", "mandates.held", "agents.accounts")
-    opened = [door for door in doors if door in current_app.view_functions and may_open(door)]
+    opened = [door for door in _DOORS if door in current_app.view_functions and may_open(door)]
     return render_template("staff/desk.html", form=PortalForm(), agent=g.agent, doors=opened)
 
 

@@ -32,13 +32,17 @@ def addresses(app: Flask) -> list[str]:
 
 def table(app: Flask) -> str:
     """The table in Markdown: who, then the addresses open to them."""
-    open_to: defaultdict[Door, list[str]] = defaultdict(list)
+    open_to: defaultdict[Door, dict[str, list[str]]] = defaultdict(dict)
     for rule, methods, door in route_table(app):
         if not rule.startswith("/static"):
-            open_to[door].append(f"`{_short(rule)}`" if methods == "GET" else f"`{_short(rule)}` ({methods})")
+            open_to[door].setdefault(_short(rule), []).extend(methods.split(", "))
     rows = sorted(open_to.items(), key=lambda one: (min(_ORDER[role] for role in one[0].roles), who(one[0])))
-    lines = [f"| {who(door)} | {' · '.join(dict.fromkeys(rules))} |" for door, rules in rows]
+    lines = [f"| {who(door)} | {' · '.join(_written(*one) for one in rules.items())} |" for door, rules in rows]
     return "\n".join(["| who | addresses |", "|---|---|", *lines])
+
+
+def _written(rule: str, methods: list[str]) -> str:
+    return f"`{rule}`" if methods == ["GET"] else f"`{rule}` ({', '.join(sorted(methods))})"
 
 
 def _short(rule: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.booking.guard import open_with_fact
 from portal.booking.models import CodeTries
-from portal.people.models_credentials import Challenge, Purpose
+from portal.people.models_credentials import Challenge, IdentityCase, Purpose
 from portal.upkeep import NOTHING, Upkeep, upkeep
 from portal.web.sessions import WebSession
 from portal.web.throttle import Limit, count
@@ -74,3 +74,21 @@ def test_codes_are_forgotten_31_days_after_they_expired(database, clock) -> None
     assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, challenges=1)
     clock.forward(timedelta(seconds=1))
     assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, challenges=1)
+
+
+def test_an_identity_is_forgotten_31_days_after_an_agent_settled_it(database, clock) -> None:
+    with database.transaction() as session:
+        for number, days in enumerate((None, 30, 32)):
+            session.add(
+                IdentityCase(
+                    subject=f"sub-{number}",
+                    family_name="Essai",
+                    given_names="Dominique",
+                    birth_date=date(1980, 1, 1),
+                    birth_date_to=date(1980, 1, 1),
+                    created_at=clock.now - timedelta(days=90),
+                    closed_at=None if days is None else clock.now - timedelta(days=days),
+                )
+            )
+    assert swept(database, clock) == Upkeep(sessions=0, code_tries=0, identity_cases=1)
+    assert swept(database, clock) == NOTHING

@@ -125,7 +125,6 @@ def test_nobodys_hash_is_made_as_the_others_are():
     assert len(NOBODY) == len(generate_password_hash("x", method=METHOD))
 
 
-@pytest.mark.usefixtures("nour")
 def test_a_hash_of_former_parameters_is_made_anew_at_the_next_sign_in(client, world, sealer, database):
     signer(world, sealer, password_hash=generate_password_hash(PASSWORD, method="pbkdf2:sha256:1000"))
     give_password(client)
