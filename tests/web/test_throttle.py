@@ -1,6 +1,7 @@
 """Limits: counted in the database, exact under a crowd, said in plain words."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -122,9 +123,8 @@ def test_without_its_database_a_closed_limit_refuses_and_an_open_one_lets_read(
     settings, clock, gateways, doors, limits
 ):
     limits |= {"closed": FEW, "open": Limit("open", 3, WINDOW, is_open=True)}
-    portal = doors.extensions["portal"]
     gone = Database("postgresql://127.0.0.1:9/nowhere")
-    doors.extensions["portal"] = type(portal)(settings, clock, gone, gateways)
+    doors.extensions["portal"] = replace(doors.extensions["portal"], database=gone)
     client = FlaskClient(doors)
     doors.before_request_funcs[None] = []  # what every page reads first is not what is asked here
     assert statuses(client, "closed") == [503]
