@@ -119,9 +119,7 @@ def test_the_page_does_without_a_number_and_without_a_wait(doors, limits):
     assert "Attendez un peu" in page
 
 
-def test_without_its_database_a_closed_limit_refuses_and_an_open_one_lets_read(
-    settings, clock, gateways, doors, limits
-):
+def test_without_its_database_a_closed_limit_refuses_and_an_open_one_lets_read(doors, limits):
     limits |= {"closed": FEW, "open": Limit("open", 3, WINDOW, is_open=True)}
     gone = Database("postgresql://127.0.0.1:9/nowhere")
     doors.extensions["portal"] = replace(doors.extensions["portal"], database=gone)
