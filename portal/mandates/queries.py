@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, column, func, or_, select, table
+from sqlalchemy import and_, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.clock import paris_day
 from portal.mandates.rules import Known
-from portal.notifications.models import Message
+from portal.notifications.models import Message, Status
 from portal.people.models import Person
 from portal.people.models_access import Organisation
 from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
@@ -26,6 +26,7 @@ _WHOLE: tuple[ORMOption, ...] = (
     selectinload(Mandate.organisation),
     selectinload(Mandate.holder),
 )
+_LEFT = (Status.SENDING, Status.SENT, Status.DELIVERED)  # a provider has it, or may have
 _SHOWN_FOR = timedelta(days=365)  # an agent sees what ended within a year
 
 
@@ -215,9 +216,18 @@ def files_of_number(session: Session, number: str) -> Sequence[Person]:
     ).all()
 
 
-def asked_at_number(session: Session, now: datetime, people: Sequence[Person]) -> Mandate | None:
-    """What these people, who share a number, were asked last by text message and have not answered: held."""
+def asked_at_number(session: Session, now: datetime, number: str, people: Sequence[Person]) -> Mandate | None:
+    """What these people, who share a number, were asked there last and have not answered: held.
+
+    A question that has yet to leave, that could not, or that went to another number is answered by nobody.
+    """
     ids = [one.id for one in people]
+    unread = exists().where(
+        Message.subject == "mandate",
+        Message.subject_id == Mandate.id,
+        Message.kind == "mandate_asked",
+        or_(Message.status.not_in(_LEFT), Message.to != number),
+    )
     return session.scalars(
         select(Mandate)
         .where(
@@ -225,6 +235,7 @@ def asked_at_number(session: Session, now: datetime, people: Sequence[Person]) -
             Mandate.state == MandateState.ASKED,
             Mandate.consent == Consent.SMS,
             Mandate.ends_at > now,
+            ~unread,
         )
         .options(*_WHOLE)
         .order_by(Mandate.asked_at.desc(), Mandate.id.desc())

@@ -29,9 +29,9 @@ def answer_sms(  # noqa: PLR0913 - a message that came in
     """Does what a text message from `number` (E.164) says, and promises the reply; the same one again does nothing.
 
     « STOP MANDAT » ends all that the files with this number have given, and refuses what they are asked. A yes or a no
-    answers what was asked last. Anything else is asked again once; then silence is no. « STOP » alone refuses what was
-    asked, and no text message leaves for this number any more: it is the providers' own word for that, and they would
-    block it. A number that no file has is not answered.
+    answers what this number was asked last. Anything else is asked again once; then silence is no. « STOP » alone
+    refuses what was asked, and no text message leaves for this number any more: it is the providers' own word for
+    that, and they would block it. A number that no file has is not answered.
     """
     if not _is_new(session, now, provider_id):
         return
@@ -42,7 +42,7 @@ def answer_sms(  # noqa: PLR0913 - a message that came in
     if answer is Answer.STOP_MANDATE:
         _stop_mandates(session, now, people, voice)
         return
-    asked = queries.asked_at_number(session, now, people)
+    asked = queries.asked_at_number(session, now, number, people)
     waiting = asked if asked is not None and is_waiting(asked, now) else None
     if answer is Answer.STOP:
         _stop_texts(session, now, people, waiting)

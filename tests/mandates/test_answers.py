@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.mandates import queries
 from portal.mandates.rules import Fault
 from portal.mandates.services import answer_sms, ask_by_sms, tell_endings
+from portal.notifications.models import Message, Status
 from portal.people.models import Person, RouteState
 from portal.people.models_mandates import SmsReceived
 from portal.refusal import Refused
@@ -18,9 +19,9 @@ NUMBER = "+33639980012"
 
 @pytest.fixture
 def ask(database, clock, odette, desk, voice, ccas):
-    def question(person=odette, organisation=ccas, procedures=("appointments",), days=31):
+    def question(person=odette, organisation=ccas, procedures=("appointments",), days=31, *, has_left=True):
         with database.transaction() as session:
-            return ask_by_sms(
+            asked = ask_by_sms(
                 session,
                 clock.now,
                 person=queries.person(session, person.id),
@@ -30,6 +31,9 @@ def ask(database, clock, odette, desk, voice, ccas):
                 by=desk.by,
                 voice=voice,
             )
+            if has_left:
+                session.execute(update(Message).where(Message.subject_id == asked.id).values(status=Status.SENT))
+            return asked
 
     return question
 
@@ -121,6 +125,25 @@ def test_a_shared_number_answers_what_was_asked_last(ask, text, mandates, world,
     assert states(mandates) == ["asked", "active"]
     text("non")
     assert states(mandates) == ["refused", "active"]
+
+
+def test_a_yes_is_never_for_a_question_that_has_yet_to_leave(ask, text, mandates, told, world, clock):
+    ask(procedures=("appointments",))
+    clock.forward(timedelta(minutes=1))
+    ask(organisation=world.organisation(), procedures=("messages",), has_left=False)
+    text("oui")
+    assert states(mandates) == ["active", "asked"]
+    text("oui")
+    assert states(mandates) == ["active", "asked"]
+    assert told()[-1] == ("mandate_reply", "sms", "nothing")
+
+
+def test_a_question_is_answered_from_the_number_that_was_asked(ask, text, mandates, odette, world):
+    ask()
+    with world.database.transaction() as session:
+        session.get_one(Person, odette.id).mobile = "+33639980099"
+    text("oui", number="+33639980099")
+    assert states(mandates) == ["asked"]
 
 
 def test_stop_mandat_ends_all_that_the_files_of_a_number_have_given(ask, text, mandates, told, world, odette, ccas):
