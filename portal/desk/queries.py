@@ -39,7 +39,8 @@ def file(session: Session, person_id: int, *, held: bool = False) -> Person | No
     """A file, with its guardian; None for a card. `held`: nobody else changes it until the transaction ends."""
     statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
     if held:
-        session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        # Whoever only adds a row about the person (a message, say) need not wait: two who wait for each other would.
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     # Not joined: a row read again to be locked must not be an outer join's.
     read = statement.options(selectinload(Person.guardian)).execution_options(populate_existing=True)
     return session.scalars(read).one_or_none()
@@ -152,7 +153,7 @@ def _mandated(session: Session, now: datetime, organisation_id: int | None, ids:
 
 
 def _territories_of_agent(session: Session, agent_id: int, day: date) -> frozenset[int] | None:
-    places = places_of(session, agent_id, (Role.ACCUEIL, Role.ENCADRANT), day)
+    places = places_of(session, agent_id, (Role.ENCADRANT,), day)
     if places is None:
         return None
     rows = (

@@ -11,7 +11,6 @@ from portal.people.rules import plain
 from portal.web.access import PARTNERS, Role
 
 _FOLLOWERS = frozenset({Role.PROFESSIONNEL, Role.REFERENT})
-_OF_TERRITORIES = frozenset({Role.ACCUEIL, Role.ENCADRANT})
 _BETWEEN_NAMES = re.compile(r"[\s\-'’‐‑.·]+")
 
 
@@ -81,16 +80,15 @@ def reading(link: Link) -> Reading | None:
     """What an agent reads of a person's file; None: for them it does not exist.
 
     A partner: the people who gave its organisation a mandate. A professionnel or a référent: those they receive or
-    follow. An accueil or an encadrant: those of their territories; and an accueil, those that nothing ties to one, for
-    whoever calls must be found. Letters and settings open no file.
+    follow. An encadrant: those of their territories. An accueil: everyone, for every door is the right one, and whoever
+    is not found at another house gets a second file; each reading is in the journal. Letters and settings open no file.
     """
     if link.roles & PARTNERS:
         whole = Role.PARTNER_SHARED in link.roles
         return (Reading.WHOLE if whole else Reading.WELCOME) if link.has_mandate else None
     is_theirs = bool(link.roles & _FOLLOWERS) and (link.follows or link.receives)
-    is_near = bool(link.roles & _OF_TERRITORIES) and _is_near(link)
-    is_nowhere = Role.ACCUEIL in link.roles and not link.of_person
-    return Reading.WHOLE if is_theirs or is_near or is_nowhere else None
+    is_near = Role.ENCADRANT in link.roles and _is_near(link)
+    return Reading.WHOLE if is_theirs or is_near or Role.ACCUEIL in link.roles else None
 
 
 def sees_reason(*, family: str, families: Collection[str], is_own: bool) -> bool:

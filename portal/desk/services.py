@@ -16,6 +16,7 @@ from portal.directory.models import Departement
 from portal.identity.queries import credentials_of
 from portal.identity.services_contacts import change_contact, prove
 from portal.journal.services import Actor, record
+from portal.mandates.services import Voice, end_for_protected
 from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.people.models import Person, RouteState
@@ -77,15 +78,21 @@ def confirm_address(session: Session, now: datetime, *, person_id: int, by: Acto
     _note(session, now, by, "address.confirmed", person_id)
 
 
-def mark_protected(session: Session, now: datetime, *, person_id: int, by: Actor, is_protected: bool) -> None:
+def mark_protected(  # noqa: PLR0913 - whose, by whom, and the words of the messages
+    session: Session, now: datetime, *, person_id: int, by: Actor, is_protected: bool, base_url: str
+) -> None:
     """Notes whether the person is under a legal protection of adults (Code civil, article 425 and following).
 
-    Someone else may then act for them as their legal representative alone.
+    Someone else may then act for them as their legal representative alone: what they had given to others ends.
     """
     person = _held(session, person_id)
-    if person.is_protected != is_protected:
-        person.is_protected = is_protected
-        _note(session, now, by, "protection.marked" if is_protected else "protection.removed", person_id)
+    if person.is_protected == is_protected:
+        return
+    person.is_protected = is_protected
+    _note(session, now, by, "protection.marked" if is_protected else "protection.removed", person_id)
+    if is_protected:
+        voice = Voice(session.get_one(Departement, 1), base_url)
+        end_for_protected(session, now, person_id=person_id, by=by, voice=voice)
 
 
 def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the messages

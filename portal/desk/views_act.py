@@ -91,7 +91,14 @@ def protect(person_id: int, answer: str) -> Page:
         return _again(person_id)
 
     def mark(database: Session) -> None:
-        services.mark_protected(database, now(), person_id=person_id, by=hand(), is_protected=answer == "oui")
+        services.mark_protected(
+            database,
+            now(),
+            person_id=person_id,
+            by=hand(),
+            is_protected=answer == "oui",
+            base_url=portal().settings.base_url,
+        )
 
     return _done(person_id, "protection", mark)
 

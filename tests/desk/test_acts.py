@@ -10,6 +10,7 @@ from portal.journal.services import Actor
 from portal.notifications.models import Message
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind
+from portal.people.models_mandates import Mandate
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.booking.desk import BASE
@@ -101,6 +102,15 @@ def test_no_letter_leaves_for_an_address_where_none_arrives(client, house, datab
     assert answer.status_code == 422
     assert "Aucune lettre ne peut arriver" in answer.page.text()
     assert all_of(database, Challenge) == []
+
+
+def test_a_protection_ends_what_the_person_had_given_to_others(client, house, database, world) -> None:
+    given = world.mandate(house.person, organisation_id=world.organisation().id)
+    lawful = world.mandate(house.person, organisation_id=world.organisation().id, kind="legal")
+    send(client, house.person, "protection/oui")
+    states = {one.id: one.state.value for one in all_of(database, Mandate)}
+    assert states == {given.id: "ended", lawful.id: "active"}
+    assert "mandate_ended" in {one.kind for one in all_of(database, Message)}
 
 
 def test_a_protection_is_marked_and_taken_away(client, house, database) -> None:
@@ -215,6 +225,8 @@ def test_what_is_not_there_cannot_be_checked(database, house, clock) -> None:
         with pytest.raises(Refused) as no_mobile:
             services.see_identity(session, clock.now, **asked, **seen)
         with pytest.raises(LookupError):
-            services.mark_protected(session, clock.now, person_id=999, by=asked["by"], is_protected=True)
-        services.mark_protected(session, clock.now, person_id=person.id, by=asked["by"], is_protected=False)
+            services.mark_protected(session, clock.now, person_id=999, by=asked["by"], is_protected=True, base_url=BASE)
+        services.mark_protected(
+            session, clock.now, person_id=person.id, by=asked["by"], is_protected=False, base_url=BASE
+        )
     assert {no_address.value.reason, no_mobile.value.reason} == {DeskFault.NOTHING_TO_CHECK}

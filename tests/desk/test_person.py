@@ -44,7 +44,7 @@ def test_an_agent_reads_the_file_of_their_own_and_the_journal_says_so(
         assert (line.actor_id, line.for_person_id) == (agent.id, house.person.id)
 
 
-@pytest.mark.parametrize("role", ["accueil", "encadrant", "professionnel", "référent"])
+@pytest.mark.parametrize("role", ["encadrant", "professionnel", "référent"])
 def test_for_any_other_agent_the_file_does_not_exist(house, world, enter, client, role) -> None:
     enter(world.agent(role, place=house.there))
     assert read(client, house.person).status_code == 404
@@ -69,10 +69,10 @@ def test_numbers_that_are_nobody_s_and_cards_do_not_exist(house, world, enter, c
     assert client.get("/agents/personnes/99999999999999").status_code == 404
 
 
-def test_whoever_calls_and_comes_nowhere_is_found_by_every_accueil(house, world, enter, client) -> None:
+def test_whoever_calls_or_comes_is_known_at_every_welcome_desk(house, world, enter, client) -> None:
     caller = world.person()
     enter(world.agent("accueil", place=house.there))
-    assert read(client, caller).status_code == 200
+    assert [read(client, one).status_code for one in (caller, house.person)] == [200, 200]
     enter(world.agent("encadrant", place=house.there))
     assert read(client, caller).status_code == 404
 
@@ -80,9 +80,9 @@ def test_whoever_calls_and_comes_nowhere_is_found_by_every_accueil(house, world,
 def test_an_address_says_the_territory(house, world, enter, client) -> None:
     world.commune()
     lives = world.person(address=["", "", "1 rue de la Démonstration", "", "62000 ARRAS"])
-    enter(world.agent("accueil", place=house.there))
+    enter(world.agent("encadrant", place=house.there))
     assert read(client, lives).status_code == 404
-    enter(world.agent("accueil", place=house.here))
+    enter(world.agent("encadrant", place=house.here))
     assert read(client, lives).status_code == 200
 
 

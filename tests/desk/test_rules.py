@@ -21,7 +21,7 @@ def of(*roles: Role, **given: object) -> Link:
     ("link", "read"),
     [
         (of(Role.ACCUEIL, territories=HERE), Reading.WHOLE),
-        (of(Role.ACCUEIL, territories=THERE), None),
+        (of(Role.ACCUEIL, territories=THERE), Reading.WHOLE),
         (of(Role.ACCUEIL, territories=THERE, of_person=frozenset()), Reading.WHOLE),
         (of(Role.ACCUEIL, territories=None), Reading.WHOLE),
         (of(Role.ENCADRANT, territories=HERE), Reading.WHOLE),

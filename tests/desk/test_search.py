@@ -67,7 +67,7 @@ def test_too_little_or_nonsense_is_said_and_finds_nobody(house, world, enter, se
 
 
 def test_those_of_others_are_not_found(house, world, enter, search) -> None:
-    for agent in (world.agent("accueil", place=house.there), world.agent("professionnel"), world.agent("référent")):
+    for agent in (world.agent("encadrant", place=house.there), world.agent("professionnel"), world.agent("référent")):
         enter(agent)
         assert "Aucune fiche" in search(family_name="Lefèvre", birth_date=BORN).page.text()
 
