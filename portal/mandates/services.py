@@ -1,7 +1,7 @@
 """The verbs of mandates, for views and for the upkeep."""
 
 from portal.mandates.services_answering import answer_sms
-from portal.mandates.services_ending import end, tell_endings
+from portal.mandates.services_ending import end, end_for_protected, tell_endings
 from portal.mandates.services_helping import finish_help, give_at_counter, give_by_phone
 from portal.mandates.services_lasting import (
     ask_by_sms,
@@ -20,6 +20,7 @@ __all__ = [
     "answer_sms",
     "ask_by_sms",
     "end",
+    "end_for_protected",
     "finish_help",
     "give_at_counter",
     "give_by_phone",

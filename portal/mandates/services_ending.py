@@ -17,7 +17,7 @@ from portal.mandates.rules import (
     silence_is_no,
 )
 from portal.mandates.services_telling import Voice, close, refuse, tell
-from portal.people.models_mandates import MandateState, SmsReceived
+from portal.people.models_mandates import MandateKind, MandateState, SmsReceived
 from portal.refusal import Refused
 
 _BATCH = 200  # rows of each kind at a time
@@ -42,6 +42,16 @@ def end(  # noqa: PLR0913 - who ends what, and how
         return False
     close(session, now, mandate, by=by, how=how, voice=voice)
     return True
+
+
+def end_for_protected(session: Session, now: datetime, *, person_id: int, by: Actor, voice: Voice) -> int:
+    """Ends what a person now under legal protection had given: their legal representative alone acts; gives how many.
+
+    What is only asked is left: nobody can agree to it any more.
+    """
+    given = [one for one in queries.running_of_person(session, now, person_id) if one.kind is not MandateKind.LEGAL]
+    active = sorted(one.id for one in given if one.state is MandateState.ACTIVE)
+    return sum(end(session, now, mandate_id=one, by=by, how=EndedBy.REPLACED, voice=voice) for one in active)
 
 
 def tell_endings(session: Session, now: datetime, *, base_url: str) -> int:

@@ -24,6 +24,7 @@ from portal.mandates.rules import (
     ordered,
     relative_end_fault,
 )
+from portal.mandates.services_ending import end_for_protected
 from portal.mandates.services_telling import SUBJECT, Voice, activate, note, words_of
 from portal.notifications.models import Route
 from portal.notifications.notices import send_to
@@ -206,8 +207,8 @@ def give_to_legal(  # noqa: PLR0913 - what a document says
 def second_look(session: Session, now: datetime, *, mandate_id: int, by: Actor, voice: Voice) -> Mandate:
     """Puts a legal mandate in force: a second agent has seen the document.
 
-    An adult's file says from then on that they are under legal protection; a minor's, when it names nobody yet, that
-    the holder answers for them. Raises `Refused` (Fault).
+    An adult's file says from then on that they are under legal protection, and what they had given to others ends; a
+    minor's, when it names nobody yet, that the holder answers for them. Raises `Refused` (Fault).
     """
     mandate = _waiting(session, now, mandate_id, Consent.DOCUMENT)
     if mandate.given_by == by.id:
@@ -217,6 +218,7 @@ def second_look(session: Session, now: datetime, *, mandate_id: int, by: Actor, 
     activate(session, now, mandate, by=by, voice=voice)
     if not is_minor(person, paris_day(now)):
         person.is_protected = True
+        end_for_protected(session, now, person_id=person.id, by=by, voice=voice)
     elif person.guardian_id is None and mandate.holder is not None and mandate.holder.guardian_id is None:
         person.guardian_id = mandate.holder_id
     session.flush()

@@ -390,6 +390,17 @@ def test_a_judgement_is_seen_by_two_agents_before_anyone_acts(lawful, database, 
         assert session.get_one(Person, odette.id).is_protected
 
 
+def test_a_judgement_ends_what_the_person_had_given_to_others(lawful, database, clock, voice, world, odette, ccas):
+    given = world.mandate(odette, organisation_id=ccas.id, procedures=["messages"])
+    mandate = lawful(world.organisation(name="UDAF d'Essai"))
+    with database.transaction() as session:
+        by = Actor.agent(world.agent("accueil").id)
+        second_look(session, clock.now, mandate_id=mandate.id, by=by, voice=voice)
+    with database.transaction() as session:
+        assert [one.id for one in queries.running_of_person(session, clock.now, odette.id)] == [mandate.id]
+        assert queries.mandate(session, given.id).ended_by == "replaced"
+
+
 def test_a_parent_answers_for_their_child_from_then_on(lawful, database, clock, voice, world):
     parent, second = world.person(), world.person()
     child = world.person(birth_date=date(2015, 5, 5), mobile=None, email=None)
