@@ -1,4 +1,4 @@
-"""What the portal's secret key makes: codes that no table holds, keyed hashes, and secrets sealed before they are kept."""
+"""What the secret key makes: codes that no table holds, keyed hashes, and secrets sealed before they are kept."""
 
 import base64
 import hashlib

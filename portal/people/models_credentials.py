@@ -1,4 +1,4 @@
-"""How residents prove who they are: what was proved, the codes that are out, and the identities that fit several files."""
+"""How residents prove who they are: what was proved, the codes that are out, identities that fit several files."""
 
 from datetime import date, datetime
 from enum import StrEnum

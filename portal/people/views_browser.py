@@ -75,7 +75,7 @@ def act_under(mandate_id: int) -> None:
 
 
 def stop_acting() -> None:
-    """This browser acts for itself again; forms open elsewhere are void, as in `act_under`."""
+    """Stops acting for someone; forms open elsewhere are void, as in `act_under`."""
     session.pop("csrf_token", None)
     session.pop("mandate_id", None)
 
