@@ -215,11 +215,12 @@ def _review_page(choice: Choice, form: Details, starts_at: datetime) -> str:
 
 def _known_words(choice: Choice, form: KnownForm, starts_at: datetime) -> dict[str, Any]:
     """What is known, shown to be confirmed and never asked again."""
+    may_change = not g.acting or Procedure.PREFERENCES in g.acting.procedures
     return {
-        "parts": known_parts(form),
+        "parts": known_parts(form, may_read_ways=may_change),
         **_told_words(choice, form, starts_at),
         "acted_for": form.acted_for,
-        "may_change": not g.acting or Procedure.PREFERENCES in g.acting.procedures,
+        "may_change": may_change,
     }
 
 

@@ -29,14 +29,21 @@ def review_of(motif: Motif, place: Place, starts_at: datetime, form: DetailsForm
     return [first, (_("Qui vient"), _people_rows(form)), (_("Comment vous joindre"), _contact_rows(form.contact))]
 
 
-def known_parts(form: KnownForm) -> Parts:
-    """What the portal knows of someone, to be confirmed: who they are, and how they are told."""
+def known_parts(form: KnownForm, *, may_read_ways: bool) -> Parts:
+    """What the portal knows of someone, to be confirmed: who they are, and how they are told.
+
+    The ways are their own, or nothing: those of whoever answers for them (the other parent of a child, say) are no
+    business of whoever acts. `may_read_ways`: for oneself, or under a mandate that names the preferences.
+    """
     person = form.person
-    file = person.guardian or person
     who = Identity(person.family_name, person.given_names, person.birth_date)
-    title = _("Cette personne") if form.acted_for else _("Vous")
-    ways = _("Comment la prévenir") if form.acted_for else _("Comment vous joindre")
-    return [(title, [(_("Nom et date de naissance"), _who(who))]), (ways, _contact_rows(contact_of(file)))]
+    parts: Parts = [
+        (_("Cette personne") if form.acted_for else _("Vous"), [(_("Nom et date de naissance"), _who(who))])
+    ]
+    if may_read_ways and person.guardian is None:
+        title = _("Comment la prévenir") if form.acted_for else _("Comment vous joindre")
+        parts.append((title, _contact_rows(contact_of(person))))
+    return parts
 
 
 def tells_nobody(form: DetailsForm) -> bool:

@@ -230,6 +230,29 @@ def test_whoever_acts_books_for_the_person_and_the_journal_knows_both(
     assert client.get(f"/rendez-vous/confirmation/{code}").status_code == 302
 
 
+def test_whoever_acts_reads_the_ways_of_the_person_under_a_mandate_that_names_the_preferences(
+    client, office, world, camille, carer, mandate, enter
+) -> None:
+    place, motif, _ = office
+    enter(carer, mandate=mandate)
+    shown = details(client, motif, place).page.text()
+    assert [way for way in ("06 39 98 00 12", "camille@exemple.fr", "62000 ARRAS") if way in shown] == []
+    enter(carer, mandate=world.mandate(camille, holder_id=carer.id, procedures=["appointments", "preferences"]))
+    assert "62000 ARRAS" in details(client, motif, place).page.text()
+
+
+def test_a_parent_who_acts_for_a_child_never_reads_the_address_of_the_other_parent(
+    client, office, world, camille, carer, enter
+) -> None:
+    place, motif, _ = office
+    child = world.person(given_names="Zoé", guardian_id=camille.id, mobile=None, email=None)
+    everything = ["appointments", "preferences"]
+    enter(carer, mandate=world.mandate(child, holder_id=carer.id, kind="legal", procedures=everything))
+    shown = details(client, motif, place).page.text()
+    assert "Zoé" in shown
+    assert [way for way in ("06 39 98 00 12", "camille@exemple.fr", "62000 ARRAS") if way in shown] == []
+
+
 def test_a_mandate_that_ends_while_the_form_is_open_is_said_and_nothing_is_lost(
     client, office, carer, mandate, enter, database, clock
 ) -> None:
