@@ -77,6 +77,8 @@ FAULTS = {
     Fault.END_PAST: _l("Cette date est passée. Choisissez une date à venir."),
     Fault.END_FAR: _l("C'est trop loin. Choisissez une date dans les 12 mois."),
     Fault.AGE: _l("L'enfant aura 18 ans avant. Choisissez une date avant ses 18 ans."),
+    Fault.END_NEVER: _l("C'est trop loin : 20 ans au plus. Vérifiez l'année."),
+    Fault.START_NEVER: _l("Cette date est avant la naissance de la personne. Vérifiez l'année."),
     Fault.NO_MOBILE: _l("Aucun SMS ne peut joindre cette personne. Choisissez le papier."),
     Fault.NO_CONVENTION: _l("Cet organisme n'a plus de convention avec le Département."),
     Fault.ASKED_LATELY: _l("Cet organisme a déjà demandé il y a moins de 7 jours. Attendez, ou choisissez le papier."),

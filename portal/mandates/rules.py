@@ -21,6 +21,7 @@ COUNTER_FOR = timedelta(minutes=60)
 ORGANISATION_DAYS = (1, 31, 182, 365)
 FACTS_NEEDED = 3
 MAJORITY = 18  # years
+LONGEST_MEASURE = 20  # years
 ENDING_TOLD = timedelta(days=30)  # before the end
 LASTS_LONG = timedelta(days=31)  # only what lasts longer than this is worth telling 30 days before its end
 
@@ -47,6 +48,8 @@ class Fault(StrEnum):
     END_PAST = "end_past"
     END_FAR = "end_far"
     AGE = "age"  # past the majority of a minor
+    END_NEVER = "end_never"  # later than any measure lasts: a year typed wrong
+    START_NEVER = "start_never"  # before the person was born
     NO_MOBILE = "no_mobile"
     NO_CONVENTION = "no_convention"
     ASKED_LATELY = "asked_lately"  # the same organisation asked within a week, and had no yes
@@ -175,9 +178,16 @@ def majority_day(born: date) -> date:
 
 
 def legal_dates_fault(person: Person, today: date, first_day: date, last_day: date) -> Fault | None:
-    """Why a legal mandate cannot have these dates, or None: not past, in order, and for a minor not after 18 years."""
+    """Why a legal mandate cannot have these dates, or None: not past, in order, and for a minor not after 18 years.
+
+    No measure is decided, or renewed, for longer than 20 years (Code civil, articles 441 and 442).
+    """
+    if first_day < person.birth_date:
+        return Fault.START_NEVER
     if last_day < today or last_day < first_day:
         return Fault.END_PAST
+    if last_day.year > today.year + LONGEST_MEASURE:
+        return Fault.END_NEVER
     if is_minor(person, today) and last_day >= majority_day(person.birth_date):
         return Fault.AGE
     return None

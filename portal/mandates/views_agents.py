@@ -28,6 +28,8 @@ _FIELDS = {
     Fault.END_PAST: "last_day",
     Fault.END_FAR: "last_day",
     Fault.AGE: "last_day",
+    Fault.END_NEVER: "last_day",
+    Fault.START_NEVER: "first_day",
     Fault.NO_MOBILE: "consent",
     Fault.NO_CONVENTION: "organisation",
     Fault.ASKED_LATELY: "consent",

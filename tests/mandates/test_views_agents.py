@@ -189,6 +189,27 @@ def test_a_legal_representative_needs_a_second_agent(base, send, client, world, 
         assert session.get_one(Person, odette.id).is_protected
 
 
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ({"last_day": ["31", "12", "9999"]}, "20 ans au plus"),
+        ({"last_day": ["1", "1", "2301"]}, "20 ans au plus"),
+        ({"first_day": ["1", "1", "1"]}, "avant la naissance"),
+    ],
+)
+def test_a_year_typed_wrong_is_said_beside_its_date(base, send, world, mandates, dates, said):
+    given = {
+        "organisation": str(world.organisation(name="UDAF d'Essai").id),
+        "procedures": ["appointments"],
+        "first_day": ["1", "1", "2026"],
+        "last_day": ["1", "1", "2031"],
+        "seen": "y",
+    }
+    answer = send(f"{base}/representant", **given | dates)
+    assert (answer.status_code, mandates()) == (200, [])
+    assert said in answer.page.text()
+
+
 @pytest.mark.usefixtures("base")
 def test_a_parent_is_a_person_who_has_a_file(send, world, mandates):
     child = world.person(birth_date=world.now.date().replace(year=2016))
