@@ -30,11 +30,9 @@ def first_proof(session: Session, now: datetime, *, email: str, password: str) -
     agent = session.scalars(select(Agent).where(Agent.email == email.strip().lower())).one_or_none()
     stored = agent.password_hash if agent is not None else None
     is_right = check_password_hash(stored or NOBODY, composed(password))
-    opens = agent is not None and session.scalar(
-        select(Agent.id).where(Agent.id == agent.id, may_sign_in(paris_day(now)))
-    )
+    known = agent.id if agent is not None else None
+    opens = session.scalar(select(Agent.id).where(Agent.id == known, may_sign_in(paris_day(now))))
     if agent is None or stored is None or not is_right or not opens:
-        known = agent.id if agent is not None else None
         record(session, now, actor=VISITOR, verb="sign_in.agent_refused", object_kind="agent", object_id=known)
         return None
     if not stored.startswith(f"{METHOD}$"):

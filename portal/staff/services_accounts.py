@@ -107,7 +107,14 @@ def accept(session: Session, now: datetime, *, token: str, password: str, sealer
     agent = invited(session, now, token=token, sealer=sealer)
     if agent is None:
         raise Refused(AccountFault.INVITATION_OVER)
-    stored = checked_hash(agent, password)
+    take(session, now, agent=agent, token=token, stored=checked_hash(agent, password), sealer=sealer)
+    return agent
+
+
+def take(  # noqa: PLR0913 - whose invitation, and what is kept of the password
+    session: Session, now: datetime, *, agent: Agent, token: str, stored: str, sealer: Sealer
+) -> None:
+    """Spends an invitation that was seen to hold. Raises `Refused` (INVITATION_OVER) when another press was first."""
     taken = session.execute(
         update(Agent)
         .where(Agent.id == agent.id, Agent.invitation_hash == _hash(sealer, token))
@@ -119,7 +126,6 @@ def accept(session: Session, now: datetime, *, token: str, password: str, sealer
         raise Refused(AccountFault.INVITATION_OVER)
     end_sessions(session, now, agent_id=agent.id)
     record(session, now, actor=Actor.agent(agent.id), verb="agent.invitation_accepted")
-    return agent
 
 
 def suspend(session: Session, now: datetime, *, agent_id: int, by: Actor) -> None:

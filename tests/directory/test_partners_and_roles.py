@@ -209,7 +209,7 @@ def test_two_agents_may_exchange_their_addresses(loading, files, database):
 
 def test_the_address_of_an_account_made_on_the_portal_is_refused_with_its_line(files, faults, world):
     world.agent("admin", email="basile.essai@exemple.fr")
-    files.add("agents.toml", ROLES)
+    files.add("agents.toml", ROLES + ROLES.replace("basile", "denis").replace("Basile.", "Denis."))
     line = files.line_of("agents.toml", "Basile.Essai@")
     assert faults() == [
         f'agents.toml, line {line}: "basile.essai@exemple.fr" is the address of an account made on the portal'

@@ -162,6 +162,42 @@ def test_a_password_for_nobody_is_refused(url: str) -> None:
     assert "No agent has the address personne@exemple.fr" in result.output
 
 
+def test_the_first_admin_of_an_installation_is_invited(url: str) -> None:
+    run(url, "migrate")
+    words = ("invite", "Ada.Essai@exemple.fr", "--role", "admin", "--given-name", "Ada", "--family-name", "Essai")
+    early = run(url, *words, **SERVING)
+    assert (early.exit_code, "run `portal load DIR` first" in early.output) == (1, True)
+    run(url, "load", str(DATA / "pas-de-calais"))
+    done = run(url, *words, **SERVING)
+    assert done.output == "The invitation leaves with the worker's next round. It holds for 7 days.\n"
+    assert row(url, "SELECT email, password_hash, role FROM agent JOIN assignment ON agent_id = agent.id") == (
+        "ada.essai@exemple.fr",
+        None,
+        "admin",
+    )
+    assert row(url, 'SELECT kind, "to", status FROM message') == ("agent_invitation", "ada.essai@exemple.fr", "waiting")
+
+
+@pytest.mark.parametrize("words", [["ada"], ["ada@exemple.fr", "--role", "roi"]], ids=" ".join)
+def test_an_invitation_that_cannot_leave_is_refused(words: list[str], url: str) -> None:
+    run(url, "migrate")
+    result = run(url, "invite", *words, "--given-name", "Ada", "--family-name", "Essai", **SERVING)
+    assert result.exit_code != 0
+    assert row(url, "SELECT count(*) FROM agent") == (0,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("motdepasse123!", "among the first that others try"), ("camille.essai", "the agent's own name or address")],
+)
+def test_a_password_that_others_would_try_is_refused(url: str, typed: str, said: str) -> None:
+    run(url, "migrate")
+    with psycopg.connect(url) as connection:
+        connection.execute(AGENT)
+    result = run(url, "password", "camille.essai@exemple.fr", typed=f"{typed}\n" * 2)
+    assert (result.exit_code, said in result.output) == (1, True)
+
+
 def test_worker_once_does_what_is_due_and_ends(url: str) -> None:
     run(url, "migrate")
     result = run(url, "worker", "--once", **SERVING)
@@ -261,5 +297,5 @@ def test_a_login_that_may_not_migrate_is_told_what_an_administrator_does(url: st
 
 def test_the_command_is_installed_and_tells_what_it_can_do(var: Path) -> None:
     shown = portal("--help", var=var).stdout
-    for word in ("demo", "serve", "worker", "migrate", "load", "password", "journal", "doctor"):
+    for word in ("demo", "serve", "worker", "migrate", "load", "password", "invite", "journal", "doctor"):
         assert f"  {word} " in shown

@@ -16,7 +16,10 @@ from portal.people.models import Agent
 from portal.people.models_access import Assignment, RecoveryCode
 from portal.refusal import Refused
 from portal.staff import services_accounts
+from portal.staff.rules_codes import new_secret
+from portal.staff.services import set_password
 from portal.staff.services_accounts import Newcomer, Sender, invite_first
+from portal.staff.services_proofs import enrol
 from tests.entering import enter, leave
 from tests.staff.agents import EMAIL, PASSWORD, SECRET, code_at, give_password, post, signer
 
@@ -463,3 +466,66 @@ def test_a_closed_account_or_one_without_an_address_is_not_invited(database, wor
 def test_the_secret_of_a_telephone_is_sealed_in_the_database(database, nour):
     assert SECRET not in str(agent_of(database).totp_secret)
     assert nour.agent.totp_secret == agent_of(database).totp_secret
+
+
+def test_an_end_may_be_taken_away(database, nour, clock):
+    for was, expires_on in ((None, date(2026, 12, 1)), (date(2026, 12, 1), None)):
+        with database.transaction() as session:
+            services_accounts.change_expiry(
+                session, clock.now, agent_id=nour.agent.id, expires_on=expires_on, was=was, by=Actor.agent(1)
+            )
+        assert agent_of(database).expires_on == expires_on
+
+
+def test_a_password_is_given_by_command_and_refused_by_the_same_rules(database, nour):
+    with database.transaction() as session:
+        assert set_password(session, email=" Nour.Essai@exemple.fr ", password="quatre autres mots libres").id
+        assert set_password(session, email="personne@exemple.fr", password="quatre autres mots libres") is None
+    for email in (EMAIL, "personne@exemple.fr"):
+        with pytest.raises(Refused, match="too_short"), database.transaction() as session:
+            set_password(session, email=email, password="court")
+    assert agent_of(database).password_hash != nour.agent.password_hash
+
+
+def test_two_telephones_joined_at_once_to_a_new_account_leave_one(database, world, clock, sealer):
+    agent = world.agent("accueil", email=EMAIL)
+
+    def join(secret):
+        try:
+            with database.transaction() as session:
+                enrol(
+                    session,
+                    clock.now,
+                    agent_id=agent.id,
+                    secret=secret,
+                    typed=code_at(clock.now, secret),
+                    sealer=sealer,
+                    is_first=True,
+                )
+        except Refused as refused:
+            return refused.reason.value
+        return "joined"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(join, [SECRET, new_secret()])) == ["changed", "joined"]
+
+
+def test_a_telephone_is_joined_by_a_code_of_it_alone(database, world, clock, sealer):
+    agent = world.agent("accueil", email=EMAIL)
+    with pytest.raises(Refused, match="code_wrong"), database.transaction() as session:
+        enrol(session, clock.now, agent_id=agent.id, secret=SECRET, typed="0", sealer=sealer, is_first=True)
+    assert agent_of(database).totp_secret is None
+
+
+def test_an_invitation_that_another_press_takes_in_between_is_over(database, world, sender, clock, sealer):
+    """The second press has seen the invitation before the first one commits."""
+    agent = world.agent("accueil", email=EMAIL)
+    with database.transaction() as session:
+        services_accounts.invite(session, clock.now, agent_id=agent.id, by=Actor.agent(1), sender=sender)
+        token = session.scalars(select(Message.context["link"].astext)).one().rpartition("/")[2]
+    with database.transaction() as first:
+        found = services_accounts.invited(first, clock.now, token=token, sealer=sealer)
+        with database.transaction() as second:
+            services_accounts.accept(second, clock.now, token=token, password=PASSWORD, sealer=sealer)
+        with pytest.raises(Refused, match="invitation_over"):
+            services_accounts.take(first, clock.now, agent=found, token=token, stored="x", sealer=sealer)
