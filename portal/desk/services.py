@@ -23,6 +23,7 @@ from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import Preferences, change_preferences, note_change
 from portal.refusal import Refused
+from portal.web.sessions_list import end_sessions_opened_by
 
 _TELL_WITHIN = timedelta(days=2)
 _ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
@@ -155,6 +156,7 @@ def _take_out(  # noqa: PLR0913 - as above
     setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
     for credential in credentials_of(session, person.id, kind):
         credential.ended_at = now
+    end_sessions_opened_by(session, now, person.id, kind.value)
     note_change(session, now, person=person, by=by, names={kind.value})
     if not had_failed:
         send_to(

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
@@ -11,6 +12,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
+from portal.web.sessions_list import end_sessions_opened_by
 
 _TELL_WITHIN = timedelta(days=2)
 _ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
@@ -27,25 +29,29 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
     is_vouched: bool,
     departement: Departement,
     base_url: str,
+    browser: str | None = None,
 ) -> None:
     """Writes in the file a mobile (E.164) or an e-mail that its holder has just proved.
 
     It works, and opens the space from now on (at the level `known` when `is_vouched`); the one it replaces opens it no
-    more and is told, unless it had failed. The caller has had it proved (`check_code`). `kind` is a mobile or an
-    e-mail.
+    more and is told, unless it had failed; the sessions that it opened end, but that of the key `browser`. The caller
+    has had it proved (`check_code`). `kind` is a mobile or an e-mail.
     """
     former, had_failed = _written(person, kind)
+    is_other = former is not None and _lookup(kind, former) != _lookup(kind, value)
     _write(person, kind, value)
     for credential in queries.credentials_of(session, person.id, kind):
         if credential.value != _lookup(kind, value):
             credential.ended_at = now
+            is_other = True
+    if is_other:
+        end_sessions_opened_by(session, now, person.id, kind.value, but=browser)
     prove(session, now, person_id=person.id, kind=kind, value=value, is_vouched=is_vouched)
     record(
         session, now, actor=by, verb=f"contact.{kind.value}_changed", for_person_id=person.id,
         object_kind="person", object_id=person.id,
     )  # fmt: skip
-    is_other = former is not None and _lookup(kind, former) != _lookup(kind, value)
-    if former is not None and is_other and not had_failed:
+    if former is not None and _lookup(kind, former) != _lookup(kind, value) and not had_failed:
         send_to(
             session,
             now,
@@ -70,6 +76,8 @@ def prove(  # noqa: PLR0913 - whose, what, and how sure
     session: Session, now: datetime, *, person_id: int, kind: CredentialKind, value: str, is_vouched: bool
 ) -> Credential:
     """The credential of a mobile or e-mail that has just been proved: made, or proved again. Once vouched, it stays."""
+    # Held: the button pressed twice would else make it twice.
+    session.scalars(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)).one()
     known = queries.credential_in_use(session, person_id, kind, _lookup(kind, value))
     if known is None:
         known = Credential(person_id=person_id, kind=kind, value=_lookup(kind, value), is_vouched=False)

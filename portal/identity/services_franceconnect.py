@@ -12,6 +12,7 @@ from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind, IdentityCase
 from portal.people.services import find_or_create, lock_identities
+from portal.web.sessions_list import end_sessions_opened_by
 
 
 def enter(  # noqa: PLR0913 - who, as FranceConnect says it
@@ -50,9 +51,13 @@ def enter(  # noqa: PLR0913 - who, as FranceConnect says it
 def join(  # noqa: PLR0913 - whose, what, by whom
     session: Session, now: datetime, *, person: Person, subject: str, place: str | None, by: Actor
 ) -> Credential:
-    """From now on this identifier of FranceConnect opens this file, and no other does. The birth place is kept."""
+    """From now on this identifier of FranceConnect opens this file, and no other does. The birth place is kept.
+
+    The sessions that another one opened end.
+    """
     for former in queries.in_use(session, [person.id]):
         former.ended_at = now
+        end_sessions_opened_by(session, now, person.id, former.kind.value)
     person.birth_place = person.birth_place or place
     credential = Credential(
         person_id=person.id, kind=CredentialKind.FRANCECONNECT, value=subject, proved_at=now, is_vouched=True

@@ -25,6 +25,7 @@ from portal.sealing import Sealer
 from portal.space.queries import person_to_change
 from portal.space.rules import ROUTES, value_of
 from portal.web.access import Procedure
+from portal.web.sessions_list import end_sessions_opened_by
 
 MOST_RELATIVES = 20
 _TOLD_FOR = timedelta(days=2)  # a mailbox or a number that is no longer theirs is not tried for longer
@@ -60,8 +61,11 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
     by: Actor,
     base_url: str,
     is_strange: bool = False,
+    browser: str | None = None,
 ) -> None:
     """Takes the mobile or the e-mail out of a file; it opens the space no more. Nothing when there is none.
+
+    The sessions that it opened end, but that of the key `browser`.
 
     The way itself is told, unless `is_strange`: the person says that it was never theirs, and whoever has it must not
     learn of them. What waits to leave by it goes round by other routes when its time comes. Raises `Refused`
@@ -75,6 +79,7 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
     setattr(person, kind.value, None)
     setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
     _end_proofs(session, now, person_id, kind)
+    end_sessions_opened_by(session, now, person_id, kind.value, but=browser)
     note_change(session, now, person=person, by=by, names={kind.value})
     if not is_strange:
         _tell_old_way(session, now, person, kind, old, by=by, base_url=base_url)
@@ -91,10 +96,11 @@ def replace_way(  # noqa: PLR0913 - a way, whose, by whom
     by: Actor,
     is_vouched: bool,
     base_url: str,
+    browser: str | None = None,
 ) -> None:
     """Writes a mobile or an e-mail that was just proved; the one it replaces is told, and so is the person of help.
 
-    Raises `Refused` (MandateFault).
+    What the replaced one opened ends, as `change_contact` says. Raises `Refused` (MandateFault).
     """
     hold_mandate(session, now, by, Procedure.PREFERENCES)
     person = person_to_change(session, person_id)
@@ -108,6 +114,7 @@ def replace_way(  # noqa: PLR0913 - a way, whose, by whom
         is_vouched=is_vouched,
         departement=_departement(session),
         base_url=base_url,
+        browser=browser,
     )
     _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
 

@@ -1,14 +1,12 @@
 """Where a person's space is open, and how to end it from afar."""
 
-from typing import Any, cast
-
-from flask import g, redirect, request, session, url_for
+from flask import g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.journal.services import record
 from portal.people.views_browser import actor
 from portal.space.views import bp
-from portal.space.views_shared import Page, page
+from portal.space.views_shared import Page, browser_key, page
 from portal.web.access import Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
@@ -30,7 +28,7 @@ def end_connection() -> Page:
     if not form.validate_on_submit():
         return _list(form), 422
     with transaction() as database:
-        is_other = handle != handle_of(_key())
+        is_other = handle != handle_of(browser_key())
         if is_other and end_session(database, now(), g.person.id, handle):
             _note(database)
     return redirect(url_for("space.connections", fait="une"), 303)
@@ -44,7 +42,7 @@ def end_connections() -> Page:
     if not form.validate_on_submit():
         return _list(form), 422
     with transaction() as database:
-        if end_sessions_of_person(database, now(), g.person.id, but=_key()):
+        if end_sessions_of_person(database, now(), g.person.id, but=browser_key()):
             _note(database)
     return redirect(url_for("space.connections", fait="autres"), 303)
 
@@ -52,11 +50,9 @@ def end_connections() -> Page:
 def _list(form: PortalForm) -> str:
     with transaction() as database:
         found = sessions_of_person(database, now(), g.person.id)
-    return page("connections", form=form, connections=found, here=handle_of(_key()), done=request.args.get("fait", ""))
-
-
-def _key() -> str | None:
-    return cast("str | None", cast("Any", session).key)
+    return page(
+        "connections", form=form, connections=found, here=handle_of(browser_key()), done=request.args.get("fait", "")
+    )
 
 
 def _note(database: Session) -> None:

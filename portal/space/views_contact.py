@@ -21,7 +21,7 @@ from portal.space.forms import EmailForm, MobileForm
 from portal.space.rules import doubtful, value_of, ways_left
 from portal.space.services import remove_way, replace_way
 from portal.space.views import bp
-from portal.space.views_shared import Page, base_url, is_known, me, page, sealer
+from portal.space.views_shared import Page, base_url, browser_key, is_known, me, page, sealer
 from portal.web.access import Procedure, Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
@@ -99,6 +99,7 @@ def remove_contact(way: str) -> Page:
                 by=actor(),
                 base_url=base_url(),
                 is_strange=is_strange,
+                browser=browser_key(),
             )
         return redirect(url_for("space.preferences", fait=f"sans-{way}"), 303)
     left = [route.value for route in ways_left(person, without=kind)]
@@ -152,6 +153,7 @@ def _check(kind: CredentialKind, asked: dict[str, Any], code: str) -> CodeFault 
             by=actor(),
             is_vouched=found.is_vouched and is_known(),
             base_url=base_url(),
+            browser=browser_key(),
         )
     return None
 

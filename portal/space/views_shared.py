@@ -1,9 +1,9 @@
 """What the pages of the space share: whose they are, what a mandate opens, and what is said when it has ended."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import current_app, g, render_template, request, url_for
+from flask import current_app, g, render_template, request, session, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -82,6 +82,11 @@ def sealer() -> Sealer:
 def base_url() -> str:
     """The portal's own address, for links."""
     return portal().settings.base_url
+
+
+def browser_key() -> str | None:
+    """The key of the session of this browser."""
+    return cast("str | None", cast("Any", session).key)
 
 
 def asked_page() -> int:

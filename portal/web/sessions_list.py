@@ -52,6 +52,15 @@ def end_sessions_of_person(session: Session, now: datetime, person_id: int, *, b
     return _end(session, now, and_(WebSession.person_id == person_id, kept))
 
 
+def end_sessions_opened_by(session: Session, now: datetime, person_id: int, how: str, *, but: str | None = None) -> int:
+    """Ends the sessions of a person that were opened in one way, which opens their space no more; gives how many.
+
+    `how`: mobile, email, franceconnect. The one of the key `but` stays: whoever changes a way is still there.
+    """
+    opened = and_(WebSession.person_id == person_id, WebSession.data["how"].astext == how)
+    return _end(session, now, and_(opened, WebSession.key_hash != hash_of(but)) if but else opened)
+
+
 def _end(session: Session, now: datetime, which: ColumnElement[bool]) -> int:
     ended = update(WebSession).where(which, WebSession.ended_at.is_(None)).values(ended_at=now, data={})
     return int(session.execute(ended).rowcount)  # type: ignore[attr-defined]

@@ -168,6 +168,16 @@ def test_a_way_taken_out_opens_the_space_no_more_and_is_told(client, house, data
     assert ("contact_changed", "+33639980033") in {(one.kind, one.to) for one in all_of(database, Message)}
 
 
+def test_whoever_entered_by_a_way_taken_out_is_signed_out(app, client, house) -> None:
+    holder = app.test_client()
+    holder.environ_base["wsgi.url_scheme"] = "https"
+    with holder.session_transaction(base_url="https://localhost") as session:
+        session.update(person_id=house.person.id, level="reachable", how="mobile")
+    assert holder.get("/mon-espace").status_code == 200
+    send(client, house.person, "modifier", mobile="")
+    assert holder.get("/mon-espace").headers["Location"].startswith("/connexion")
+
+
 def test_a_way_that_had_failed_is_not_told(database, house, clock) -> None:
     set_on(database, house.person, mobile_state=RouteState.FAILED, email=None)
     with database.transaction() as session:
@@ -212,6 +222,13 @@ def test_of_two_agents_at_once_the_second_sees_what_the_first_changed(client, ho
     assert fresh(database, house.person).landline is None
     assert client.post(here, data=kept).status_code == 303
     assert fresh(database, house.person).landline == "+33353010077"
+
+
+def test_reading_the_file_to_change_it_is_journaled_too(client, house, database) -> None:
+    client.get(f"/agents/personnes/{house.person.id}/modifier")
+    client.get(f"/agents/personnes/{house.person.id}/mandats/telephone")
+    read = [line for line in all_of(database, JournalLine) if line.verb == "file.read"]
+    assert [line.for_person_id for line in read] == [house.person.id, house.person.id]
 
 
 def test_what_is_not_there_cannot_be_checked(database, house, clock) -> None:

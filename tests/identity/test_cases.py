@@ -126,6 +126,18 @@ def test_the_identity_that_opened_the_file_before_opens_it_no_more(session, worl
     assert session.get_one(Credential, former.id).ended_at == clock()
 
 
+def test_whoever_entered_with_the_identity_of_before_is_signed_out(app, database, world, clock, case, twice, nour):
+    former, person = app.test_client(), twice[0]
+    former.environ_base["wsgi.url_scheme"] = "https"
+    world.credential(person, "franceconnect", "sub-other", is_vouched=True)
+    with former.session_transaction(base_url="https://localhost") as session:
+        session.update(person_id=person.id, level="known", how="franceconnect")
+    assert former.get("/mon-espace").status_code == 200
+    with database.transaction() as session:
+        decide(session, clock(), case_id=case.id, person_id=person.id, by=Actor.agent(nour.id))
+    assert former.get("/mon-espace").headers["Location"].startswith("/connexion")
+
+
 def test_a_case_is_settled_once(session, clock, case, twice, nour):
     by = Actor.agent(nour.id)
     decide(session, clock(), case_id=case.id, person_id=twice[0].id, by=by)

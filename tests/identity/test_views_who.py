@@ -1,9 +1,12 @@
 """Who is there: one of several people with one telephone, or someone new."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from portal.people.models_credentials import Credential
 from tests.identity.signing import BORN, MOBILE, born, enter, people, prove, send, verbs, who_is_in
 
 NAMES = {"family_name": "Essai", "given_names": "Camille"}
@@ -86,6 +89,34 @@ def test_five_wrong_birth_dates_wait_a_quarter_of_an_hour_whatever_the_browser(c
     assert send(client, "/connexion/nouveau", **NAMES, **BORN).status_code == 429
     clock.forward(timedelta(minutes=15))
     assert enter(client, world, settings).status_code == 303
+
+
+def test_twenty_wrong_birth_dates_wait_for_the_next_day(client, world, settings, clock):
+    world.person(mobile=MOBILE)
+    for _quarter in range(4):
+        prove(client, world, settings)
+        for _try in range(5):
+            assert send(client, "/connexion/qui", **OTHER_DAY).status_code == 422
+        clock.forward(timedelta(minutes=15))
+    prove(client, world, settings)
+    assert send(client, "/connexion/qui", **BORN).status_code == 429
+    clock.forward(timedelta(hours=23))
+    assert enter(client, world, settings).status_code == 303
+
+
+def test_a_birth_date_sent_twice_at_once_lets_in(app, client, world, settings, database):
+    person = world.person(mobile=MOBILE)
+    prove(client, world, settings)
+    typed = client.get("/connexion/qui").page.fields(0) | BORN
+    presses = [app.test_client() for _press in range(4)]
+    for press in presses:
+        press.set_cookie("porte", client.get_cookie("porte").value)
+        press.environ_base["wsgi.url_scheme"] = "https"
+    with ThreadPoolExecutor(len(presses)) as pool:
+        answers = list(pool.map(lambda press: press.post("/connexion/qui", data=typed).status_code, presses))
+    assert set(answers) == {303}
+    with database.transaction() as session:
+        assert list(session.scalars(select(Credential.person_id))) == [person.id]
 
 
 def test_right_birth_dates_use_nothing_up(client, world, settings):

@@ -228,6 +228,25 @@ def test_a_way_of_somebody_else_leaves_the_file_without_a_word_to_them(world, re
     assert messages(world) == []
 
 
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_a_browser_that_entered_by_a_way_no_longer_theirs_is_signed_out(
+    app, client, resident, enter, send, last_code, is_replaced
+):
+    enter(resident, known=True)
+    stranger = app.test_client()
+    stranger.environ_base["wsgi.url_scheme"] = "https"
+    with stranger.session_transaction(base_url="https://localhost") as session:
+        session.update(person_id=resident.id, level="reachable", how="mobile")
+    path = "/mon-espace/preferences/mobile"
+    if is_replaced:
+        send(path, value="06 39 98 00 34")
+        send(f"{path}/code", code=last_code())
+    else:
+        send(f"{path}/retirer")
+    assert stranger.get("/mon-espace").headers["Location"].startswith("/connexion")
+    assert client.get("/mon-espace").status_code == 200
+
+
 def test_the_code_asked_for_one_person_proves_nothing_for_another(
     client, world, resident, enter, send, last_code, kept
 ):

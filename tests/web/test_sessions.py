@@ -9,6 +9,7 @@ from portal.web.sessions import WebSession, forget_old_sessions, hash_of
 from portal.web.sessions_list import (
     end_session,
     end_sessions_of_person,
+    end_sessions_opened_by,
     handle_of,
     sessions_of_person,
 )
@@ -235,6 +236,21 @@ def test_all_sessions_but_ones_own_are_ended_together(browser, database, world, 
     with database.transaction() as session:
         assert end_sessions_of_person(session, clock.now, person.id) == 1
     assert [is_in(mine), is_in(stranger)] == [False, True]
+
+
+def test_what_one_way_opened_ends_with_it_and_nothing_else(browser, database, world, clock):
+    person, other = world.person(), world.person()
+    mine, stranger, others = entered(browser, person), entered(browser, person), entered(browser, other)
+    for client, how in ((mine, "mobile"), (stranger, "mobile"), (others, "mobile")):
+        with client.session_transaction(base_url="https://localhost") as session:
+            session["how"] = how
+    with database.transaction() as session:
+        assert end_sessions_opened_by(session, clock.now, person.id, "email") == 0
+        assert end_sessions_opened_by(session, clock.now, person.id, "mobile", but=key_of(mine)) == 1
+    assert [is_in(one) for one in (mine, stranger, others)] == [True, False, True]
+    with database.transaction() as session:
+        assert end_sessions_opened_by(session, clock.now, person.id, "mobile") == 1
+    assert [is_in(mine), is_in(others)] == [False, True]
 
 
 def test_a_session_is_forgotten_when_its_own_time_is_over(browser, database, world, clock):
