@@ -57,10 +57,11 @@ def brought_back(name: str, *, question: Question, back_path: str) -> tuple[Proo
 
     Raises `Refused` (ReturnFault).
     """
-    kept = session.pop(name, None)
+    kept = session.get(name)
     state = request.args.get("state", "")
     if not isinstance(kept, dict) or not hmac.compare_digest(state.encode("utf-8", "replace"), kept["state"].encode()):
-        raise Refused(ReturnFault.LOST)
+        raise Refused(ReturnFault.LOST)  # another window's: what this browser asked last may still be answered
+    del session[name]
     client = _client(name)
     if request.args.get("iss", client.issuer) != client.issuer:  # RFC 9207: another provider's answer
         raise Refused(ReturnFault.LOST)

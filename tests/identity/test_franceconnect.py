@@ -203,7 +203,14 @@ def test_an_answer_that_is_not_to_this_question_is_refused(client, provider, que
     response = client.get(f"/connexion/franceconnect/retour{query}")
     assert response.status_code == 400
     assert provider.count("token") == 0
-    assert client.get(path).status_code == 400  # the attempt is spent
+    assert client.get(path).status_code == (400 if "iss=" in query else 303)  # its own answer is good once
+
+
+def test_a_window_opened_before_does_not_spoil_the_one_opened_last(client, database):
+    first, last = consent(start(client)), consent(start(client))
+    assert client.get(first).status_code == 400
+    assert client.get(last).status_code == 303
+    assert len(rows(database, Person)) == 1
 
 
 def test_the_provider_may_sign_its_answer_with_its_name(client, provider):
