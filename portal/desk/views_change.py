@@ -11,7 +11,7 @@ from portal.desk.forms import ChangeForm
 from portal.desk.forms_words import CHANGED_WORDS
 from portal.desk.rules import WATCHED, DeskFault, changed_since, shown
 from portal.desk.views import bp
-from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
+from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand, note_reading
 from portal.directory import queries as directory
 from portal.people.models import Person
 from portal.refusal import Refused
@@ -33,6 +33,7 @@ def change(person_id: int) -> Page:
             found = file_or_404(database, person_id)[0]
             form = _form(database, found)
             if request.method != "POST":
+                note_reading(database, person_id)
                 form.shown.data = shown(found)
                 return _page(found, form)
             if not form.validate_on_submit():

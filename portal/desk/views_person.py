@@ -16,8 +16,7 @@ from portal.desk.forms import IdentityForm, ShownForm
 from portal.desk.forms_words import STATE_WORDS
 from portal.desk.rules import Reading, sees_reason, shown
 from portal.desk.views import bp
-from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, hand
-from portal.journal.services import record
+from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, note_reading
 from portal.people.models import Person, RouteState
 from portal.people.queries import cards_of
 from portal.people.queries_access import families_of, places_of
@@ -49,15 +48,7 @@ def person(person_id: int) -> str:
     """Who they are, how they are reached, whom they look after, their appointments; and what may be done for them."""
     with transaction() as database:
         found, how_much = file_or_404(database, person_id)
-        record(
-            database,
-            now(),
-            actor=hand(),
-            verb="file.read",
-            for_person_id=person_id,
-            object_kind="person",
-            object_id=person_id,
-        )
+        note_reading(database, person_id)
         return person_page(database, found, how_much)
 
 

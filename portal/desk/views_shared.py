@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.desk import queries
 from portal.desk.rules import Reading, reading
-from portal.journal.services import Actor, ActorKind
+from portal.journal.services import Actor, ActorKind, record
 from portal.people.models import Person
 from portal.web.access import PARTNERS, Role
 from portal.web.request import now
@@ -27,3 +27,16 @@ def file_or_404(database: Session, person_id: int) -> tuple[Person, Reading]:
     if person is None or allowed is None:
         abort(404)
     return person, allowed
+
+
+def note_reading(database: Session, person_id: int) -> None:
+    """One line of the journal: this agent has read the file of a person, on whatever page shows it."""
+    record(
+        database,
+        now(),
+        actor=hand(),
+        verb="file.read",
+        for_person_id=person_id,
+        object_kind="person",
+        object_id=person_id,
+    )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import g, redirect, render_template, session, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from portal.identity.rules import CodeFault
 from portal.identity.services import ask_code, check_code
 from portal.identity.views_limits import spend_code, spend_sending
 from portal.identity.views_marks import browser_mark
+from portal.journal.services import record
 from portal.mandates import queries
 from portal.mandates.forms import CODE, CodeForm, CounterForm, PhoneForm
 from portal.mandates.forms_words import CODES, FACTS
@@ -44,10 +45,12 @@ class Checked:
 @bp.route(f"{PERSON}/telephone", methods=["GET", "POST"])
 @allow(*HELPERS)
 def phone(person_id: int) -> str | Response:
-    """Begins to act for whoever is on the phone: three facts, a script, and their yes."""
+    """Begins to act for whoever is on the phone: three facts, a script, and their yes. It shows much of the file."""
     form = PhoneForm()
     with transaction() as database:
         person = person_or_404(database, person_id)
+        if request.method == "GET":
+            record(database, now(), actor=own_actor(), verb="file.read", for_person_id=person_id)
         checked = checked_facts(database, person)
         form.offer([(one.key, one.label) for one in checked])
         mandate = _phoned(database, form, person) if form.validate_on_submit() else None
