@@ -19,6 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from sqlalchemy import select
 
 from portal.database import Database
+from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemoryPaper, MemorySms
 from portal.notifications.models import Message
@@ -106,6 +107,16 @@ def outbox(database: Database) -> Callable[..., set[tuple[str, ...]]]:
             )
 
     return rows
+
+
+@pytest.fixture
+def send(database: Database, gateways: Gateways, clock: Callable[[], datetime]) -> Callable[..., int]:
+    """Sends what is due now."""
+
+    def send_all(**more: Any) -> int:
+        return send_due(database, gateways, clock, **more)
+
+    return send_all
 
 
 class Mailbox:

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from portal.notifications import health
-from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import PermanentFailure, TransientFailure
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import send_to, tell_person
@@ -20,11 +19,6 @@ from tests.world import at
 
 ADDRESS = ["4 RUE DE LA DEMONSTRATION", "62000 ARRAS"]
 ELSEWHERE = "+33639980999"
-
-
-@pytest.fixture
-def send(database, gateways, clock):
-    return lambda: send_due(database, gateways, clock)
 
 
 @pytest.fixture
