@@ -246,11 +246,15 @@ def asked_at_number(session: Session, now: datetime, number: str, people: Sequen
 
 
 def open_of_people(session: Session, now: datetime, people: Sequence[Person]) -> Sequence[tuple[int, int]]:
-    """All that these people are asked or have given and that is not over: (id, whose), oldest first."""
+    """All that these people are asked or have given and that is not over: (id, whose), oldest first.
+
+    What the law gave is not among it: it is no one's to end by a text message.
+    """
     found = session.execute(
         select(Mandate.id, Mandate.person_id)
         .where(
             Mandate.person_id.in_([one.id for one in people]),
+            Mandate.kind != MandateKind.LEGAL,
             Mandate.state.in_((MandateState.ASKED, MandateState.ACTIVE)),
             Mandate.ends_at > now,
         )

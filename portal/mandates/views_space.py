@@ -18,7 +18,7 @@ from portal.mandates.views_shared import (
     today,
     voice,
 )
-from portal.people.models_mandates import Mandate
+from portal.people.models_mandates import Mandate, MandateKind
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import Role, allow
@@ -36,12 +36,14 @@ _TAKES = Limit("mandate-references", 10, timedelta(hours=1))  # references tried
 def mine() -> str:
     """Who may act for me, and whom I may act for."""
     with transaction() as database:
-        given = [shown_mandate(one) for one in queries.running_of_person(database, now(), g.person.id)]
+        running = queries.running_of_person(database, now(), g.person.id)
+        given = [shown_mandate(one) for one in running]
         over = [shown_mandate(one) for one in queries.over_of_person(database, now(), g.person.id)]
         held_by_me = [shown_mandate(one) for one in queries.held_by_person(database, now(), g.person.id)]
     return render_template(
         "mandates/mine.html",
         given=given,
+        lawful=[one.id for one in running if one.kind is MandateKind.LEGAL],
         over=over,
         held=held_by_me,
         form=PortalForm(),
@@ -72,7 +74,8 @@ def mine_one(mandate_id: int) -> str:
     with transaction() as database:
         mandate = mandate_or_404(queries.mandate_of_person(database, g.person.id, mandate_id))
         shown = shown_mandate(mandate)
-    return render_template("mandates/mine_one.html", mandate=shown, form=PortalForm())
+    lawful = [mandate_id] if mandate.kind is MandateKind.LEGAL else []
+    return render_template("mandates/mine_one.html", mandate=shown, lawful=lawful, form=PortalForm())
 
 
 @bp.route(f"{MINE}/recevoir", methods=["GET", "POST"])
@@ -89,9 +92,10 @@ def take() -> str | Response:
 @bp.post(f"{MINE}/{_ID}/fin")
 @allow(Role.REACHABLE)
 def end_mine(mandate_id: int) -> Response:
-    """Ends at once what I have given, or refuses what I am asked; 404 for another's."""
+    """Ends at once what I have given, or refuses what I am asked; 404 for another's, and for what the law gave."""
     with transaction() as database:
-        mandate_or_404(queries.mandate_of_person(database, g.person.id, mandate_id))
+        mandate = mandate_or_404(queries.mandate_of_person(database, g.person.id, mandate_id))
+        mandate_or_404(None if mandate.kind is MandateKind.LEGAL else mandate)
     return _end(mandate_id, EndedBy.SPACE)
 
 

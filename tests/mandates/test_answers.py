@@ -127,6 +127,13 @@ def test_a_shared_number_answers_what_was_asked_last(ask, text, mandates, world,
     assert states(mandates) == ["refused", "active"]
 
 
+def test_stop_mandat_never_ends_what_the_law_gave(text, mandates, told, world, odette):
+    world.mandate(odette, holder_id=world.person().id, kind="legal", consent="document")
+    text("STOP MANDAT")
+    assert states(mandates) == ["active"]
+    assert told() == [("mandate_reply", "sms", "nothing")]
+
+
 def test_a_yes_is_never_for_a_question_that_has_yet_to_leave(ask, text, mandates, told, world, clock):
     ask(procedures=("appointments",))
     clock.forward(timedelta(minutes=1))

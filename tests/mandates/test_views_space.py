@@ -84,6 +84,17 @@ def test_a_protected_person_is_told_who_acts_for_them(sign_in, client, world):
     assert "Votre représentant légal agit pour vous" in client.get(f"{MINE}/donner").page.text()
 
 
+def test_what_the_law_gave_is_not_ended_from_the_space(sign_in, client, world, odette, holder, mandates):
+    lawful = world.mandate(odette, holder_id=holder.id, kind="legal", consent="document")
+    sign_in(person=odette)
+    page = client.get(MINE).page
+    assert "Cela vient de la loi ou d'un juge" in page.text()
+    assert "Arrêter ce mandat" not in page.text()
+    assert "Arrêter ce mandat" not in client.get(f"{MINE}/{lawful.id}").page.text()
+    assert client.post(f"{MINE}/{lawful.id}/fin", data=token(client, f"{MINE}/donner")).status_code == 404
+    assert mandates()[0].state is MandateState.ACTIVE
+
+
 def test_references_cannot_be_guessed_for_long(sign_in, send, client, holder):
     sign_in(person=holder)
     for _ in range(10):
