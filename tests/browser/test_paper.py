@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.letters.models import Letter
 from portal.people.contacts import Contact
-from portal.staff.services import set_password
+from portal.sealing import Sealer
 from tests.browser.journeys import (
     ADDRESS,
     booked,
@@ -20,23 +20,23 @@ from tests.browser.journeys import (
     take,
     town,
 )
+from tests.staff.agents import PASSWORD, code_at, signer
 
-PASSWORD = "une phrase assez longue"
 LINES = ("", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS")
 
 
 @pytest.fixture
-def print_room(world, visit):
-    """Someone at the print room's screen, signed in with a password."""
-    world.agent(given_name="Nour", role="courrier", email="nour.essai@exemple.fr")
-    with world.database.transaction() as session:
-        set_password(session, email="nour.essai@exemple.fr", password=PASSWORD)
+def print_room(world, visit, settings, clock):
+    """Someone at the print room's screen, signed in with a password and a telephone."""
+    signer(world, Sealer(settings.secret_key), "courrier", email="nour.essai@exemple.fr")
     visitor = visit()
     visitor.go("/agents/courriers")
     assert "/agents/connexion" in visitor.page.url
     visitor.fill("Adresse e-mail professionnelle", "nour.essai@exemple.fr")
     visitor.fill("Mot de passe", PASSWORD)
     visitor.press("Me connecter")
+    visitor.fill("Code à 6 chiffres", code_at(clock.now))
+    visitor.press("Continuer")
     visitor.reads("Aucune lettre n'attend.")
     return visitor
 
