@@ -43,7 +43,7 @@ class ChoicesForm(PortalForm):
     )
     wants_silence = CheckField(
         _l("Ne me contactez pas"),
-        hint=_l("Plus aucun message ne part. Seuls les codes que vous demandez arrivent."),
+        hint=_l("Plus aucun message ne part. Seuls arrivent vos codes, et l'avis d'un mobile ou d'un e-mail changé."),
     )
 
     def __init__(self, *, has_address: bool, **options: Any) -> None:

@@ -106,6 +106,13 @@ def test_a_way_removed_opens_nothing_more_and_is_told(world, resident):
     assert rows(world, JournalLine)[-1].details == {"mobile": 1}
 
 
+def test_silence_spares_the_old_way_no_warning(world, resident):
+    with world.database.transaction() as session:
+        session.get_one(Person, resident.id).wants_silence = True
+    do(world, replace_way, resident, kind=MOBILE, value="+33639980099", is_vouched=False, base_url=BASE)
+    assert told(world) == [("contact_changed", Route.SMS, "+33639980012")]
+
+
 def test_a_way_that_was_never_theirs_is_removed_without_a_word_to_whoever_has_it(world, resident):
     do(world, remove_way, resident, kind=EMAIL, base_url=BASE, is_strange=True)
     assert kept(world, resident).email is None

@@ -295,3 +295,8 @@ def test_a_way_that_no_longer_answers_is_said_where_it_is_changed(client, world,
     text = client.get("/mon-espace/preferences").page.text()
     assert "(ne répond plus)" in text
     assert "1 rue d'Essai" in text
+
+
+def test_silence_says_what_arrives_all_the_same(client, resident, enter):
+    enter(resident)
+    assert "l'avis d'un mobile ou d'un e-mail changé" in client.get("/mon-espace/preferences").page.text()
