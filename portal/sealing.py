@@ -27,6 +27,10 @@ class Sealer:
         number = int.from_bytes(self._mac("letters", key.bytes)[:8])
         return "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(LENGTH))
 
+    def link(self, key: UUID) -> str:
+        """The secret end of a link, for an address: 43 characters (256 bits), made as `digits` is."""
+        return base64.urlsafe_b64encode(self._mac("link", key.bytes)).decode().rstrip("=")
+
     def hash(self, purpose: str, text: str) -> str:
         """A keyed hash, in hexadecimal: for comparing and looking up what must not be kept as it is."""
         return self._mac(purpose, text.encode()).hex()

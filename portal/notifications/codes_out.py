@@ -12,7 +12,13 @@ MASK = "••••••"
 
 
 def with_code(context: Mapping[str, Any], route: Route, sealer: Sealer) -> dict[str, Any]:
-    """The context with its `code`, when it has a `challenge` (a key): digits to type, on paper "ABCD-EFGH"."""
+    """The context with its `code`, when it has a `challenge` (a key): digits to type, on paper "ABCD-EFGH".
+
+    That of an `invitation` (a key too) is the secret end of its `link`.
+    """
+    if "invitation" in context:
+        end = sealer.link(UUID(context["invitation"]))
+        return {**context, "code": end, "link": context["link"] + end}
     if "challenge" not in context:
         return dict(context)
     key = UUID(context["challenge"])
@@ -32,4 +38,4 @@ def kept(rendered: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, A
 
 
 def _hides(context: Mapping[str, Any]) -> bool:
-    return "challenge" in context and not context["demo"]
+    return bool({"challenge", "invitation"} & context.keys()) and not context["demo"]

@@ -25,13 +25,13 @@ NOBODY = (
 def first_proof(session: Session, now: datetime, *, email: str, password: str) -> Agent | None:
     """The agent whose address and password these are, if their account opens today; else None, noted in the journal.
 
-    It takes the same time in every case. A hash made with former parameters is made anew.
+    It takes the same time, and the same statements, in every case. A hash made with former parameters is made anew.
     """
     agent = session.scalars(select(Agent).where(Agent.email == email.strip().lower())).one_or_none()
     stored = agent.password_hash if agent is not None else None
     is_right = check_password_hash(stored or NOBODY, composed(password))
     known = agent.id if agent is not None else None
-    opens = session.scalar(select(Agent.id).where(Agent.id == known, may_sign_in(paris_day(now))))
+    opens = session.scalar(select(Agent.id).where(Agent.id == (known or 0), may_sign_in(paris_day(now))))
     if agent is None or stored is None or not is_right or not opens:
         record(session, now, actor=VISITOR, verb="sign_in.agent_refused", object_kind="agent", object_id=known)
         return None

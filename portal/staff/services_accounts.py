@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import uuid4
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -69,8 +70,8 @@ def invite(session: Session, now: datetime, *, agent_id: int, by: Actor, sender:
     if agent.email is None:
         raise Refused(AccountFault.NO_EMAIL)
     _refuse_closed(session, now, agent)
-    token, until = secrets.token_urlsafe(32), now + INVITED_FOR
-    agent.invitation_hash, agent.invited_until = _hash(sender.sealer, token), until
+    key, until = uuid4(), now + INVITED_FOR
+    agent.invitation_hash, agent.invited_until = _hash(sender.sealer, sender.sealer.link(key)), until
     send_to(
         session,
         now,
@@ -80,7 +81,8 @@ def invite(session: Session, now: datetime, *, agent_id: int, by: Actor, sender:
         context=base_context(sender.departement, sender.base_url)
         | {
             "name": f"{agent.given_name} {agent.family_name}",
-            "link": f"{sender.base_url}/agents/invitation/{token}",
+            "link": f"{sender.base_url}/agents/invitation/",
+            "invitation": str(key),  # the secret end of the link is made of it as the e-mail leaves, and stands nowhere
             "until": until.isoformat(),
         },
         expires_at=until,

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -139,10 +140,16 @@ def test_an_invitation_serves_once_and_a_new_one_voids_the_former(client, databa
 
 @pytest.mark.usefixtures("admin")
 def test_an_invitation_holds_for_seven_days_and_its_secret_is_not_kept(client, database, link, clock):
+    with database.transaction() as session:
+        departement(session).is_demo = False
     post(client, NEW, **WHO)
     path = link()
     token = path.rpartition("/")[2]
     assert token not in str(vars(agent_of(database, "zoe.essai@exemple.fr")))
+    with database.transaction() as session:
+        (sent,) = session.scalars(select(Message))
+    assert token not in str(vars(sent))
+    assert "/agents/invitation/••••••" in sent.rendered["text"]
     clock.forward(timedelta(days=7) - timedelta(seconds=1))
     assert client.get(path).status_code == 200
     clock.forward(timedelta(seconds=1))
@@ -176,7 +183,7 @@ def test_two_presses_of_the_same_invitation_at_once_take_it_once(database, world
     agent = world.agent("accueil", email=EMAIL)
     with database.transaction() as session:
         services_accounts.invite(session, clock.now, agent_id=agent.id, by=Actor.agent(1), sender=sender)
-        token = session.scalars(select(Message.context["link"].astext)).one().rpartition("/")[2]
+        token = sealer.link(UUID(session.scalars(select(Message.context["invitation"].astext)).one()))
 
     def take(_):
         try:
@@ -522,7 +529,7 @@ def test_an_invitation_that_another_press_takes_in_between_is_over(database, wor
     agent = world.agent("accueil", email=EMAIL)
     with database.transaction() as session:
         services_accounts.invite(session, clock.now, agent_id=agent.id, by=Actor.agent(1), sender=sender)
-        token = session.scalars(select(Message.context["link"].astext)).one().rpartition("/")[2]
+        token = sealer.link(UUID(session.scalars(select(Message.context["invitation"].astext)).one()))
     with database.transaction() as first:
         found = services_accounts.invited(first, clock.now, token=token, sealer=sealer)
         with database.transaction() as second:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.security import generate_password_hash
 
 from portal.journal.models import JournalLine
@@ -118,6 +118,23 @@ def test_it_takes_the_same_time_whether_the_account_exists(client, clock):
     pairs = [(seconds(EMAIL), seconds("personne@exemple.fr")) for _ in range(9)]
     known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
     assert 0.5 < known / unknown < 2
+
+
+@pytest.mark.usefixtures("nour")
+def test_the_database_is_asked_the_same_whether_the_account_exists(client, database):
+    def asked(email):
+        said = []
+        fields = client.get("/agents/connexion").page.fields(0) | {"email": email, "password": "un mot de passe faux"}
+
+        def note(_connection, _cursor, statement, *_rest):
+            said.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        client.post("/agents/connexion", data=fields)
+        event.remove(database.engine, "before_cursor_execute", note)
+        return said
+
+    assert asked(EMAIL) == asked("personne@exemple.fr")
 
 
 def test_nobodys_hash_is_made_as_the_others_are():
