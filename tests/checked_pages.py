@@ -51,9 +51,10 @@ class Page:
 
     def fields(self, form: int = -1) -> dict[str, Any]:
         """What the form would send as it stands: text, ticked boxes, chosen radios, hidden values. Default: the last
-        form of the page. A name that stands several times gives a list."""
+        form of the page, the way out of agents' pages apart. A name that stands several times gives a list."""
         sent: dict[str, Any] = {}
-        for field in self.all("form")[form].iter():
+        forms = [one for one in self.all("form") if one.get("id") != "quitter"] or self.all("form")
+        for field in forms[form].iter():
             if field.tag not in FIELDS or not field.get("name") or field.get("type") in {"submit", "button"}:
                 continue
             if field.get("type") in {"radio", "checkbox"} and field.get("checked") is None:

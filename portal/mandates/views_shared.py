@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, abort, current_app, g, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.clock import paris_day
+from portal.clock import paris, paris_day
 from portal.codes import shown
 from portal.directory.models import Departement
 from portal.journal.services import Actor
@@ -21,7 +21,9 @@ from portal.people.models_mandates import Consent, Mandate, MandateKind, Mandate
 from portal.people.views_browser import actor
 from portal.web.access import Procedure, Role, door_of
 from portal.web.forms import PortalForm
+from portal.web.i18n import language
 from portal.web.request import now, portal
+from portal.words import day_words, moment_words
 
 bp = Blueprint("mandates", __name__)
 bp.add_app_template_global(PortalForm, "plain_form")
@@ -31,6 +33,14 @@ bp.add_app_template_global(PortalForm, "plain_form")
 def procedures_words(procedures: Collection[str]) -> str:
     """Procedures in a few words: "les rendez-vous, les messages"."""
     return ", ".join(str(words) for key, words in SHORT_PROCEDURES.items() if key in procedures)
+
+
+@bp.app_template_global("until_words")
+def until_words(ends_at: datetime) -> str:
+    """Until when one acts: the last day, whole, of a mandate counted in days; else the moment."""
+    if paris(ends_at).time() == time():
+        return _("Jusqu'au %(day)s inclus.", day=day_words(paris_day(ends_at) - timedelta(days=1), language()))
+    return _("Jusqu'au %(moment)s.", moment=moment_words(ends_at, language()))
 
 
 HELPERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT)
