@@ -35,11 +35,11 @@ CONSENTS = {
     Consent.CODE: _l("accord par un code dit au guichet"),
     Consent.PAPER: _l("accord signé sur papier"),
     Consent.SMS: _l("accord par SMS"),
-    Consent.SPACE: _l("donné depuis l'espace de la personne"),
+    Consent.SPACE: _l("donné en ligne"),
     Consent.DOCUMENT: _l("document officiel vu par deux agents"),
 }
 ENDS = {
-    EndedBy.SPACE: _l("arrêté depuis l'espace"),
+    EndedBy.SPACE: _l("arrêté en ligne"),
     EndedBy.PHONE: _l("arrêté par téléphone"),
     EndedBy.SMS: _l("arrêté par SMS"),
     EndedBy.LETTER: _l("arrêté par lettre"),
