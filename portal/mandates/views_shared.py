@@ -39,8 +39,8 @@ def procedures_words(procedures: Collection[str]) -> str:
 def until_words(ends_at: datetime) -> str:
     """Until when one acts: the last day, whole, of a mandate counted in days; else the moment."""
     if paris(ends_at).time() == time():
-        return _("Jusqu'au %(day)s inclus.", day=day_words(paris_day(ends_at) - timedelta(days=1), language()))
-    return _("Jusqu'au %(moment)s.", moment=moment_words(ends_at, language()))
+        return str(_("Jusqu'au %(day)s inclus.", day=day_words(paris_day(ends_at) - timedelta(days=1), language())))
+    return str(_("Jusqu'au %(moment)s.", moment=moment_words(ends_at, language())))
 
 
 HELPERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT)
