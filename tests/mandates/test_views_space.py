@@ -41,7 +41,9 @@ def test_a_mandate_is_given_passed_on_taken_used_and_ended(sign_in, send, client
     assert told() == [("mandate_given", "sms", "")]
     begun = client.post(f"/agir/{mandate.id}", data=token(client))
     assert begun.headers["Location"] == "/mon-espace"
-    assert "Vous agissez pour Odette Modèle" in client.get("/mon-espace").page.text()
+    space = client.get("/mon-espace").page.text()
+    assert "Vous agissez pour Odette Modèle" in space
+    assert "inclus." in space  # a mandate of whole days ends with its last day, not at 0 h of the next
     assert client.get(MINE).status_code == 403  # nobody gives what is not theirs
     stopped = client.post("/agir/arreter", data=client.get("/mon-espace").page.fields(_acting_form(client)))
     assert stopped.headers["Location"] == MINE
