@@ -21,7 +21,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
-from portal.people.services_preferences import Preferences, change_preferences, note_change
+from portal.people.services_preferences import Preferences, change_preferences, note_change, note_hand
 from portal.refusal import Refused
 from portal.web.sessions_list import end_sessions_opened_by
 
@@ -63,6 +63,7 @@ def see_identity(  # noqa: PLR0913 - whose, by whom, and what was checked
         if value is None:
             raise Refused(DeskFault.NOTHING_TO_CHECK)
         prove(session, now, person_id=person_id, kind=kind, value=value, is_vouched=True)
+        note_hand(person, kind.value, by)
     _note(session, now, by, "identity.seen", person_id, document=document.number, checked=len(checked))
 
 
@@ -76,6 +77,7 @@ def confirm_address(session: Session, now: datetime, *, person_id: int, by: Acto
     if not person.address:
         raise Refused(DeskFault.NOTHING_TO_CHECK)
     person.address_confirmed_at = now
+    note_hand(person, "address", by)
     _note(session, now, by, "address.confirmed", person_id)
 
 
@@ -123,6 +125,7 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
             value=value,
             by=by,
             is_vouched=kind in wanted.vouched,
+            is_proved=False,  # said to an agent: the first message tells whether it works
             departement=departement,
             base_url=base_url,
         )

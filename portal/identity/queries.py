@@ -9,13 +9,17 @@ from portal.people.rules import Identity
 
 
 def files_behind(session: Session, kind: CredentialKind, to: str) -> list[Person]:
-    """The files that a mobile or an e-mail is written in, or that it was proved for, oldest first; no card."""
+    """The files that a mobile or an e-mail is written in, or that it was proved for, oldest first; no card.
+
+    What somebody acting for the person wrote there opens nothing.
+    """
     proved = select(Credential.person_id).where(_in_use(kind, to))
     written = Person.mobile == to if kind is CredentialKind.MOBILE else func.lower(Person.email) == to.lower()
+    is_own = and_(written, ~Person.lent_ways.contains([kind.value]))
     return list(
         session.scalars(
             select(Person)
-            .where(or_(written, Person.id.in_(proved)), Person.card_of_id.is_(None), Person.guardian_id.is_(None))
+            .where(or_(is_own, Person.id.in_(proved)), Person.card_of_id.is_(None), Person.guardian_id.is_(None))
             .order_by(Person.id)
         )
     )

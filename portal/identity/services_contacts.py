@@ -12,6 +12,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.services_preferences import note_hand
 from portal.web.sessions_list import end_sessions_opened_by
 
 _TELL_WITHIN = timedelta(days=2)
@@ -30,23 +31,24 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
     departement: Departement,
     base_url: str,
     browser: str | None = None,
+    is_proved: bool = True,
 ) -> None:
     """Writes in the file a mobile (E.164) or an e-mail that its holder has just proved.
 
     It works, and opens the space from now on (at the level `known` when `is_vouched`); the one it replaces opens it no
     more and is told, unless it had failed; the sessions that it opened end, but that of the key `browser`. The caller
-    has had it proved (`check_code`). `kind` is a mobile or an e-mail.
+    has had it proved (`check_code`), or says that it was only told (`is_proved`): it has yet to show that it works.
+    Written under a mandate, it serves messages alone: it opens nothing, and what the person proved before still opens
+    their space. `kind` is a mobile or an e-mail.
     """
     former, had_failed = _written(person, kind)
     is_other = former is not None and _lookup(kind, former) != _lookup(kind, value)
-    _write(person, kind, value)
-    for credential in queries.credentials_of(session, person.id, kind):
-        if credential.value != _lookup(kind, value):
-            credential.ended_at = now
-            is_other = True
-    if is_other:
-        end_sessions_opened_by(session, now, person.id, kind.value, but=browser)
-    prove(session, now, person_id=person.id, kind=kind, value=value, is_vouched=is_vouched)
+    _write(person, kind, value, RouteState.WORKS if is_proved else RouteState.UNTRIED)
+    note_hand(person, kind.value, by)
+    if by.mandate_id is None:
+        _change_keys(session, now, person, kind, value, is_other=is_other, browser=browser)
+        if is_proved or is_vouched:
+            prove(session, now, person_id=person.id, kind=kind, value=value, is_vouched=is_vouched)
     record(
         session, now, actor=by, verb=f"contact.{kind.value}_changed", for_person_id=person.id,
         object_kind="person", object_id=person.id,
@@ -72,6 +74,25 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
         )
 
 
+def _change_keys(  # noqa: PLR0913 - whose, what, and in which browser
+    session: Session,
+    now: datetime,
+    person: Person,
+    kind: CredentialKind,
+    value: str,
+    *,
+    is_other: bool,
+    browser: str | None,
+) -> None:
+    """Ends what other mobiles or e-mails of a person opened, and the sessions that they opened."""
+    for credential in queries.credentials_of(session, person.id, kind):
+        if credential.value != _lookup(kind, value):
+            credential.ended_at = now
+            is_other = True
+    if is_other:
+        end_sessions_opened_by(session, now, person.id, kind.value, but=browser)
+
+
 def prove(  # noqa: PLR0913 - whose, what, and how sure
     session: Session, now: datetime, *, person_id: int, kind: CredentialKind, value: str, is_vouched: bool
 ) -> Credential:
@@ -94,11 +115,11 @@ def _written(person: Person, kind: CredentialKind) -> tuple[str | None, bool]:
     return person.email, person.email_state is RouteState.FAILED
 
 
-def _write(person: Person, kind: CredentialKind, value: str) -> None:
+def _write(person: Person, kind: CredentialKind, value: str, state: RouteState) -> None:
     if kind is CredentialKind.MOBILE:
-        person.mobile, person.mobile_state = value, RouteState.WORKS
+        person.mobile, person.mobile_state = value, state
     else:
-        person.email, person.email_state = value, RouteState.WORKS
+        person.email, person.email_state = value, state
 
 
 def _lookup(kind: CredentialKind, value: str) -> str:

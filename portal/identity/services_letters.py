@@ -71,7 +71,9 @@ def ask_letter(  # noqa: PLR0913 - what was typed, and the words of the letter
     (two files with these names and this address) gets the letter of the oldest.
     """
     files = queries.files_named(session, identity)
-    fitting = [file for file in files if may_reach(file) and is_same_address(address, file.address)]
+    # An address that somebody acting for the person wrote brings no key to it.
+    theirs = [file for file in files if may_reach(file) and "address" not in file.lent_ways]
+    fitting = [file for file in theirs if is_same_address(address, file.address)]
     person = fitting[0] if fitting else None
     context = base_context(departement, base_url, person=person)
     with session.begin_nested() as attempt:

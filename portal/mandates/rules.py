@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from portal.clock import at_wall_clock, paris, paris_day
+from portal.clock import at_wall_clock, paris_day
 from portal.people.models import Person, RouteState
 from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
 from portal.people.rules import age_on
@@ -137,11 +137,13 @@ def may_text(person: Person) -> bool:
 
 
 def days_end(now: datetime, days: int) -> datetime:
-    """The same hour on the wall, so many days later. Raises ValueError for a length that is not offered."""
+    """When a mandate of so many days ends, today being the first: as its last day does, for a day is said and no hour.
+
+    Raises ValueError for a length that is not offered.
+    """
     if days not in ORGANISATION_DAYS:
         raise ValueError(days)
-    wall = paris(now)
-    return at_wall_clock(wall.date() + timedelta(days=days), wall.time())
+    return end_of(paris_day(now) + timedelta(days=days - 1))
 
 
 def last_day_of_year(today: date) -> date:

@@ -241,6 +241,9 @@ def upgrade() -> None:
     op.add_column("message", sa.Column("to", sa.Text(), nullable=True))
     op.alter_column("message", "person_id", existing_type=sa.INTEGER(), nullable=True)
     op.add_column("person", sa.Column("birth_place", sa.Text(), nullable=True))
+    op.add_column(
+        "person", sa.Column("lent_ways", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
+    )
     op.add_column("person", sa.Column("address_confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("person", sa.Column("identity_seen_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("person", sa.Column("identity_seen_by", sa.BigInteger(), nullable=True))

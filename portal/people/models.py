@@ -64,6 +64,9 @@ class Person(Base):
     address: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)  # lines 2 to 6 of NF Z10-011, or empty
     address_state: Mapped[RouteState] = mapped_column(default=RouteState.UNTRIED)
 
+    # Ways (mobile, email, address) that somebody acting for the person wrote. Messages use them; they open nothing
+    # until the person, or an agent with them, says that they are theirs: whoever acts must not keep a key to the space.
+    lent_ways: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     # An agent has checked the address with the person: a letter that opens the space wholly may go there.
     address_confirmed_at: Mapped[datetime | None]
     identity_seen_at: Mapped[datetime | None]  # an agent has seen an identity document at a counter

@@ -103,11 +103,14 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def shares_contact(person: Person, contact: Contact) -> bool:
-    """True when the mobile or the e-mail of a file is the one typed. One that has failed identifies nobody."""
+    """True when the mobile or the e-mail of a file is the one typed.
+
+    One that has failed identifies nobody; nor does one that somebody acting for the person wrote.
+    """
     same_mobile = contact.mobile is not None and contact.mobile == person.mobile
     same_email = contact.email is not None and contact.email.casefold() == (person.email or "").casefold()
-    return (same_mobile and person.mobile_state is not RouteState.FAILED) or (
-        same_email and person.email_state is not RouteState.FAILED
+    return (same_mobile and person.mobile_state is not RouteState.FAILED and "mobile" not in person.lent_ways) or (
+        same_email and person.email_state is not RouteState.FAILED and "email" not in person.lent_ways
     )
 
 

@@ -66,10 +66,20 @@ def change_preferences(
     if wanted.address != tuple(person.address):
         person.address, person.address_state = list(wanted.address), RouteState.UNTRIED
         person.address_confirmed_at = None
+        note_hand(person, "address", by)
         names.add("address")
     if names:
         note_change(session, now, person=person, by=by, names=names)
     return frozenset(names)
+
+
+def note_hand(person: Person, way: str, by: Actor) -> None:
+    """Remembers whether a way (mobile, email, address) was last written by somebody acting for the person.
+
+    Such a way opens nothing: see `Person.lent_ways`.
+    """
+    others = [one for one in person.lent_ways if one != way]
+    person.lent_ways = [*others, way] if by.mandate_id is not None else others
 
 
 def note_change(session: Session, now: datetime, *, person: Person, by: Actor, names: set[str]) -> None:

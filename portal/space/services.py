@@ -65,7 +65,8 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
 ) -> None:
     """Takes the mobile or the e-mail out of a file; it opens the space no more. Nothing when there is none.
 
-    The sessions that it opened end, but that of the key `browser`.
+    The sessions that it opened end, but that of the key `browser`. Under a mandate, what the person proved stays
+    theirs.
 
     The way itself is told, unless `is_strange`: the person says that it was never theirs, and whoever has it must not
     learn of them. What waits to leave by it goes round by other routes when its time comes. Raises `Refused`
@@ -78,8 +79,9 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
         return
     setattr(person, kind.value, None)
     setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
-    _end_proofs(session, now, person_id, kind)
-    end_sessions_opened_by(session, now, person_id, kind.value, but=browser)
+    if by.mandate_id is None:  # whoever helps takes no key from the person
+        _end_proofs(session, now, person_id, kind)
+        end_sessions_opened_by(session, now, person_id, kind.value, but=browser)
     note_change(session, now, person=person, by=by, names={kind.value})
     if not is_strange:
         _tell_old_way(session, now, person, kind, old, by=by, base_url=base_url)

@@ -4,12 +4,16 @@ import pytest
 from sqlalchemy import select
 
 from portal.directory.models import Departement
+from portal.identity.queries import files_behind
 from portal.identity.services_contacts import change_contact
 from portal.journal.models import JournalLine
-from portal.journal.services import Actor
+from portal.journal.services import Actor, ActorKind
 from portal.notifications.models import Message, Route
+from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.rules import Identity
+from portal.people.services import find_or_create
 from tests.identity.signing import MOBILE
 
 NEW = "+33639980034"
@@ -80,3 +84,49 @@ def test_proving_the_same_again_keeps_one_credential_and_raises_it_only(change, 
     for is_vouched in (False, True, False):
         change(person, is_vouched=is_vouched)
     assert [(one.value, one.is_vouched, one.ended_at) for one in rows(database, Credential)] == [(NEW, True, None)]
+
+
+def under_a_mandate(world, person):
+    agent = world.agent("accueil")
+    return Actor(ActorKind.AGENT, agent.id, world.mandate(person, agent_id=agent.id, procedures=["preferences"]).id)
+
+
+def test_a_mobile_written_under_a_mandate_serves_messages_and_opens_nothing(change, world, database):
+    person = world.person(mobile=MOBILE)
+    world.credential(person, CredentialKind.MOBILE, MOBILE)
+    file = change(person, by=under_a_mandate(world, person))
+    assert (file.mobile, file.lent_ways) == (NEW, ["mobile"])
+    with database.transaction() as session:
+        assert files_behind(session, CredentialKind.MOBILE, NEW) == []
+        assert [one.id for one in files_behind(session, CredentialKind.MOBILE, MOBILE)] == [person.id]
+        typed = Identity(person.family_name, person.given_names, person.birth_date)
+        joined = find_or_create(session, world.now, identity=typed, contact=Contact(mobile=NEW))
+        assert (joined.id == person.id, joined.maybe_double) == (False, True)
+
+
+def test_it_opens_the_space_once_the_person_has_proved_it(change, world, database):
+    person = world.person(mobile=MOBILE)
+    change(person, by=under_a_mandate(world, person))
+    assert change(person).lent_ways == []
+    with database.transaction() as session:
+        assert [one.id for one in files_behind(session, CredentialKind.MOBILE, NEW)] == [person.id]
+
+
+def test_a_mobile_said_to_an_agent_has_yet_to_show_that_it_works(world, database, clock):
+    world.departement()
+    person = world.person(mobile=MOBILE)
+    with database.transaction() as session:
+        change_contact(
+            session,
+            clock(),
+            person=session.get_one(Person, person.id),
+            kind=CredentialKind.MOBILE,
+            value=NEW,
+            by=Actor.agent(7),
+            is_vouched=False,
+            is_proved=False,
+            departement=session.get_one(Departement, 1),
+            base_url="https://porte.exemple.fr",
+        )
+    assert [(row.mobile, row.mobile_state) for row in rows(database, Person)] == [(NEW, RouteState.UNTRIED)]
+    assert rows(database, Credential) == []

@@ -171,3 +171,9 @@ def test_of_two_files_of_one_name_and_address_the_one_that_is_no_double_gets_it(
     second = world.person(given_names="Claude", address=ADDRESS)
     assert post.ask(identity_of(second))
     assert [message.person_id for message in post.all(Message)] == [second.id]
+
+
+def test_no_letter_goes_to_an_address_that_somebody_acting_for_the_person_wrote(post, world):
+    person = world.person(address=ADDRESS, lent_ways=["address"])
+    identity = Identity(person.family_name, person.given_names, person.birth_date)
+    assert post.ask(identity, ADDRESS) is False

@@ -1,12 +1,13 @@
 """Kinds of mandates and their limits; what a new one takes from older ones; what a text message answers."""
 
 import string
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.clock import paris, paris_day
 from portal.mandates.rules import (
     ORGANISATION_DAYS,
     SENSITIVE,
@@ -153,10 +154,10 @@ def test_a_question_goes_only_where_text_messages_are_wanted(given, expected):
 
 
 @pytest.mark.parametrize("days", ORGANISATION_DAYS)
-def test_an_organisation_s_mandate_ends_at_the_same_hour_on_the_wall(days):
+def test_an_organisation_s_mandate_ends_with_its_last_day_today_being_the_first(days):
     end = days_end(NOW, days)
-    assert end.astimezone(UTC) == end
-    assert round((end - NOW) / timedelta(days=1)) == days
+    assert paris(end).time() == time()
+    assert (paris_day(end) - paris_day(NOW)).days == days
 
 
 def test_no_other_length_exists():

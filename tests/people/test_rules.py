@@ -46,6 +46,7 @@ def person(
         guardian_id=guardian_id,
         maybe_double=maybe_double,
         address=[],
+        lent_ways=[],
     )
 
 

@@ -286,14 +286,14 @@ def test_a_mandate_without_appointments_leads_back_to_no_closed_door(client, wor
     assert "/mon-espace" not in client.get("/mon-espace/messages").page.links().values()
 
 
-def test_what_a_helper_changes_is_told_and_vouched_for_by_nobody(client, world, resident, enter, send, last_code, kept):
+def test_what_a_helper_changes_is_told_and_opens_nothing(client, world, resident, enter, send, last_code, kept):
     agent, mandate = acting(world, resident, "preferences")
     enter(agent=agent, mandate=mandate)
     send(MOBILE, value="06 39 98 00 99")
     client.follow(send(CODE, code=last_code()))
     assert kept(resident).mobile == NEW
     with world.database.transaction() as session:
-        assert session.scalars(select(Credential.is_vouched)).all() == [False]
+        assert session.scalars(select(Credential)).all() == []
     assert ("preferences_changed", Route.EMAIL) in {(row.kind, row.route) for row in messages(world)}
 
 
