@@ -195,11 +195,12 @@ def _settings(*, needed: Collection[str], demo: bool = False) -> Settings:
 def _first_of_month(month: str, today: date) -> datetime:
     try:
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a day on a wall calendar
-    except ValueError:
+        cut = at_wall_clock(first, time(0))
+    except (ValueError, OverflowError):
         raise click.ClickException(f"{month} is no month: write it as 2024-09.") from None
     if first > date(today.year - 1, today.month, 1):
         raise click.ClickException(f"The journal keeps 12 months at least: {month} is too recent.")
-    return at_wall_clock(first, time(0))
+    return cut
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class Answer(StrEnum):
 
 
 _OUI, _NON = "<oui>", "<non>"
-_STOP_MANDATE = re.compile(r"\bstop(?:pe[rz]?)?(?: (?:le|les|mon|mes|ce|ces|tous|tout))* ?mandats?\b")
+_STOP_MANDATE = re.compile(r"\bstop(?:pe[rz]?)?(?: (?:le|les|mon|mes|ce|ces|tous|tout))* ?mandat(?:e?s?)\b")
 # What is said in several words, the refusals first: they hold words that agree.
 _PHRASES = (
     (re.compile(r"\b(?:je )?(?:ne |n )?(?:suis |etes )?pas (?:d accord|daccord|ok)\b"), _NON),

@@ -106,7 +106,7 @@ def _notice_attempts(context: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield known | {"brief": brief}
     who = context.get("who", "")
     for length in range(len(who) - 1, _SHORTEST_PLACE - 1, -1):
-        yield known | {"brief": _BRIEFEST, "who": f"{who[:length].rstrip()}."}
+        yield known | {"brief": _BRIEFEST, "who": who[:length].rstrip(" .")}
 
 
 def _filled_in(text: str, context: dict[str, Any]) -> str:

@@ -30,6 +30,7 @@ ROLE_WORDS = {
     RoleFault.DATES: _l("Le dernier jour vient avant le premier. Vérifiez les deux dates."),
     RoleFault.HELD: _l("La personne a déjà ce rôle à cet endroit, à ces dates."),
     RoleFault.FROM_FILES: _l("Ce rôle vient du fichier agents.toml. Changez-le dans ce fichier."),
+    RoleFault.ONESELF: _l("Vous ne pouvez pas vous donner un rôle. Demandez à un autre admin."),
     RoleFault.UNKNOWN: _l("Ce rôle n'existe plus. Vérifiez la liste."),
 }
 
@@ -43,10 +44,10 @@ STATES = {
 }
 
 ROLES = {
-    Role.ACCUEIL: _l("Accueil"),
+    Role.ACCUEIL: _l("Agent d'accueil"),
     Role.PROFESSIONNEL: _l("Professionnel"),
     Role.REFERENT: _l("Référent"),
-    Role.COURRIER: _l("Courrier"),
+    Role.COURRIER: _l("Agent du courrier"),
     Role.ENCADRANT: _l("Encadrant"),
     Role.ADMIN: _l("Admin"),
     Role.PARTNER_WELCOME: _l("Partenaire, niveau 1 : accueil"),

@@ -45,6 +45,7 @@ class RoleFault(StrEnum):
     DATES = "dates"  # it would end before it begins
     HELD = "held"  # the same role, there, on some of those days
     FROM_FILES = "from_files"  # the Département's files say it, and would say it again
+    ONESELF = "oneself"  # an admin opens no file and no carnet to themselves: another admin does, and it is seen
     UNKNOWN = "unknown"  # no such role, or over already
 
 

@@ -31,7 +31,9 @@ class NewRole:
 
 
 def give_role(session: Session, now: datetime, *, agent_id: int, new: NewRole, by: Actor) -> Assignment:
-    """Adds a role. Raises `Refused` (RoleFault)."""
+    """Adds a role to somebody else's. Raises `Refused` (RoleFault)."""
+    if by.is_agent and by.id == agent_id:
+        raise Refused(RoleFault.ONESELF)
     after = new.last + timedelta(days=1) if new.last is not None else None
     agent = session.scalars(select(Agent).where(Agent.id == agent_id).with_for_update()).one()
     fault = role_fault(new.role, is_partner=agent.organisation_id is not None, first=new.first, after=after)

@@ -111,7 +111,7 @@ def test_a_mandate_is_given_to_someone_close_used_and_ended(visit, enter, world,
     holder.go("/mon-espace")
     holder.reads("Vous n'agissez plus pour cette personne")
     holder.press("J'ai compris")
-    holder.reads("Agir pour quelqu'un d'autre")
+    holder.reads("Les mandats que j'ai donnés")
     assert states(world) == [("relative", "ended", "space")]
 
 

@@ -309,7 +309,12 @@ def test_a_text_message_is_read_as_its_writer_meant_it(text, answer):
 around = st.text(alphabet=" .!,;-\t\n…🙂🙏😀\u00a0\u202f", max_size=8)
 
 
-@given(around, around, around, st.sampled_from(["stop mandat", "STOP MANDAT", "Stop Mandât", "stop le mandat"]))
+@given(
+    around,
+    around,
+    around,
+    st.sampled_from(["stop mandat", "STOP MANDAT", "STOP MANDATE", "Stop Mandât", "stop le mandat"]),
+)
 def test_stop_mandat_is_read_whatever_stands_around(before, between, after, words):
     first, *rest = words.split(" ")
     assert read_answer(before + first + (between or " ") + " ".join(rest) + after) is Answer.STOP_MANDATE

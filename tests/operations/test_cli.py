@@ -242,7 +242,9 @@ TODAY = paris_day(system_clock())
 RECENT = [TODAY.replace(day=1), (TODAY.replace(day=1) - timedelta(days=330)).replace(day=1)]
 
 
-@pytest.mark.parametrize("month", [f"{RECENT[0]:%Y-%m}", f"{RECENT[1]:%Y-%m}", "2024", "2024-13", "2024-03-01", "hier"])
+@pytest.mark.parametrize(
+    "month", [f"{RECENT[0]:%Y-%m}", f"{RECENT[1]:%Y-%m}", "2024", "0001-01", "2024-13", "2024-03-01", "hier"]
+)
 def test_a_month_too_recent_or_that_is_none_is_refused(url: str, month: str) -> None:
     run(url, "migrate")
     written(url, "2024-01-10", 1)

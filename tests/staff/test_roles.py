@@ -12,12 +12,13 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.people.models_access import Assignment
 from portal.refusal import Refused
+from portal.staff.rules import RoleFault
 from portal.staff.services_roles import NewRole, end_role, give_role
 from tests.entering import enter
 from tests.staff.agents import post, signer
 
 TODAY = date(2026, 11, 23)
-BY = Actor.agent(1)
+BY = Actor.agent(2_000_000)  # another admin
 
 
 @pytest.fixture
@@ -27,6 +28,13 @@ def give(database, clock):
             return give_role(session, clock.now, agent_id=agent.id, new=NewRole(role, first, **given), by=BY)
 
     return give
+
+
+def test_an_admin_gives_themselves_no_role(world, database, clock):
+    admin = world.agent("admin")
+    with database.transaction() as session, pytest.raises(Refused) as refused:
+        give_role(session, clock.now, agent_id=admin.id, new=NewRole("référent", TODAY), by=Actor.agent(admin.id))
+    assert refused.value.reason is RoleFault.ONESELF
 
 
 @pytest.fixture
@@ -170,7 +178,9 @@ def test_an_admin_gives_and_ends_a_role_from_the_page_of_an_account(client, worl
     assert dates(nour.agent) == [(TODAY, date(2027, 1, 1))]
     assert "a déjà ce rôle" in post(client, f"{path}/role", role="courrier", where=f"mds-{house}").page.text()
     assert post(client, f"{path}/role", role="courrier", where=f"lieu-{place.id}").status_code == 303
-    link = next(url for words, url in page.links().items() if words.startswith("Finir ce rôle") and "Courrier" in words)
+    link = next(
+        url for words, url in page.links().items() if words.startswith("Finir ce rôle") and "Agent du courrier" in words
+    )
     page = client.follow(post(client, link, last=["30", "11", "2026"])).page
     assert "Le rôle est fini" in page.text()
     assert dates(nour.agent)[0] == (TODAY, date(2026, 12, 1))
