@@ -1,7 +1,7 @@
 """Kinds of mandates and their limits; what a new one takes from older ones; what a text message answers."""
 
 import string
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given
