@@ -130,7 +130,7 @@ def test_a_relative_of_another_is_no_choice(client, office, world, camille, ente
     enter(camille)
     answer = answered(client, motif, place, concerned=f"fiche-{other.id}")
     assert answer.status_code == 422
-    assert "Choisissez pour qui est ce rendez-vous." in answer.page.text()
+    assert "Choisissez pour qui est ce rendez-vous" in answer.page.text()
 
 
 def test_too_old_is_said_beside_the_choice(client, world, camille, enter) -> None:

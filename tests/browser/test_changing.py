@@ -102,8 +102,9 @@ def test_five_wrong_birth_dates_lock_the_code_for_a_quarter_of_an_hour(visit, wo
     visitor = visit()
     for day in ("1", "2", "3", "4", "5"):
         open_with(visitor, appointment.code, day)
-    open_with(visitor, appointment.code)
+    visitor.go(f"/r/{appointment.code}")
     visitor.reads("15 minutes")
+    assert visitor.page.locator("#birth_date-day").count() == 0
     clock.forward(timedelta(minutes=16))
     open_with(visitor, appointment.code)
     visitor.reads("MDS Essai")

@@ -536,3 +536,8 @@ def test_an_invitation_that_another_press_takes_in_between_is_over(database, wor
             services_accounts.accept(second, clock.now, token=token, password=PASSWORD, sealer=sealer)
         with pytest.raises(Refused, match="invitation_over"):
             services_accounts.take(first, clock.now, agent=found, token=token, stored="x", sealer=sealer)
+
+
+def test_an_invitation_that_nobody_sent_opens_no_account(database, clock, sealer):
+    with database.transaction() as session, pytest.raises(Refused, match="invitation_over"):
+        services_accounts.accept(session, clock.now, token="inventé", password=PASSWORD, sealer=sealer)
