@@ -194,7 +194,7 @@ def test_the_account_says_roles_and_places(client, world, sealer):
     world.assignment(agent, "encadrant")
     enter(client, agent)
     words = client.get("/agents/compte").page.text()
-    assert f"Accueil , {place.name}" in words or f"Accueil, {place.name}" in words
+    assert f"Agent d'accueil, {place.name}" in words.replace(" ,", ",")
     assert "Encadrant" in words
 
 
