@@ -6,7 +6,7 @@ refused, and nothing is lost silently.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,19 +14,15 @@ from portal.desk import queries
 from portal.desk.rules import DeskFault, Document, changed_since
 from portal.directory.models import Departement
 from portal.identity.queries import credentials_of
-from portal.identity.services_contacts import change_contact, prove
+from portal.identity.services_contacts import change_contact, prove, tell_former
 from portal.journal.services import Actor, record
 from portal.mandates.services import Voice, end_for_protected
-from portal.notifications.models import Route
-from portal.notifications.notices import base_context, send_to, tell_person
+from portal.notifications.notices import base_context, tell_person
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import Preferences, change_preferences, note_change, note_hand
 from portal.refusal import Refused
 from portal.web.sessions_list import end_sessions_opened_by
-
-_TELL_WITHIN = timedelta(days=2)
-_ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
 
 
 @dataclass(frozen=True)
@@ -162,17 +158,15 @@ def _take_out(  # noqa: PLR0913 - as above
     end_sessions_opened_by(session, now, person.id, kind.value)
     note_change(session, now, person=person, by=by, names={kind.value})
     if not had_failed:
-        send_to(
+        tell_former(
             session,
             now,
-            kind="contact_changed",
-            route=_ROUTES[kind],
-            to=former,
-            context=base_context(departement, base_url, person=person, what=kind.value, by="agent"),
-            expires_at=now + _TELL_WITHIN,
-            subject="person",
-            subject_id=person.id,
-            person_id=person.id,
+            person=person,
+            kind=kind,
+            former=former,
+            is_by_agent=True,
+            departement=departement,
+            base_url=base_url,
         )
 
 

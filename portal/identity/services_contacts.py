@@ -15,7 +15,7 @@ from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.services_preferences import note_hand
 from portal.web.sessions_list import end_sessions_opened_by
 
-_TELL_WITHIN = timedelta(days=2)
+_TELL_WITHIN = timedelta(days=2)  # what is no longer theirs is not tried for longer
 _ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
 
 
@@ -54,24 +54,44 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
         object_kind="person", object_id=person.id,
     )  # fmt: skip
     if former is not None and _lookup(kind, former) != _lookup(kind, value) and not had_failed:
-        send_to(
+        is_by_agent = by.kind is ActorKind.AGENT
+        tell_former(
             session,
             now,
-            kind="contact_changed",
-            route=_ROUTES[kind],
-            to=former,
-            context=base_context(
-                departement,
-                base_url,
-                person=person,
-                what=kind.value,
-                by="agent" if by.kind is ActorKind.AGENT else "person",
-            ),
-            expires_at=now + _TELL_WITHIN,
-            subject="person",
-            subject_id=person.id,
-            person_id=person.id,
+            person=person,
+            kind=kind,
+            former=former,
+            is_by_agent=is_by_agent,
+            departement=departement,
+            base_url=base_url,
         )
+
+
+def tell_former(  # noqa: PLR0913 - whose, what it was, by whom, and the words of the message
+    session: Session,
+    now: datetime,
+    *,
+    person: Person,
+    kind: CredentialKind,
+    former: str,
+    is_by_agent: bool,
+    departement: Departement,
+    base_url: str,
+) -> None:
+    """Tells a mobile or an e-mail that it was replaced or taken out of a file; within two days, or not at all."""
+    what, by = kind.value, "agent" if is_by_agent else "person"
+    send_to(
+        session,
+        now,
+        kind="contact_changed",
+        route=_ROUTES[kind],
+        to=former,
+        context=base_context(departement, base_url, person=person, what=what, by=by),
+        expires_at=now + _TELL_WITHIN,
+        subject="person",
+        subject_id=person.id,
+        person_id=person.id,
+    )
 
 
 def _change_keys(  # noqa: PLR0913 - whose, what, and in which browser

@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.booking.forms_address import typed_address
-from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
-from portal.letters.address import BadAddressError, Communes, check_address, printed_lines
+from portal.booking.forms_address import checked_address, typed_address
+from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER
+from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.people.forms_fields import BirthDateField, EmailField, NameField, PhoneField
 from portal.people.models import Person
 from portal.people.rules import Identity
@@ -17,7 +17,6 @@ from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
 
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
-_LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
 
 
 def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
@@ -127,22 +126,14 @@ class AddressForm(PortalForm):
         return not self.errors
 
     def _check(self) -> None:
-        typed = [getattr(self, name) for name in _LINES]
-        town = f"{self.postcode.data or ''} {self.town.data or ''}".strip()
-        lines, faults = check_address([*(field.data or "" for field in typed), town], communes=self._communes)
-        for fault in faults:
-            field = typed[fault.line - 2] if fault.line < 6 else self._line_6(fault.reason)
-            field.errors = [*field.errors, ADDRESS_WORDS[fault.reason]]
-        if faults or not lines:
+        lines = checked_address(self, self._communes)
+        if not lines:
             return
         try:
             printed_lines(self.name, lines)
         except BadAddressError:
             self.flat.errors = [NAME_TOO_LONG_FOR_A_LETTER]
         self.address = tuple(lines)
-
-    def _line_6(self, reason: str) -> Any:
-        return self.town if reason in {"town_missing", "town_mismatch", "too_long"} else self.postcode
 
 
 class RelativeForm(PortalForm):

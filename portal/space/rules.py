@@ -17,7 +17,6 @@ KEPT_IN_SIGHT = timedelta(
 SHOWN_AS_NEXT = timedelta(hours=1)  # after it began, an appointment is still the next one for who looks for the door
 
 WAYS = (CredentialKind.MOBILE, CredentialKind.EMAIL)
-ROUTES = {CredentialKind.MOBILE: Route.SMS, CredentialKind.EMAIL: Route.EMAIL}
 
 
 class Standing(StrEnum):

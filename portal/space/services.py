@@ -1,7 +1,7 @@
 """What a person changes of their own file. Whoever acts for them does it under a mandate that is checked here."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.identity.rules import LetterFault
-from portal.identity.services_contacts import change_contact
+from portal.identity.services_contacts import change_contact, tell_former
 from portal.identity.services_letters import send_activation
 from portal.journal.services import Actor, ActorKind, record
-from portal.notifications.notices import base_context, send_to, tell_person
+from portal.notifications.notices import base_context, tell_person
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -23,12 +23,11 @@ from portal.people.services_preferences import change_preferences, note_change, 
 from portal.refusal import Refused
 from portal.sealing import Sealer
 from portal.space.queries import person_to_change
-from portal.space.rules import ROUTES, value_of
+from portal.space.rules import value_of
 from portal.web.access import Procedure
 from portal.web.sessions_list import end_sessions_opened_by
 
 MOST_RELATIVES = 20
-_TOLD_FOR = timedelta(days=2)  # a mailbox or a number that is no longer theirs is not tried for longer
 
 
 class SpaceRefusal(StrEnum):
@@ -84,7 +83,17 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
         end_sessions_opened_by(session, now, person_id, kind.value, but=browser)
     note_change(session, now, person=person, by=by, names={kind.value})
     if not is_strange:
-        _tell_old_way(session, now, person, kind, old, by=by, base_url=base_url)
+        departement = _departement(session)
+        tell_former(
+            session,
+            now,
+            person=person,
+            kind=kind,
+            former=old,
+            is_by_agent=_is_help(by),
+            departement=departement,
+            base_url=base_url,
+        )
     _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
 
 
@@ -164,26 +173,6 @@ def _end_proofs(session: Session, now: datetime, person_id: int, *kinds: Credent
         update(Credential)
         .where(Credential.person_id == person_id, Credential.kind.in_(kinds), Credential.ended_at.is_(None))
         .values(ended_at=now)
-    )
-
-
-def _tell_old_way(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, person: Person, kind: CredentialKind, old: str, *, by: Actor, base_url: str
-) -> None:
-    context = base_context(
-        _departement(session), base_url, person=person, what=kind.value, by="agent" if _is_help(by) else "person"
-    )
-    send_to(
-        session,
-        now,
-        kind="contact_changed",
-        route=ROUTES[kind],
-        to=old,
-        context=context,
-        expires_at=now + _TOLD_FOR,
-        subject="person",
-        subject_id=person.id,
-        person_id=person.id,
     )
 
 
