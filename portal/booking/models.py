@@ -32,6 +32,16 @@ class AppointmentStatus(StrEnum):
     NOSHOW = "noshow"
 
 
+class CancelReason(StrEnum):
+    """Why the service, or the person through an agent, cancels: one of a list, so that no story of a life is kept."""
+
+    PERSON_ASKED = "person_asked"
+    AGENT_AWAY = "agent_away"
+    PLACE_CLOSED = "place_closed"
+    WRONG_SUBJECT = "wrong_subject"  # another service answers it
+    MISTAKE = "mistake"  # booked twice, or for somebody else
+
+
 HOLDS_TIME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOSHOW)
 
 opening_motif = Table(
@@ -98,12 +108,14 @@ class Appointment(Base):
         CheckConstraint("starts_at < ends_at AND ends_at <= busy_until", name="period"),
         # Lets availability look for the appointments that reach into a day among those of the day before.
         CheckConstraint("busy_until - starts_at <= interval '24 hours'", name="length"),
+        CheckConstraint("is_overbooked = (overbook_reason IS NOT NULL)", name="overbooked_why"),
+        CheckConstraint("NOT is_door_closed OR status = 'noshow'", name="closed_door"),
         ExcludeConstraint(
             (text("int8range(agent_id, agent_id, '[]')"), "&&"),
             (text("tstzrange(starts_at, busy_until)"), "&&"),
             name="ex_appointment_agent_busy",
             using="gist",
-            where=text("status IN ('booked', 'seen', 'noshow') AND NOT is_overbooked"),
+            where=text("status IN ('booked', 'seen', 'noshow') AND NOT is_overbooked AND workshop_id IS NULL"),
         ),
         Index(
             "ix_appointment_busy",
@@ -125,6 +137,14 @@ class Appointment(Base):
     busy_until: Mapped[datetime]  # end and buffer
     status: Mapped[AppointmentStatus]
     is_overbooked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    overbook_reason: Mapped[str | None]  # as an agent who may overbook wrote it: shown to agents, never to the person
+    # A place in a workshop, whose own appointment (`Workshop.appointment_id`) holds the agent's time.
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), index=True)
+    cancel_reason: Mapped[CancelReason | None]
+    arrived_at: Mapped[datetime | None]  # in the waiting room since
+    called_at: Mapped[datetime | None]  # called from it: the agent receives them
+    # A visit at home for which nobody opened: a noshow, told apart.
+    is_door_closed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     sequence: Mapped[int] = mapped_column(default=0)  # rises with each change, for calendars
     # The card of whoever booked, when what they typed differs from their file: see portal.people.services. None: those
     # concerned, or their guardian, are told as their files say.

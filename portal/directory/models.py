@@ -123,6 +123,8 @@ class Place(Base):
     source: Mapped[str]
     checked: Mapped[bool]
     closed_on: Mapped[date | None]
+    # Columns last written on screen: the Département's files no longer change them.
+    edited: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
 
 
 class PlaceAttachment(Base):
@@ -217,6 +219,7 @@ class Motif(Base):
     discreet: Mapped[bool]
     neutral_words: Mapped[str]  # what messages say instead of the motif
     closed_on: Mapped[date | None]
+    edited: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))  # as for places
 
     theme: Mapped[Theme] = relationship(lazy="raise")
 

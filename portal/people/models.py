@@ -42,6 +42,8 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("guardian_id <> id", name="not_own_guardian"),
         CheckConstraint("card_of_id <> id", name="not_own_card"),
+        CheckConstraint("merged_into_id <> id", name="not_merged_into_itself"),
+        Index("ix_person_search", text("array_to_tsvector(search_keys)"), postgresql_using="gin"),
         Index("ix_person_mobile", "mobile"),  # whoever signs in is looked for by what they proved
         Index("ix_person_email", text("lower(email)")),
     )
@@ -49,9 +51,14 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     family_name: Mapped[str]
     given_names: Mapped[str]
+    birth_name: Mapped[str | None]  # when the family name is another: agents look for people by either
     birth_date: Mapped[date] = mapped_column(index=True)
     birth_place: Mapped[str | None]  # INSEE number of the commune or country, as FranceConnect gives it
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
+    # What agents find a file by (portal.people.keys): written with the names each time they change.
+    search_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    # This file was a double: everything of it is in the other one. Shown nowhere; it comes back if that is undone.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     # A card is no file: it is how the person of a file asked to be told of one appointment, and is shown with the file.
     card_of_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -115,6 +122,9 @@ class Agent(Base):
     invited_until: Mapped[datetime | None]
     expires_on: Mapped[date | None]  # the first day on which the account no longer opens
     suspended_at: Mapped[datetime | None]
+    wants_shortcuts: Mapped[bool] = mapped_column(
+        default=True, server_default=text("true")
+    )  # keys that act by themselves
 
     assignments: Mapped[list["Assignment"]] = relationship(lazy="raise", order_by="Assignment.id")
     organisation: Mapped["Organisation | None"] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -41,6 +41,8 @@ class Assignment(Base):
     valid: Mapped[Range[date]] = mapped_column(DATERANGE)
     families: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     is_from_files: Mapped[bool] = mapped_column(default=False)  # written by `portal load`, and ended by it
+    # May write an appointment over another, on a holiday or outside every opening, with a reason.
+    may_overbook: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class RecoveryCode(Base):

@@ -9,10 +9,15 @@ from portal.paths import ROOT
 
 STAGES = ("models", "rules", "queries", "services", "forms", "views")  # each may use those before it
 FEATURES = {
+    "administration",
+    "agenda",
     "booking",
+    "calls",
+    "counter",
     "demo",
     "desk",
     "directory",
+    "figures",
     "identity",
     "journal",
     "letters",

@@ -1,0 +1,1 @@
+"""Settings on screen: motifs, places and days, each change with its history."""

@@ -1,0 +1,1 @@
+"""The day and the week of agents: agendas, the waiting room, openings and absences, calendar feeds."""

@@ -1,0 +1,1 @@
+"""The follow-up: appointments honoured, missed and cancelled, and how long one waits for a slot."""
