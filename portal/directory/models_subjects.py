@@ -36,7 +36,7 @@ class Subject(Base):
 
 
 class Partner(Base):
-    """Somebody else who answers: France Travail, the CAF, a helpline. Not a partner under convention: `Organisation`."""
+    """Somebody else who answers: France Travail, the CAF, a helpline. Under a convention: `Organisation`."""
 
     __tablename__ = "partner"
 
