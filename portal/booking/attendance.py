@@ -84,7 +84,7 @@ def files_of(session: Session, now: datetime, request: BookingRequest) -> Files:
     if request.person_id is None:
         return Files(None, (), booked)
     booker = queries.file(session, request.person_id)
-    relatives = queries.relatives_among(session, request.person_id, request.relative_ids)
+    relatives = queries.relatives_among(session, booker.id, request.relative_ids) if booker else []
     if booker is None or len(relatives) != len(set(request.relative_ids)):
         raise Refused(BookingRefusal.NOT_THEIRS)
     return Files(booker, tuple(relatives), booked)
@@ -114,11 +114,12 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
 ) -> Party:
     """The people of a request. The files are held until the transaction ends, so that counts stay true.
 
-    Raises `Refused`: LIMIT_REACHED, or an `IdentityFault`.
+    Raises `Refused`: LIMIT_REACHED, NOT_THEIRS when one of the files was merged meanwhile, or an `IdentityFault`.
     """
     concerned = files.concerned(request)
     if request.relatives or invitation or files.booker:  # else `find_or_create` holds the only one
         lock_identities(session, {files.of_booker(request), *concerned})
+    _refuse_merged(session, files, invitation)
     _refuse_own_limit(now, files, motif, concerned)
     proven = by.is_agent or invitation is not None or files.booker is not None
     booker = files.booker or (invitation.person if invitation else _file(session, now, request))
@@ -165,6 +166,13 @@ def _full(session: Session, now: datetime, motif: Motif, people: tuple[Person, .
     """The keys of those who have as many appointments to come as the motif allows."""
     counts = queries.upcoming_counts(session, now, motif.id, [person.id for person in people])
     return frozenset(person.match_key for person in people if counts.get(person.id, 0) >= motif.upcoming_limit)
+
+
+def _refuse_merged(session: Session, files: Files, invitation: Invitation | None) -> None:
+    """A file that was merged into another while this booking waited for it: what is booked must not be lost there."""
+    read = [files.booker, *files.relatives, invitation.person if invitation else None]
+    if queries.any_merged(session, [person.id for person in read if person]):
+        raise Refused(BookingRefusal.NOT_THEIRS)
 
 
 def _refuse_own_limit(now: datetime, files: Files, motif: Motif, concerned: tuple[Identity, ...]) -> None:

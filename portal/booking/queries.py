@@ -14,6 +14,7 @@ from portal.directory.models import Departement, Motif, Place
 from portal.people.models import Agent, Person
 from portal.people.models_access import Organisation
 from portal.people.models_mandates import Mandate
+from portal.people.queries_merges import is_file, kept_in
 
 # Written once: a booking asks these each time, and building a statement costs more than sending it.
 _BY_REQUEST = select(Appointment.id).where(Appointment.request_key == bindparam("key"))
@@ -104,14 +105,20 @@ def appointments_to_come(session: Session, now: datetime, person_id: int) -> lis
 
 
 def file(session: Session, person_id: int) -> Person | None:
-    """The file with this number, and its guardian; a card is none."""
-    statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
+    """The file with this number, or the one it was merged into, and its guardian; a card is none."""
+    statement = select(Person).where(Person.id == (kept_in(session, person_id) or person_id), is_file())
     return session.scalars(statement.options(joinedload(Person.guardian))).one_or_none()
+
+
+def any_merged(session: Session, person_ids: Collection[int]) -> bool:
+    """Whether one of these files is no longer one: merged into another since it was read."""
+    merged_away = select(Person.id).where(Person.id.in_(person_ids), Person.merged_into_id.is_not(None))
+    return session.scalar(merged_away.order_by(Person.id).limit(1)) is not None
 
 
 def relatives_among(session: Session, guardian_id: int, ids: Collection[int] | None = None) -> list[Person]:
     """The files of someone's relatives, by given names; only those of `ids` where given."""
-    statement = select(Person).where(Person.guardian_id == guardian_id, Person.card_of_id.is_(None))
+    statement = select(Person).where(Person.guardian_id == guardian_id, is_file())
     if ids is not None:
         statement = statement.where(Person.id.in_(ids))
     ordered = statement.options(joinedload(Person.guardian)).order_by(Person.given_names, Person.id)

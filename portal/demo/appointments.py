@@ -14,6 +14,7 @@ from portal.clock import paris_day
 from portal.database import Database
 from portal.directory.models import Motif, Place
 from portal.people.models import Person
+from portal.people.queries_merges import is_file
 from portal.people.rules import Identity, contact_of
 
 
@@ -75,7 +76,7 @@ def _newcomer(session: Session, given_names: str) -> Person | None:
     )
     return session.scalars(
         select(Person)
-        .where(Person.given_names == given_names, Person.card_of_id.is_(None), ~already.exists())
+        .where(Person.given_names == given_names, is_file(), ~already.exists())
         .options(joinedload(Person.guardian))
         .order_by(Person.id)
         .limit(1)

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.people.models import Person
 from portal.people.models_credentials import Challenge, Credential, CredentialKind
+from portal.people.queries_merges import is_file
 from portal.people.rules import Identity
 
 
@@ -19,7 +20,7 @@ def files_behind(session: Session, kind: CredentialKind, to: str) -> list[Person
     return list(
         session.scalars(
             select(Person)
-            .where(or_(is_own, Person.id.in_(proved)), Person.card_of_id.is_(None), Person.guardian_id.is_(None))
+            .where(or_(is_own, Person.id.in_(proved)), is_file(), Person.guardian_id.is_(None))
             .order_by(Person.id)
         )
     )
@@ -46,7 +47,7 @@ def files_named(session: Session, identity: Identity) -> list[Person]:
     return list(
         session.scalars(
             select(Person)
-            .where(Person.match_key == identity.key, Person.card_of_id.is_(None), Person.guardian_id.is_(None))
+            .where(Person.match_key == identity.key, is_file(), Person.guardian_id.is_(None))
             .order_by(Person.maybe_double, Person.id)
         )
     )

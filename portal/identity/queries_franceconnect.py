@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.identity.rules_matching import Pivot, family_keys
 from portal.people.models import Person
 from portal.people.models_credentials import Credential, CredentialKind, IdentityCase
+from portal.people.queries_merges import is_file
 
 
 def joined(session: Session, subject: str) -> tuple[Credential, Person] | None:
@@ -33,7 +34,7 @@ def files_to_compare(session: Session, pivot: Pivot) -> list[Person]:
             select(Person)
             .where(
                 Person.birth_date.between(pivot.born.first, pivot.born.last),
-                Person.card_of_id.is_(None),
+                is_file(),
                 Person.guardian_id.is_(None),
                 or_(*named),
             )

@@ -146,7 +146,8 @@ def fit(pivot: Pivot, file: Person) -> Fit:
     or the first ones. The two names may have been typed in each other's field. Possible: the same with any one of the
     given names, or with a birth date of which only a part is known, unless the birth places agree.
     """
-    if not pivot.born.hold(file.birth_date) or file.guardian_id is not None or file.card_of_id is not None:
+    stands_alone = file.guardian_id is None and file.card_of_id is None and file.merged_into_id is None
+    if not pivot.born.hold(file.birth_date) or not stands_alone:
         return Fit.NONE
     if file.birth_place is not None and pivot.place is not None and _town(file.birth_place) != _town(pivot.place):
         return Fit.NONE

@@ -14,6 +14,7 @@ from portal.people.models import Person
 from portal.people.models_access import Organisation
 from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
 from portal.people.queries_access import in_force
+from portal.people.queries_merges import is_file
 from portal.people.rules import Identity
 
 # Booking stands above mandates: the two tables of its that a caller can be asked about are named here.
@@ -33,7 +34,7 @@ _SHOWN_FOR = timedelta(days=365)  # an agent sees what ended within a year
 def person(session: Session, person_id: int) -> Person | None:
     """A file, with its guardian; None for a card, which is no file."""
     return session.scalars(
-        select(Person).where(Person.id == person_id, Person.card_of_id.is_(None)).options(joinedload(Person.guardian))
+        select(Person).where(Person.id == person_id, is_file()).options(joinedload(Person.guardian))
     ).one_or_none()
 
 
@@ -50,7 +51,7 @@ def known_of(session: Session, now: datetime, person_id: int) -> Known:
     )
     relatives = session.execute(
         select(Person.given_names, Person.birth_date)
-        .where(Person.guardian_id == person_id, Person.card_of_id.is_(None))
+        .where(Person.guardian_id == person_id, is_file())
         .order_by(Person.birth_date, Person.id)
     )
     return Known(upcoming, tuple((name, born) for name, born in relatives))
@@ -186,7 +187,7 @@ def organisation(session: Session, now: datetime, organisation_id: int | None) -
 def only_file(session: Session, identity: Identity, *, mobile: str | None = None) -> Person | None:
     """The one file of this identity (and this mobile, if given); None when there is none, or several."""
     wanted = select(Person).where(
-        Person.birth_date == identity.birth_date, Person.match_key == identity.key, Person.card_of_id.is_(None)
+        Person.birth_date == identity.birth_date, Person.match_key == identity.key, is_file()
     )
     if mobile is not None:
         wanted = wanted.where(Person.mobile == mobile)
@@ -210,7 +211,7 @@ def files_of_number(session: Session, number: str) -> Sequence[Person]:
     """The files that have this mobile, oldest first."""
     return session.scalars(
         select(Person)
-        .where(Person.mobile == number, Person.card_of_id.is_(None))
+        .where(Person.mobile == number, is_file())
         .options(joinedload(Person.guardian))
         .order_by(Person.id)
     ).all()

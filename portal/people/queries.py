@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.people.contacts import Contact
 from portal.people.models import Person, Referent
+from portal.people.queries_merges import is_file
 from portal.people.rules import Identity
 
 # What was not given is NULL, and equal to nothing.
@@ -14,7 +15,7 @@ _LOOK_ALIKES = (
     select(Person)
     .where(
         Person.birth_date == bindparam("birth_date"),
-        Person.card_of_id.is_(None),
+        is_file(),
         or_(
             Person.match_key == bindparam("key"),
             Person.mobile == bindparam("mobile"),

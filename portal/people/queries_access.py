@@ -11,6 +11,7 @@ from portal.clock import paris_day
 from portal.people.models import Agent, Person
 from portal.people.models_access import Assignment, Organisation
 from portal.people.models_mandates import Mandate, MandateState
+from portal.people.queries_merges import is_file
 from portal.web.access import PARTNERS, Acting, SignedAgent, SignedPerson
 
 # The directory stands beside people, not under: the one table of its that permissions need is named here.
@@ -51,7 +52,7 @@ def signed_person(session: Session, person_id: int, *, is_known: bool) -> Signed
     """The resident of a session; None when their space was closed."""
     found = session.execute(
         select(Person.given_names, Person.family_name).where(
-            Person.id == person_id, Person.space_closed_at.is_(None), Person.card_of_id.is_(None)
+            Person.id == person_id, Person.space_closed_at.is_(None), is_file()
         )
     ).one_or_none()
     return None if found is None else SignedPerson(person_id, f"{found[0]} {found[1]}", is_known)
