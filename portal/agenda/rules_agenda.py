@@ -1,0 +1,309 @@
+"""A day of an agenda as it is read: what is booked, what is free, what is closed, and who reads what of it. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from portal.booking.models import HOLDS_TIME, AppointmentStatus
+from portal.booking.recurrence import hours_of, instant, midnight_of
+from portal.booking.slots import Located
+from portal.clock import paris, paris_day
+from portal.desk.rules import sees_reason
+from portal.directory.models import Mode
+from portal.holidays import holidays_of
+from portal.web.access import Role
+
+SEERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
+DESK = (Role.ACCUEIL, Role.ENCADRANT)  # those who receive, or lead: they know who comes to their places
+RECEIVERS = (Role.PROFESSIONNEL, Role.REFERENT)
+
+_SHORTEST_FREE = 300  # seconds: what is shorter is a breath between two people, and is not shown as free
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at an agenda. `places`: where a role opens agendas to them; `desk`: where they receive or lead.
+
+    None: everywhere. `families`: the files whose reasons they may read.
+    """
+
+    agent_id: int
+    places: frozenset[int] | None
+    desk: frozenset[int] | None
+    families: frozenset[str] = frozenset()
+
+    def is_near(self, place_id: int) -> bool:
+        """Whether what happens at a place comes before them at all."""
+        return self.places is None or place_id in self.places
+
+    def knows(self, *, agent_id: int, place_id: int) -> bool:
+        """Whether they read who comes, and may say what became of it: their own, or at the place where they receive.
+
+        For everyone else that time is taken, and no more.
+        """
+        return agent_id == self.agent_id or self.desk is None or place_id in self.desk
+
+    def sees_reason(self, *, agent_id: int, family: str) -> bool:
+        """Whether they read what it is about, and not its neutral words (portal.desk.rules.sees_reason)."""
+        return sees_reason(family=family, families=self.families, is_own=agent_id == self.agent_id)
+
+
+class Booked(NamedTuple):
+    """An appointment of an agenda, without those it is for. `seats` is None unless it is a workshop's own."""
+
+    id: int
+    agent_id: int
+    place_id: int
+    starts_at: datetime
+    ends_at: datetime
+    busy_until: datetime
+    status: AppointmentStatus
+    overbook_reason: str | None
+    arrived_at: datetime | None
+    called_at: datetime | None
+    is_door_closed: bool
+    sequence: int
+    family: str
+    title: str
+    neutral_words: str
+    mode: Mode
+    place_name: str
+    workshop_id: int | None
+    workshop_title: str | None
+    seats: int | None
+    taken: int
+
+    @property
+    def holds_time(self) -> bool:
+        """Whether the agent is busy with it: not once it is cancelled."""
+        return self.status in HOLDS_TIME
+
+
+class Place(NamedTuple):
+    """A place, as far as a day needs to know it."""
+
+    id: int
+    name: str
+    closed_on: date | None
+
+
+class Special(NamedTuple):
+    """A day that is not as the calendar says (directory.models_settings.DayException)."""
+
+    day: date
+    place_id: int | None
+    is_open: bool
+    label: str
+
+
+class Holiday(StrEnum):
+    """The public holidays, by name (Code du travail, article L3133-1)."""
+
+    NEW_YEAR = "new_year"
+    EASTER_MONDAY = "easter_monday"
+    LABOUR = "labour"
+    VICTORY = "victory"
+    ASCENSION = "ascension"
+    WHIT_MONDAY = "whit_monday"
+    NATIONAL = "national"
+    ASSUMPTION = "assumption"
+    ALL_SAINTS = "all_saints"
+    ARMISTICE = "armistice"
+    CHRISTMAS = "christmas"
+
+
+class Shut(StrEnum):
+    """Why a place is closed on a day, when no label says it."""
+
+    HOLIDAY = "holiday"
+    CLOSED = "closed"  # for good
+
+
+class Closing(NamedTuple):
+    """A day on which a place receives nobody. `label`: as it was written; `holiday`: which one."""
+
+    why: Shut
+    label: str = ""
+    holiday: Holiday | None = None
+
+
+class Kind(StrEnum):
+    """What a stretch of an agenda is."""
+
+    BOOKED = "booked"
+    FREE = "free"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A stretch of an agenda, from an instant to another. `booked` is None unless it is an appointment."""
+
+    kind: Kind
+    starts_at: datetime
+    ends_at: datetime
+    booked: Booked | None = None
+
+
+@dataclass(frozen=True)
+class AgentDay:
+    """A day of an agent: the hours when they can be booked, and all there is, in order.
+
+    `groups`: the same, where what overlaps stands together.
+    """
+
+    agent_id: int
+    day: date
+    hours: Sequence[tuple[datetime, datetime]] = ()
+    items: Sequence[Item] = ()
+    groups: Sequence[Sequence[Item]] = field(default=())
+
+
+_FIXED = {
+    (1, 1): Holiday.NEW_YEAR,
+    (5, 1): Holiday.LABOUR,
+    (5, 8): Holiday.VICTORY,
+    (7, 14): Holiday.NATIONAL,
+    (8, 15): Holiday.ASSUMPTION,
+    (11, 1): Holiday.ALL_SAINTS,
+    (11, 11): Holiday.ARMISTICE,
+    (12, 25): Holiday.CHRISTMAS,
+}
+
+
+def holiday_of(day: date) -> Holiday | None:
+    """The public holiday that a day is, if it is one. Ascension on 1 or 8 May goes by the fixed one's name."""
+    if day not in holidays_of(day.year):
+        return None
+    if (fixed := _FIXED.get((day.month, day.day))) is not None:
+        return fixed
+    if day.weekday() == 3:
+        return Holiday.ASCENSION
+    # Easter Monday is 27 April at the latest, Whit Monday 11 May at the earliest.
+    return Holiday.EASTER_MONDAY if day.month < 5 else Holiday.WHIT_MONDAY
+
+
+def closing_of(day: date, place: Place, specials: Iterable[Special]) -> Closing | None:
+    """Why a place receives nobody on a day; None when it does. What was said of the place goes before what was of all."""
+    if place.closed_on is not None and place.closed_on <= day:
+        return Closing(Shut.CLOSED)
+    said = [one for one in specials if one.day == day and one.place_id in {None, place.id}]
+    if said:
+        one = max(said, key=lambda special: special.place_id is not None)
+        return None if one.is_open else Closing(Shut.CLOSED, one.label)
+    holiday = holiday_of(day)
+    return None if holiday is None else Closing(Shut.HOLIDAY, holiday=holiday)
+
+
+def open_hours(
+    openings: Iterable[Located], days: Collection[date], closed: Collection[tuple[date, int]]
+) -> dict[date, list[tuple[int, int]]]:
+    """By day: when one agent can be booked at a place or another, joined where it touches (seconds since 1970).
+
+    `closed`: the days on which a place receives nobody. `days` follow one another.
+    """
+    found: dict[date, list[tuple[int, int]]] = {day: [] for day in days}
+    if not found:
+        return found
+    first, last = min(found), max(found)
+    for opening in openings:
+        shut = {day.toordinal() for day, place_id in closed if place_id == opening.place_id}
+        for begins, ends in hours_of(opening, first, last, shut):
+            found[paris_day(instant(begins))].append((begins, ends))
+    return {day: _joined(hours) for day, hours in found.items()}
+
+
+def agent_day(
+    agent_id: int,
+    day: date,
+    hours: Sequence[tuple[int, int]],
+    booked: Iterable[Booked],
+    absences: Iterable[tuple[datetime, datetime]],
+) -> AgentDay:
+    """A day of one agent: appointments, absences cut at midnight, and what is left free of the open hours.
+
+    Time is taken until the end of the buffer. A cancelled appointment takes none.
+    """
+    begins, ends = midnight_of(day), midnight_of(date.fromordinal(day.toordinal() + 1))
+    own = list(booked)
+    away = [(max(begins, int(one.timestamp())), min(ends, int(two.timestamp()))) for one, two in absences]
+    away = [(one, two) for one, two in away if one < two]
+    taken = [(int(one.starts_at.timestamp()), int(one.busy_until.timestamp())) for one in own if one.holds_time]
+    free = _less(hours, _joined(taken + away))
+    items = [Item(Kind.BOOKED, one.starts_at, one.ends_at, one) for one in own]
+    items += [Item(Kind.AWAY, instant(one), instant(two)) for one, two in away]
+    items += [Item(Kind.FREE, instant(one), instant(two)) for one, two in free if two - one >= _SHORTEST_FREE]
+    items.sort(key=_order)
+    shown = [(instant(one), instant(two)) for one, two in hours]
+    return AgentDay(agent_id, day, shown, items, grouped(items))
+
+
+def grouped(items: Sequence[Item]) -> list[list[Item]]:
+    """Stretches that overlap, together; in order. `items` are in order too."""
+    groups: list[list[Item]] = []
+    reach: datetime | None = None
+    for item in items:
+        if reach is not None and item.starts_at < reach:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+        reach = max(reach or item.ends_at, item.ends_at)
+    return groups
+
+
+def wall_minutes(moment: datetime, day: date) -> int:
+    """Minutes on a wall clock in France since the midnight that begins a day; what is outside the day is at its edge."""
+    local = paris(moment)
+    if local.date() != day:
+        return 0 if local.date() < day else 24 * 60
+    return local.hour * 60 + local.minute
+
+
+def bounds(days: Iterable[AgentDay]) -> tuple[int, int]:
+    """The first and the last hour (0 to 24) of a grid that shows all of these days; 9 to 17 at least."""
+    low, high = 9 * 60, 17 * 60
+    for one in days:
+        for item in one.items:
+            if item.kind is not Kind.AWAY:  # an absence of whole days must not stretch the page
+                low = min(low, wall_minutes(item.starts_at, one.day))
+                high = max(high, wall_minutes(item.ends_at, one.day))
+    return low // 60, -(-high // 60)
+
+
+def by_agent_and_day(booked: Iterable[Booked]) -> Mapping[tuple[int, date], list[Booked]]:
+    """Appointments by their agent and their day in France."""
+    found: dict[tuple[int, date], list[Booked]] = {}
+    for one in booked:
+        found.setdefault((one.agent_id, paris_day(one.starts_at)), []).append(one)
+    return found
+
+
+def _order(item: Item) -> tuple[datetime, datetime, str, int]:
+    return item.starts_at, item.ends_at, item.kind.value, item.booked.id if item.booked else 0
+
+
+def _joined(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for begins, ends in sorted(intervals):
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
+        else:
+            joined.append((begins, ends))
+    return joined
+
+
+def _less(hours: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What is left of some hours once others are taken out; both joined and in order."""
+    left = []
+    for begins, ends in hours:
+        cursor = begins
+        for one, two in taken:
+            if two > cursor and one < ends:
+                if one > cursor:
+                    left.append((cursor, one))
+                cursor = max(cursor, two)
+        if cursor < ends:
+            left.append((cursor, ends))
+    return left
