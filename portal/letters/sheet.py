@@ -19,14 +19,20 @@ _LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 
 
 class Sheet:
-    """A PDF drawn page by page. The same drawing makes the same bytes: neither date nor chance enters them."""
+    """A PDF drawn page by page. The same drawing makes the same bytes: neither date nor chance enters them.
 
-    def __init__(self, *, title: str, author: str, language: str) -> None:
+    `size`: width and height of every page, in millimetres; A4 unless said.
+    """
+
+    def __init__(
+        self, *, title: str, author: str, language: str, size: tuple[float, float] = (PAGE_WIDTH, PAGE_HEIGHT)
+    ) -> None:
         load()
         self._file = BytesIO()
+        self._height = size[1]
         self._canvas = Canvas(
             self._file,
-            pagesize=(points(PAGE_WIDTH), points(PAGE_HEIGHT)),
+            pagesize=(points(size[0]), points(size[1])),
             invariant=1,
             pageCompression=1,
             initialFontName=Face.REGULAR.value,  # type: ignore[arg-type]  # the library's own choice is not embedded
@@ -114,7 +120,7 @@ class Sheet:
         )
 
     def _y(self, down: float) -> float:
-        return points(PAGE_HEIGHT - down)
+        return points(self._height - down)
 
 
 @cache
