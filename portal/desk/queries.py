@@ -17,6 +17,7 @@ from portal.directory.models import Mds, PlaceAttachment
 from portal.people.models import Person, Referent
 from portal.people.models_mandates import Mandate
 from portal.people.queries_access import in_force, places_of
+from portal.people.queries_merges import is_file
 from portal.web.access import Role, SignedAgent
 
 MOST = 20  # people shown at once
@@ -36,8 +37,8 @@ class Sought:
 
 
 def file(session: Session, person_id: int, *, held: bool = False) -> Person | None:
-    """A file, with its guardian; None for a card. `held`: nobody else changes it until the transaction ends."""
-    statement = select(Person).where(Person.id == person_id, Person.card_of_id.is_(None))
+    """A file, with its guardian; None for a card or a merged double. `held`: nobody else changes it until the transaction ends."""
+    statement = select(Person).where(Person.id == person_id, is_file())
     if held:
         # Whoever only adds a row about the person (a message, say) need not wait: two who wait for each other would.
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
@@ -48,13 +49,13 @@ def file(session: Session, person_id: int, *, held: bool = False) -> Person | No
 
 def relatives_of(session: Session, person_id: int) -> Sequence[Person]:
     """Those whom a person answers for, the eldest first."""
-    statement = select(Person).where(Person.guardian_id == person_id, Person.card_of_id.is_(None))
+    statement = select(Person).where(Person.guardian_id == person_id, is_file())
     return session.scalars(statement.order_by(Person.birth_date, Person.id)).all()
 
 
 def found(session: Session, sought: Sought) -> list[Person]:
     """The files that fit, by name; cards are none. Each thing that is sought must fit."""
-    statement = select(Person).where(Person.card_of_id.is_(None))
+    statement = select(Person).where(is_file())
     if sought.code is not None:
         statement = statement.where(Person.id.in_(_of_code(session, sought.code)))
     if sought.phone is not None:

@@ -172,8 +172,8 @@ def _take_out(  # noqa: PLR0913 - as above
 
 def _held(session: Session, person_id: int) -> Person:
     person = queries.file(session, person_id, held=True)
-    if person is None:
-        raise LookupError("no such file")
+    if person is None:  # merged into another at this instant: the page shows which
+        raise Refused(DeskFault.CHANGED)
     return person
 
 

@@ -1,6 +1,6 @@
 """What the journal says about one person: their own part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,11 +34,14 @@ class Lines:
     has_more: bool
 
 
-def lines_for_person(session: Session, person_id: int, page: int = 1, size: int = PAGE) -> Lines:
-    """What was done for a person, by whom, and what they did themselves. `page` counts from 1."""
+def lines_for_person(session: Session, person_ids: Collection[int], page: int = 1, size: int = PAGE) -> Lines:
+    """What was done for a person, by whom, and what they did themselves. `page` counts from 1.
+
+    `person_ids`: their file, and the doubles merged into it, whose lines cannot change.
+    """
     concerns = or_(
-        JournalLine.for_person_id == person_id,
-        and_(JournalLine.actor_id == person_id, JournalLine.actor == "person"),
+        JournalLine.for_person_id.in_(person_ids),
+        and_(JournalLine.actor_id.in_(person_ids), JournalLine.actor == "person"),
     )
     found = session.execute(
         select(

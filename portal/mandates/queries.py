@@ -186,9 +186,7 @@ def organisation(session: Session, now: datetime, organisation_id: int | None) -
 
 def only_file(session: Session, identity: Identity, *, mobile: str | None = None) -> Person | None:
     """The one file of this identity (and this mobile, if given); None when there is none, or several."""
-    wanted = select(Person).where(
-        Person.birth_date == identity.birth_date, Person.match_key == identity.key, is_file()
-    )
+    wanted = select(Person).where(Person.birth_date == identity.birth_date, Person.match_key == identity.key, is_file())
     if mobile is not None:
         wanted = wanted.where(Person.mobile == mobile)
     found = session.scalars(wanted.options(joinedload(Person.guardian)).order_by(Person.id).limit(2)).all()

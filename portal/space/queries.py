@@ -15,6 +15,7 @@ from portal.notifications.models import Message, Route, Status
 from portal.people.models import Agent, Person
 from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.models_mandates import Mandate
+from portal.people.queries_merges import is_file, merged_into
 from portal.space.rules import KEPT_IN_SIGHT
 
 PAGE_SIZE = 20
@@ -49,7 +50,7 @@ def person_to_change(session: Session, person_id: int) -> Person:
 
 def relatives_of(session: Session, person_id: int) -> list[Person]:
     """The children and the people that someone looks after, by name."""
-    statement = select(Person).where(Person.guardian_id == person_id)
+    statement = select(Person).where(Person.guardian_id == person_id, is_file())
     return list(session.scalars(statement.order_by(Person.given_names, Person.birth_date, Person.id)))
 
 
@@ -67,7 +68,7 @@ def all_appointments_of(session: Session, person_id: int) -> list[Appointment]:
 def messages_of(session: Session, person: Person, number: int) -> Listed:
     """A page of all that was, or will be, said to a person; a page out of reach is empty."""
     page = min(max(number, 1), _LAST_PAGE)
-    mine = _said_to(person)
+    mine = _said_to(session, person)
     total = session.scalar(select(func.count()).select_from(Message).where(mine)) or 0
     rows = select(Message).where(mine).order_by(Message.due_at.desc(), Message.id.desc())
     return Listed(session.scalars(rows.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all(), page, total)
@@ -75,13 +76,13 @@ def messages_of(session: Session, person: Person, number: int) -> Listed:
 
 def all_messages_of(session: Session, person: Person) -> Iterator[Message]:
     """All of it, oldest first, read by hundreds."""
-    rows = select(Message).where(_said_to(person)).order_by(Message.created_at, Message.id)
+    rows = select(Message).where(_said_to(session, person)).order_by(Message.created_at, Message.id)
     yield from session.scalars(rows.execution_options(yield_per=100))
 
 
 def message_of(session: Session, person: Person, message_id: int) -> Message | None:
     """One message said to a person; anybody else's does not exist."""
-    return session.scalars(select(Message).where(Message.id == message_id, _said_to(person))).one_or_none()
+    return session.scalars(select(Message).where(Message.id == message_id, _said_to(session, person))).one_or_none()
 
 
 def letter_of(session: Session, person: Person, message_id: int, *, with_pdf: bool = False) -> Letter | None:
@@ -92,7 +93,7 @@ def letter_of(session: Session, person: Person, message_id: int, *, with_pdf: bo
     statement = (
         select(Letter)
         .join(Letter.message)
-        .where(Message.id == message_id, _said_to(person), _BEARS_NO_CODE)
+        .where(Message.id == message_id, _said_to(session, person), _BEARS_NO_CODE)
         .options(joinedload(Letter.message))
     )
     return session.scalars(statement.options(undefer(Letter.pdf)) if with_pdf else statement).one_or_none()
@@ -100,7 +101,7 @@ def letter_of(session: Session, person: Person, message_id: int, *, with_pdf: bo
 
 def letters_of(session: Session, person: Person) -> list[int]:
     """The messages of a person that were drawn as a letter without a code, oldest first: ids."""
-    mine = select(Letter.message_id).join(Letter.message).where(_said_to(person), _BEARS_NO_CODE)
+    mine = select(Letter.message_id).join(Letter.message).where(_said_to(session, person), _BEARS_NO_CODE)
     return list(session.scalars(mine.order_by(Letter.id)))
 
 
@@ -170,14 +171,15 @@ def _appointments(person_id: int) -> Select[Appointment]:
     )
 
 
-def _said_to(person: Person) -> ColumnElement[bool]:
-    """Told to the person, or to a card of theirs; to a number or a mailbox that is, or was, their own.
+def _said_to(session: Session, person: Person) -> ColumnElement[bool]:
+    """Told to the person, in this file or a double of it, or to a card of theirs; to a number or a mailbox that is, or was, their own.
 
     What was withdrawn before it left was never said.
     """
-    cards = select(Person.id).where(Person.card_of_id == person.id)
-    told = or_(Message.person_id == person.id, Message.person_id.in_(cards))
-    proved = select(Credential.value).where(Credential.person_id == person.id)
+    files = [person.id, *merged_into(session, person.id)]
+    cards = select(Person.id).where(Person.card_of_id.in_(files))
+    told = or_(Message.person_id.in_(files), Message.person_id.in_(cards))
+    proved = select(Credential.value).where(Credential.person_id.in_(files))
     known = [value.lower() for value in (person.mobile, person.email) if value]
     lower = func.lower(Message.to)
     own = or_(

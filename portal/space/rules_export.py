@@ -1,6 +1,6 @@
 """A person's data as they take it away: a tree of plain values, and the same to read. Pure; in French."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -181,9 +181,9 @@ def mandate_tree(mandate: Mandate) -> Tree:
     }
 
 
-def action_tree(line: Told, sentence: str, person_id: int) -> Tree:
-    """One line of the journal. Agents are not named."""
-    is_own = line.actor == "person" and line.actor_id == person_id
+def action_tree(line: Told, sentence: str, person_ids: Collection[int]) -> Tree:
+    """One line of the journal. Agents are not named. `person_ids`: the person's file and its doubles."""
+    is_own = line.actor == "person" and line.actor_id in person_ids
     who = {"agent": "un agent", "machine": "le service, tout seul", "visitor": "une personne non connectée"}
     return {
         "quand": iso(line.at),

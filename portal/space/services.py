@@ -17,6 +17,7 @@ from portal.notifications.notices import base_context, tell_person
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.queries_merges import is_file
 from portal.people.rules import Identity
 from portal.people.services import find_or_create_relative
 from portal.people.services_preferences import change_preferences, note_change, preferences_of
@@ -137,7 +138,7 @@ def add_relative(session: Session, now: datetime, *, person_id: int, by: Actor, 
     """
     hold_mandate(session, now, by, Procedure.APPOINTMENTS)
     guardian = person_to_change(session, person_id)
-    count = select(func.count()).select_from(Person).where(Person.guardian_id == person_id)
+    count = select(func.count()).select_from(Person).where(Person.guardian_id == person_id, is_file())
     known = session.scalar(count) or 0
     relative = find_or_create_relative(session, now, identity=identity, guardian=guardian)
     if (session.scalar(count) or 0) > max(known, MOST_RELATIVES):

@@ -14,6 +14,7 @@ from portal.journal.services import Actor, record
 from portal.journal.verbs import sentence
 from portal.letters.record import draw_record
 from portal.people.models import Person
+from portal.people.queries_merges import merged_into
 from portal.space import queries
 from portal.space.rules_export import (
     KEYS,
@@ -86,10 +87,11 @@ def data_of(session: Session, now: datetime, person: Person, *, is_known: bool) 
 
 def _actions(session: Session, person_id: int) -> list[Tree]:
     trees: list[Tree] = []
+    files = [person_id, *merged_into(session, person_id)]
     number, has_more = 1, True
     while has_more:
-        found = lines_for_person(session, person_id, number, 500)
-        trees += [action_tree(line, sentence(line.verb, str), person_id) for line in found.lines]
+        found = lines_for_person(session, files, number, 500)
+        trees += [action_tree(line, sentence(line.verb, str), files) for line in found.lines]
         number, has_more = number + 1, found.has_more
     return trees
 

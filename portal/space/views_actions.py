@@ -1,5 +1,6 @@
 """Who did what for a person, and when: their own part of the journal, in plain words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from portal.directory.models import Place
 from portal.journal.queries import Told, lines_for_person
 from portal.journal.verbs import sentence
 from portal.mandates.rules import holder_name
+from portal.people.queries_merges import merged_into
 from portal.people.views_browser import subject_id
 from portal.space import queries
 from portal.space.queries import PAGE_SIZE, Hands
@@ -34,22 +36,26 @@ def actions() -> str:
     """Twenty lines at a time, the newest first."""
     number = asked_page()
     with transaction() as database:
-        found = lines_for_person(database, subject_id(), number, PAGE_SIZE)
+        files = [subject_id(), *merged_into(database, subject_id())]
+        found = lines_for_person(database, files, number, PAGE_SIZE)
         hands = queries.hands_of(database, subject_id(), found.lines)
-    lines = [_line(line, hands) for line in found.lines]
+    lines = [_line(line, hands, files) for line in found.lines]
     return page("actions", lines=lines, number=number, has_next=found.has_more)
 
 
-def _line(line: Told, hands: Hands) -> Line:
-    is_own = line.actor == "person" and line.actor_id == subject_id()
-    return Line(line.at, sentence(line.verb, _), _who(line, hands, is_own=is_own), not is_own)
+def _line(line: Told, hands: Hands, files: Collection[int]) -> Line:
+    is_own = line.actor == "person" and line.actor_id in files
+    is_for_self = line.for_person_id is None or line.for_person_id in files
+    who = _own(is_for_self=is_for_self) if is_own else _who(line, hands)
+    return Line(line.at, sentence(line.verb, _), who, not is_own)
 
 
-def _who(line: Told, hands: Hands, *, is_own: bool) -> str:
+def _own(*, is_for_self: bool) -> str:
+    return str(_("Vous") if is_for_self else _("Vous, pour une autre personne"))
+
+
+def _who(line: Told, hands: Hands) -> str:
     """Agents by their job and their town; never by the name of a service, which would tell why one goes there."""
-    if is_own:
-        is_for_self = line.for_person_id in {None, subject_id()}
-        return str(_("Vous") if is_for_self else _("Vous, pour une autre personne"))
     mandate = hands.mandates.get(line.mandate_id or 0)
     if mandate is not None:
         return str(_("%(name)s, qui peut agir pour vous", name=holder_name(mandate)))
