@@ -37,7 +37,10 @@ class Sought:
 
 
 def file(session: Session, person_id: int, *, held: bool = False) -> Person | None:
-    """A file, with its guardian; None for a card or a merged double. `held`: nobody else changes it until the transaction ends."""
+    """A file, with its guardian; None for a card or a merged double.
+
+    `held`: nobody else changes it until the transaction ends.
+    """
     statement = select(Person).where(Person.id == person_id, is_file())
     if held:
         # Whoever only adds a row about the person (a message, say) need not wait: two who wait for each other would.

@@ -172,7 +172,7 @@ def _appointments(person_id: int) -> Select[Appointment]:
 
 
 def _said_to(session: Session, person: Person) -> ColumnElement[bool]:
-    """Told to the person, in this file or a double of it, or to a card of theirs; to a number or a mailbox that is, or was, their own.
+    """Told to the person, a double of theirs or a card; to a number or a mailbox that is, or was, their own.
 
     What was withdrawn before it left was never said.
     """
