@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.directory.attachments import OF_COMMUNES, OF_PLACES, Attached, tell_attachments
+from portal.directory.loader_subjects import write_subjects
 from portal.directory.models import (
     Commune,
     Departement,
@@ -44,6 +45,7 @@ def write_directory(session: Session, read: Directory, today: date, report: Repo
     themes, _ = upsert(session, Theme, "key", read.themes, report.tally("themes"))
     _, others = upsert(session, Motif, "key", _with_id(read.motifs, "theme", themes), report.tally("motifs"))
     close(others, "closed_on", today, report.tally("motifs"))
+    write_subjects(session, read.subjects, themes, today, report)
     _note_gaps(read, report)
     session.flush()
 

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from portal.directory.loader_subjects import Subjects, read_subjects
 from portal.directory.parsing_motifs import read_motifs
 from portal.directory.search_key import search_key
 from portal.files.folder import Folder
@@ -48,10 +49,14 @@ class Directory:
     place_steps: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
     themes: dict[str, Values] = field(default_factory=dict)
     motifs: dict[str, Values] = field(default_factory=dict)  # with "theme", a key
+    subjects: Subjects = field(default_factory=Subjects)
 
 
 def read_directory(folder: Folder) -> Directory:
-    """Everything the four files say. What is wrong is in `folder.faults`; the result is then not to be used."""
+    """Everything the four files say, and those of calls where they are there.
+
+    What is wrong is in `folder.faults`; the result is then not to be used.
+    """
     folder.require(*FILES)
     read = Directory()
     moves = _read_departement(folder, read)
@@ -62,6 +67,7 @@ def read_directory(folder: Folder) -> Directory:
         _add_step(row, read.commune_steps, insee, row.one_of("territory", read.territories, "territory"))
     _read_places(folder, read)
     read.themes, read.motifs = read_motifs(folder)
+    read.subjects = read_subjects(folder, read.themes, read.motifs)
     return read
 
 
