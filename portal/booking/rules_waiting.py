@@ -1,0 +1,75 @@
+"""The waiting list: which slot fits a wish. Pure: `now` is an argument."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, time
+from enum import StrEnum
+
+from portal.booking.models_waiting import Wish
+from portal.booking.rules_service import may_book
+from portal.booking.slots import Slot
+from portal.clock import paris
+from portal.directory.models import BookedBy, Motif
+from portal.people.queries_access import Service
+
+NOON = time(12)
+
+
+class WishFault(StrEnum):
+    """Why somebody cannot be put on a waiting list."""
+
+    NOT_YOUR_SERVICE = "not_your_service"
+    NOT_BOOKABLE = "not_bookable"  # a motif that is only explained, or closed
+    OVER = "over"  # the last day that suits is past
+    NEVER = "never"  # neither mornings nor afternoons, or a last day before the first
+
+
+def wish_refusal(  # noqa: PLR0913 - a wish's own parts
+    motif: Motif, *, first_day: date, last_day: date | None, mornings: bool, afternoons: bool, today: date
+) -> WishFault | None:
+    """Why a wish makes no sense today, or None."""
+    if motif.booked_by is BookedBy.NOBODY or (motif.closed_on is not None and motif.closed_on <= today):
+        return WishFault.NOT_BOOKABLE
+    if not (mornings or afternoons) or (last_day is not None and last_day < first_day):
+        return WishFault.NEVER
+    return WishFault.OVER if last_day is not None and last_day < today else None
+
+
+def books_family(services: Iterable[Service], family: str) -> bool:
+    """Whether an agent books motifs of this family at some place."""
+    return any(service.families is None or family in service.families for service in services)
+
+
+def fits(wish: Wish, slot: Slot, *, referents: Collection[int] | None = None) -> bool:
+    """Whether a slot of the wish's motif is what the person waits for.
+
+    Its place, its days (both included) and the half of the day, cut at noon in France. `referents`: the only agents
+    who may receive them; None: any.
+    """
+    wall = paris(slot.starts_at)
+    is_half = wish.mornings if wall.time() < NOON else wish.afternoons
+    is_day = wish.first_day <= wall.date() and (wish.last_day is None or wall.date() <= wish.last_day)
+    is_place = wish.place_id is None or wish.place_id == slot.place_id
+    return is_half and is_day and is_place and (referents is None or slot.agent_id in referents)
+
+
+def first_fit(
+    wish: Wish,
+    slots: Iterable[Slot],
+    *,
+    services: Collection[Service] | None = None,
+    referents: Collection[int] | None = None,
+) -> Slot | None:
+    """The first of these slots, in their order, that fits a wish and that these services book (None: any).
+
+    The wish's motif must be loaded.
+    """
+    family = wish.motif.family
+    return next(
+        (
+            slot
+            for slot in slots
+            if fits(wish, slot, referents=referents)
+            and (services is None or may_book(services, family=family, place_id=slot.place_id))
+        ),
+        None,
+    )
