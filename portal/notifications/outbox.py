@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.locks import Lock, hold
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.packing import SINGLE, pack, unpack
+from portal.notifications.packing import AGAIN, SINGLE, pack, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_notices, plan_reminders, plan_tidings
 from portal.notifications.post import PostalCalendar
 from portal.notifications.ways import failed_routes, is_of_file, note_state, reach_of, way
@@ -106,13 +106,13 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
 ) -> list[Message]:
     """Sends the planner round again for a message whose `route` did not work; gives the messages added, in any order.
 
-    A reminder leads to reminders only; a notice to both, or to `steps` alone. The event's messages that wait on the
-    route are given up with it. Nothing is added for a message that left by the one way it was asked for, nor for an
-    appointment's event that a later one has overtaken.
+    A reminder leads to reminders only, what is told again to notices only; a notice to both, or to `steps` alone. The
+    event's messages that wait on the route are given up with it. Nothing is added for a message that left by the one
+    way it was asked for, nor for an appointment's event that a later one has overtaken.
     """
     session.flush()
     hold_subject(session, message.subject, message.subject_id)
-    wanted = {message.step} if message.step is Step.REMINDER else set(steps)
+    wanted = {message.step} if message.step is Step.REMINDER or AGAIN in message.event else set(steps)
     for row in _siblings(session, message):
         if row.route is route and row.step in wanted and row.status is Status.WAITING:
             row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
@@ -201,6 +201,7 @@ def _overtaken(session: Session, message: Message) -> bool:
             Message.subject == message.subject,
             Message.subject_id == message.subject_id,
             Message.event_id != message.event_id,
+            Message.event[AGAIN].astext.is_(None),  # tells nothing new
             Message.id > message.id,
         )
         .order_by(Message.id)

@@ -7,6 +7,8 @@ from portal.notifications.models import Route
 from portal.notifications.planner import Event, EventKind, Tidings
 
 SINGLE = "single"  # one message, to where it was asked: nothing takes its place
+# Beside an event: it was told before, and is told by one more route. It holds the number of the change told.
+AGAIN = "again"
 _TIDINGS = "tidings"
 
 

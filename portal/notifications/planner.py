@@ -159,8 +159,19 @@ def plan_tidings(
     if reach.wants_paper or not routes:
         by_letter = _takes_letters(reach, closed) and post.arrival(now) < paris_day(until)
         routes.append(Route.LETTER if by_letter else _human(reach, closed))
-    retry = max(now, min(now + RETRY_FOR, until - _A_MINUTE))
-    return tuple(Planned(Step.NOTICE, route, now, until, retry) for route in routes)
+    return tuple(_tidings_by(route, tidings, now) for route in routes)
+
+
+def plan_one(route: Route, event: Event | Tidings, now: datetime) -> Planned:
+    """One notice more, by a route that somebody asked for: whether it can arrive is for the caller to check."""
+    if isinstance(event, Tidings):
+        return _tidings_by(route, event, now)
+    return _planned(Step.NOTICE, route, now, event, now)
+
+
+def _tidings_by(route: Route, tidings: Tidings, now: datetime) -> Planned:
+    until = tidings.happened_at + TIDINGS_LAST
+    return Planned(Step.NOTICE, route, now, until, max(now, min(now + RETRY_FOR, until - _A_MINUTE)))
 
 
 def _reminder_posting(event: Event, post: PostalCalendar, letter_arrives: date | None) -> date | None:
