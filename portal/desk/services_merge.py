@@ -1,0 +1,290 @@
+"""Two files of one person made one: everything of the one that goes moves to the one that stays, in one transaction.
+
+The journal's lines cannot change: whoever reads what it says of the file that stays reads the lines of the other too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.booking.ics import calendar_of
+from portal.booking.models import Participation
+from portal.booking.models_waiting import Wish, WishEnd
+from portal.booking.queries import appointment as whole_appointment
+from portal.booking.words import context_of, tellings
+from portal.desk import queries_merge as queries
+from portal.desk.rules_merge import Kept, MergeFault, marks, merged_values, packed, refusal, told_names
+from portal.directory.models import Departement
+from portal.identity.services_contacts import tell_former
+from portal.journal.services import Actor, record
+from portal.mandates.services import Voice, end_for_protected
+from portal.notifications.handing import Words, hand_over
+from portal.notifications.models import Message
+from portal.notifications.notices import base_context, tell_person
+from portal.notifications.post import FRENCH_POST
+from portal.people.contacts import Contact
+from portal.people.keys import keys_of
+from portal.people.models import Person, RouteState
+from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.models_merges import Merge
+from portal.people.queries import look_alikes
+from portal.people.rules import Identity, match_key
+from portal.people.services import lock_identities
+from portal.refusal import Refused
+from portal.web.sessions_list import end_sessions_of_person
+
+_WAYS = (CredentialKind.MOBILE, CredentialKind.EMAIL)
+
+
+def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of the messages
+    session: Session,
+    now: datetime,
+    *,
+    kept_id: int,
+    gone_id: int,
+    by: Actor,
+    choices: Mapping[str, Kept],
+    seen: str,
+    base_url: str,
+) -> Merge:
+    """Makes one file of two: the first stays, the second is shown nowhere any more, and what it opened is closed.
+
+    Every row of the second goes to the first, but what the first has already (the same appointment, message, wish or
+    proof). `Merge.moved` keeps what moved and what the first said before, for `unmerge`. Messages that wait leave by
+    the ways of the file that stays; the person is told of what changed in it. `choices`: whose value is kept, by the
+    names of `rules_merge.CHOSEN`. `seen`: the marks of the preview.
+
+    Raises `Refused` (MergeFault): nothing is changed then.
+    """
+    kept, gone = hold_both(session, kept_id, gone_id)
+    fault = refusal(kept, gone, queries.facts(session, kept_id, gone_id))
+    if fault is None and marks(kept, gone) != seen:
+        fault = MergeFault.CHANGED
+    if fault is not None:
+        raise Refused(fault)
+    departement = session.get_one(Departement, 1)
+    queries.held_appointments(session, gone_id)
+    former = _ways_of(kept, gone)
+    values = merged_values(kept, gone, choices)
+    before = {name: getattr(kept, name) for name in values}
+    write_values(kept, values)
+    moved = _move(session, now, kept, gone)
+    gone.merged_into_id = kept_id
+    session.flush()
+    _clear_double(session, kept, before, values)
+    words = words_for(session, now, kept, departement, base_url)
+    handed = hand_over(session, now, of=gone_id, to=kept, words=words, post=FRENCH_POST)
+    end_sessions_of_person(session, now, gone_id)
+    if kept.is_protected:
+        end_for_protected(session, now, person_id=kept_id, by=by, voice=Voice(departement, base_url))
+    done = Merge(
+        kept_id=kept_id,
+        gone_id=gone_id,
+        moved=moved | {"messages": asdict(handed), "before": packed(before), "after": packed(values)},
+        merged_at=now,
+        merged_by=cast("int", by.id),
+    )
+    session.add(done)
+    session.flush()
+    note_both(session, now, by, "people.merged", merge=done)
+    tell_change(session, now, kept, told_names(values), by=by, base_url=base_url)
+    _tell_former(session, now, kept, former, departement=departement, base_url=base_url)
+    return done
+
+
+def hold_both(session: Session, kept_id: int, gone_id: int) -> tuple[Person, Person]:
+    """The two files, which nobody else merges, books for or changes until the transaction ends.
+
+    Raises `Refused` (GONE) for one that is not there or is a card.
+    """
+    ids = {kept_id, gone_id}
+    lock_identities(session, [identity_of(person) for person in queries.births(session, ids)])
+    rows = queries.held_people(session, ids)
+    if rows.keys() != ids:
+        raise Refused(MergeFault.GONE)
+    return rows[kept_id], rows[gone_id]
+
+
+def identity_of(person: Person) -> Identity:
+    """Who a file says its person is."""
+    return Identity(person.family_name, person.given_names, person.birth_date)
+
+
+def write_values(person: Person, values: Mapping[str, Any]) -> None:
+    """Writes columns of a file, and what it is found by."""
+    for name, value in values.items():
+        setattr(person, name, value)
+    person.match_key = match_key(person.family_name, person.given_names, person.birth_date)
+    phones = (person.mobile, person.landline)
+    person.search_keys = keys_of(person.family_name, person.birth_name, person.given_names, person.birth_date, phones)
+
+
+def words_for(session: Session, now: datetime, to: Person, departement: Departement, base_url: str) -> Words:
+    """What a message says once it is for `to`: in their language and print, and as discreet as they ask."""
+
+    def words(message: Message) -> tuple[dict[str, Any], str | None]:
+        own = base_context(departement, base_url, person=to)
+        context = message.context | {name: value for name, value in own.items() if name in message.context}
+        found = whole_appointment(session, message.subject_id) if message.subject == "appointment" else None
+        telling = next((one for one in tellings(found) if one.person.id == to.id), None) if found else None
+        if found is None or telling is None:
+            return context | {"link": message.context.get("link", base_url)}, message.calendar
+        old = message.context.get("old_starts_at")
+        anew = context_of(
+            found,
+            telling,
+            now=now,
+            departement=departement,
+            base_url=base_url,
+            cancelled_by=message.context.get("cancelled_by"),
+            old_starts_at=datetime.fromisoformat(old) if old else None,
+        )
+        acted = {name: value for name, value in message.context.items() if name == "acted_by"}
+        is_hidden = to.wants_discretion
+        return anew | acted, calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
+
+    return words
+
+
+def note_both(session: Session, now: datetime, by: Actor, verb: str, *, merge: Merge) -> None:
+    """A line of the journal for each of the two files."""
+    for person_id, other_id in ((merge.kept_id, merge.gone_id), (merge.gone_id, merge.kept_id)):
+        record(
+            session,
+            now,
+            actor=by,
+            verb=verb,
+            for_person_id=person_id,
+            object_kind="person",
+            object_id=other_id,
+            merge_id=merge.id,
+        )
+
+
+def tell_change(  # noqa: PLR0913 - whose, what, by whom, and the words of the message
+    session: Session, now: datetime, person: Person, names: list[str], *, by: Actor, base_url: str
+) -> None:
+    """Tells a person what an agent has changed in their file, by every route that they now choose."""
+    if not names:
+        return
+    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=names)
+    tell_person(
+        session,
+        now,
+        kind="preferences_changed",
+        person=person,
+        context=context,
+        subject="person",
+        subject_id=person.id,
+        place_id=by.place_id,
+    )
+
+
+def _move(session: Session, now: datetime, kept: Person, gone: Person) -> dict[str, Any]:
+    """Everything but messages; gives what `unmerge` needs."""
+    ended = [credential.id for credential in _end_credentials(session, now, kept, gone)]
+    given_up = [wish.id for wish in _end_wishes(session, now, kept, gone)]
+    both = _drop_participations(session, kept.id, gone.id)
+    rows = {name: _move_rows(session, name, kept.id, gone.id) for name in queries.MOVED}
+    appointments = session.scalars(
+        update(Participation)
+        .where(Participation.person_id == gone.id)
+        .values(person_id=kept.id)
+        .returning(Participation.appointment_id)
+        .execution_options(synchronize_session=False)
+    )
+    return {
+        "rows": rows,
+        "appointments": sorted(appointments),
+        "dropped": both,
+        "ended_credentials": ended,
+        "ended_wishes": given_up,
+    }
+
+
+def _move_rows(session: Session, name: str, kept_id: int, gone_id: int) -> list[int]:
+    rows, whose = queries.rows_of(name)
+    moving = whose == gone_id
+    for other in rows.c:
+        if other.name not in {"id", whose.name}:
+            # A mandate between the two of them, long over: nobody acts for themselves, so it stays as it was.
+            moving = and_(moving, other.is_distinct_from(kept_id))
+    changed = session.execute(update(rows).where(moving).values({whose.name: kept_id}).returning(rows.c.id))
+    return sorted(changed.scalars())
+
+
+def _end_credentials(session: Session, now: datetime, kept: Person, gone: Person) -> list[Credential]:
+    credentials = queries.credentials_to_end(session, kept, gone.id)
+    for credential in credentials:
+        credential.ended_at = now
+    session.flush()
+    return credentials
+
+
+def _end_wishes(session: Session, now: datetime, kept: Person, gone: Person) -> list[Wish]:
+    wishes = queries.wishes_of_both(session, kept.id, gone.id)
+    for wish in wishes:
+        wish.ended_at, wish.ended_how = now, WishEnd.WITHDRAWN
+    session.flush()
+    return wishes
+
+
+def _drop_participations(session: Session, kept_id: int, gone_id: int) -> list[dict[str, Any]]:
+    """Where both come, one person is enough; the row is kept for `unmerge`."""
+    both = queries.appointments_of_both(session, kept_id, gone_id)
+    theirs = (Participation.person_id == gone_id) & Participation.appointment_id.in_(both)
+    columns = (Participation.appointment_id, Participation.given_names, Participation.family_name)
+    dropped = [row._asdict() for row in session.execute(select(*columns).where(theirs).order_by(columns[0]))]
+    session.execute(delete(Participation).where(theirs).execution_options(synchronize_session=False))
+    return dropped
+
+
+def _clear_double(session: Session, kept: Person, before: dict[str, Any], values: dict[str, Any]) -> None:
+    """The file is no longer maybe a double when no other looks like it."""
+    if not kept.maybe_double:
+        return
+    contact = Contact(mobile=kept.mobile, email=kept.email)
+    if all(person.id == kept.id for person in look_alikes(session, identity_of(kept), contact)):
+        before["maybe_double"], values["maybe_double"] = True, False
+        kept.maybe_double = False
+
+
+def _ways_of(*people: Person) -> dict[CredentialKind, set[str]]:
+    """The mobiles and e-mails that worked, or may have."""
+    return {
+        kind: {
+            value
+            for person in people
+            if (value := getattr(person, kind.value)) is not None
+            and getattr(person, f"{kind.value}_state") is not RouteState.FAILED
+        }
+        for kind in _WAYS
+    }
+
+
+def _tell_former(  # noqa: PLR0913 - whose, what it was, and the words of the messages
+    session: Session,
+    now: datetime,
+    kept: Person,
+    former: Mapping[CredentialKind, set[str]],
+    *,
+    departement: Departement,
+    base_url: str,
+) -> None:
+    for kind, values in former.items():
+        now_said = (getattr(kept, kind.value) or "").casefold()
+        for value in sorted(one for one in values if one.casefold() != now_said):
+            tell_former(
+                session,
+                now,
+                person=kept,
+                kind=kind,
+                former=value,
+                is_by_agent=True,
+                departement=departement,
+                base_url=base_url,
+            )
