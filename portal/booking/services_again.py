@@ -54,7 +54,8 @@ def tell_again(  # noqa: PLR0913 - a fact, its route, and the world it is told t
     if not reached:
         raise Refused(next(fault for fault in faults if fault is not None))
     recipients = [_recipient(session, now, appointment, telling, base_url) for telling in reached]
-    return [_say(session, now, appointment, one, route, by) for one in recipients][0]
+    said = [_say(session, now, appointment, one, route, by) for one in recipients]
+    return said[0]
 
 
 def _say(  # noqa: PLR0913, PLR0917 - as above

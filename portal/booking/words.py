@@ -62,7 +62,8 @@ def context_of(  # noqa: PLR0913 - the parts of one message
     motif, place, person = appointment.motif, appointment.place, telling.person
     is_hidden = person.wants_discretion
     can_change = cancelled_by is None and not motif.discreet
-    can_move = can_change and motif.booked_by is not BookedBy.AGENTS
+    # A seat has the hour of its workshop.
+    can_move = can_change and motif.booked_by is not BookedBy.AGENTS and appointment.workshop_id is None
     return {
         "code": shown(appointment.code),
         "link": link_to(appointment, base_url),

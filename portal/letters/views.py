@@ -27,6 +27,7 @@ KINDS = {
     "appointment_booked": _l("Confirmation de rendez-vous"),
     "appointment_moved": _l("Changement de rendez-vous"),
     "appointment_cancelled": _l("Annulation de rendez-vous"),
+    "appointment_missed": _l("Proposition d'une autre date"),
     "appointment_reminder": _l("Rappel de rendez-vous"),
     "activation_code": _l("Code pour entrer"),
     "contact_changed": _l("Téléphone ou e-mail changé"),

@@ -44,6 +44,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "by_video",
             "cancelled_by_person",
             "cancelled_by_service",
+            "online",
             "place_hidden",
             "step_free",
             "steps",
@@ -57,7 +58,8 @@ VOCABULARY: Mapping[str, Holds] = {
 def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
-    `place_hidden`: it is at a place that the letter does not name, for somebody else may read it.
+    `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
+    find another date by themselves.
     """
     language = str(context["language"])
     starts_at = datetime.fromisoformat(context["starts_at"])
@@ -89,6 +91,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "link": context["link"],
         "move_until": shown_moment(context["move_until"], language),
         "old_moment": shown_moment(context["old_starts_at"], language),
+        "online": context.get("online", True),
         "place_hidden": is_hidden,
         "place_lines": list(context["place_lines"]),
         "place_name": context["place_name"] or "",

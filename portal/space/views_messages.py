@@ -19,6 +19,7 @@ KINDS = {
     "appointment_booked": _l("Votre rendez-vous"),
     "appointment_moved": _l("Votre rendez-vous a changé"),
     "appointment_cancelled": _l("Votre rendez-vous est annulé"),
+    "appointment_missed": _l("Une autre date pour votre rendez-vous"),
     "appointment_reminder": _l("Rappel de votre rendez-vous"),
     "sign_in_code": _l("Un code pour vous connecter"),
     "contact_code": _l("Un code pour un mobile ou un e-mail"),
