@@ -29,8 +29,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.booking.models import HOLDS_TIME, Absence, Appointment, Opening, opening_motif
 from portal.booking.recurrence import instant
-from portal.booking.slots import Days, Interval, Pace, Window, bearing, is_offered, window_of
+from portal.booking.slots import (
+    Closed,
+    Days,
+    Interval,
+    OddDay,
+    Pace,
+    Window,
+    bearing,
+    closed_days,
+    is_offered,
+    window_of,
+)
 from portal.directory.models import Motif, Place
+from portal.directory.models_settings import DayException
 from portal.people.models import Agent
 
 LONGEST = timedelta(hours=24)  # no appointment is longer: a constraint of the table
@@ -86,6 +98,13 @@ class OpeningRow(NamedTuple):
 Openings = dict[int, list[OpeningRow]]  # by agent
 
 
+class Agendas(NamedTuple):
+    """When agents receive, before anything is taken out of it but closed days."""
+
+    openings: Openings
+    closed: Closed
+
+
 def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
     """By agent: the openings for the motif of every active agent concerned, at every place that is not closed.
 
@@ -106,6 +125,18 @@ def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
     for row in session.execute(statement, given):
         openings[row[0]].append(OpeningRow._make(row))
     return openings
+
+
+def agendas_of(session: Session, scope: Scope, days: Days) -> Agendas:
+    """The openings of `openings_of`, and the days on which places are closed."""
+    return Agendas(openings_of(session, scope, days), closed_of(session, days))
+
+
+def closed_of(session: Session, days: Days) -> Closed:
+    """The days on which places are closed, for these days and the day after."""
+    given = {"first": days.first, "last": days.last + timedelta(days=1)}
+    odd = [OddDay._make(row) for row in session.execute(_ODD_DAYS, given)]
+    return closed_days(days.first.year, given["last"].year, odd)
 
 
 def busy_of(session: Session, scope: Scope, agent_ids: Collection[int], between: Interval) -> dict[int, list[Interval]]:
@@ -188,6 +219,11 @@ def _among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]
     return column == any_(bindparam(name, type_=ARRAY(Integer)))
 
 
+_ODD_DAYS = (
+    select(DayException.day, DayException.place_id, DayException.is_open)
+    .where(DayException.day.between(bindparam("first"), bindparam("last")))
+    .order_by(DayException.day, DayException.id)
+)
 _HELD = _joined(
     Appointment.agent_id,
     func.tstzrange(Appointment.starts_at, Appointment.busy_until),
@@ -196,6 +232,7 @@ _HELD = _joined(
     Appointment.starts_at.between(bindparam("reaching"), bindparam("until")),
     Appointment.busy_until > bindparam("since"),
     Appointment.id != bindparam("ignoring"),
+    Appointment.workshop_id.is_(None),  # the workshop's own appointment holds the time of all its seats
 )
 _AWAY = _joined(
     Absence.agent_id,
@@ -213,6 +250,7 @@ _LOAD = (
         Appointment.starts_at >= bindparam("since"),
         Appointment.starts_at < bindparam("until"),
         Appointment.id != bindparam("ignoring"),
+        Appointment.workshop_id.is_(None),
     )
     .group_by(Appointment.agent_id)
     .order_by(Appointment.agent_id)

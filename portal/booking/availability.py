@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from portal.booking.agendas import Openings, Scope, busy_of, load_of, openings_of
+from portal.booking.agendas import Agendas, Scope, agendas_of, busy_of, load_of
 from portal.booking.recurrence import instant
 from portal.booking.slots import (
     Days,
@@ -22,6 +22,7 @@ from portal.booking.slots import (
     by_load,
     merged,
     pace_of,
+    stretches,
 )
 from portal.clock import paris_day
 
@@ -47,12 +48,13 @@ def free_slots(session: Session, now: datetime, scope: Scope, first: date, last:
     `merged` shows the same hour of several agents once. Days outside the notice and the horizon give none.
     """
     window = scope.window(now)
-    days = window and _days_within(window, first, last)
+    days = window and days_within(window, first, last)
     if not window or not days:
         return []
+    agendas = agendas_of(session, scope, days)
     return sorted(
         slot
-        for agent_id, found in _looked_up(session, scope, openings_of(session, scope, days), window, days)
+        for agent_id, found in looked_up(session, scope, agendas, window, days)
         for slot in as_slots(found, agent_id)
         if scope.wants(slot.place_id)
     )
@@ -66,7 +68,7 @@ def next_free(session: Session, now: datetime, scope: Scope) -> dict[int, dateti
     window = scope.window(now)
     if not window:
         return {}
-    found = _earliest(session, scope, window, _days_within(window, date.min, date.max), each_place=True)
+    found = _earliest(session, scope, window, days_within(window, date.min, date.max), each_place=True)
     return {place_id: instant(start) for place_id, start in found.items()}
 
 
@@ -75,7 +77,7 @@ def first_day_with_slots(session: Session, now: datetime, scope: Scope, after: d
     window = scope.window(now)
     if not window:
         return None
-    found = _earliest(session, scope, window, _days_within(window, after, date.max), each_place=False)
+    found = _earliest(session, scope, window, days_within(window, after, date.max), each_place=False)
     return paris_day(instant(min(found.values()))) if found else None
 
 
@@ -100,7 +102,31 @@ def choose_agent(session: Session, now: datetime, scope: Scope, place_id: int, s
     return next(iter(free_agents(session, now, scope, place_id, starts_at)), None)
 
 
-def _days_within(window: Window, first: date, last: date) -> Days | None:
+def agents_there(
+    session: Session, scope: Scope, starts_at: datetime, ends_at: datetime, busy_until: datetime
+) -> set[int]:
+    """The agents who receive at a place of the scope from one instant to another, and are free until the third.
+
+    No slot of theirs need begin there.
+    """
+    start, end, until = (int(moment.timestamp()) for moment in (starts_at, ends_at, busy_until))
+    days = Days(paris_day(starts_at), paris_day(ends_at))
+    openings, closed = agendas_of(session, scope, days)
+    there = {
+        agent_id
+        for agent_id, rows in openings.items()
+        for stretch in stretches(rows, days.first, days.last, closed)
+        if stretch.start <= start and end <= stretch.end and scope.wants(stretch.place_id)
+    }
+    busy = busy_of(session, scope, there, (start, until)) if there else {}
+    return {
+        agent_id
+        for agent_id in there
+        if not any(begins < until and start < ends for begins, ends in busy.get(agent_id, ()))
+    }
+
+
+def days_within(window: Window, first: date, last: date) -> Days | None:
     """The days asked for that the window touches; None when there is none."""
     first, last = max(first, paris_day(instant(window.earliest))), min(last, paris_day(instant(window.latest)))
     return Days(first, last) if window.earliest <= window.latest and first <= last else None
@@ -110,14 +136,15 @@ def _earliest(session: Session, scope: Scope, window: Window, days: Days | None,
     """The first start at each place; or, not `each_place`, at those that have one in the first days where any has."""
     if not days:
         return {}
-    openings = openings_of(session, scope, days)
+    agendas = agendas_of(session, scope, days)
+    openings = agendas.openings
     pending = {row.place_id for rows in openings.values() for row in rows if scope.wants(row.place_id)}
     found: dict[int, int] = {}
-    for look in _looks(days, FIRST_LOOK if len(openings) > FEW else FIRST_LOOK_AT_FEW):
+    for look in looks(days, FIRST_LOOK if len(openings) > FEW else FIRST_LOOK_AT_FEW):
         concerned = {
             agent_id: rows for agent_id, rows in openings.items() if any(row.place_id in pending for row in rows)
         }
-        for agent_id, starts in _looked_up(session, scope, concerned, window, look):
+        for agent_id, starts in looked_up(session, scope, agendas._replace(openings=concerned), window, look):
             wanted = pending.intersection(row.place_id for row in concerned[agent_id])
             for start, place_id in starts:
                 if place_id in wanted:
@@ -131,7 +158,7 @@ def _earliest(session: Session, scope: Scope, window: Window, days: Days | None,
     return found
 
 
-def _looks(days: Days, length: int) -> Iterator[Days]:
+def looks(days: Days, length: int) -> Iterator[Days]:
     """The same days, cut in looks that are each twice as long as the one before."""
     first = days.first
     while first <= days.last:
@@ -140,13 +167,13 @@ def _looks(days: Days, length: int) -> Iterator[Days]:
         first, length = last + timedelta(days=1), length * 2
 
 
-def _looked_up(
-    session: Session, scope: Scope, openings: Openings, window: Window, days: Days
+def looked_up(
+    session: Session, scope: Scope, agendas: Agendas, window: Window, days: Days
 ) -> Iterator[tuple[int, Iterator[tuple[int, int]]]]:
     """Each agent with the starts and places of their slots on these days."""
-    if not openings:
+    if not agendas.openings:
         return
     pace = pace_of(scope.motif)
-    busy = busy_of(session, scope, openings.keys(), bearing(days, pace))
-    for agent_id, rows in openings.items():
-        yield agent_id, agent_starts(rows, busy[agent_id], pace, window, days)
+    busy = busy_of(session, scope, agendas.openings.keys(), bearing(days, pace))
+    for agent_id, rows in agendas.openings.items():
+        yield agent_id, agent_starts(rows, busy[agent_id], pace, window, days, closed=agendas.closed)

@@ -7,7 +7,8 @@ undoing the savepoint releases it before the next agent is tried. No cycle of wa
 waits some milliseconds, reads that the time is gone, and is refused. Other agents' bookings do not wait at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
@@ -46,14 +47,33 @@ def hold_a_slot(  # noqa: PLR0913 - a place and an hour in a scope, and what to 
         if not agents:
             break
         for agent_id in agents:
-            try:
-                with session.begin_nested():
-                    hold(session, Lock.AGENT, agent_id)
-                    return write(agent_id)
-            except (IntegrityError, OperationalError) as error:
-                if not _is_a_lost_race(error):
-                    raise
+            with _unless_lost(), session.begin_nested():
+                hold(session, Lock.AGENT, agent_id)
+                return write(agent_id)
     raise Refused(BookingRefusal.SLOT_TAKEN)
+
+
+def hold_this_agent(session: Session, agent_id: int, write: Callable[[int], Held]) -> Held:
+    """Calls `write(agent_id)` until the database accepts, and gives its result; no slot is looked for.
+
+    For a row that holds no time alone (an overbooked one), or whose time the caller knows to be free. Raises
+    `Refused(AGENT_TAKEN)` when somebody else holds it.
+    """
+    for _ in range(_ROUNDS):
+        with _unless_lost(), session.begin_nested():
+            hold(session, Lock.AGENT, agent_id)
+            return write(agent_id)
+    raise Refused(BookingRefusal.AGENT_TAKEN)
+
+
+@contextmanager
+def _unless_lost() -> Iterator[None]:
+    """Goes on after a race that was lost; raises whatever else happens."""
+    try:
+        yield
+    except (IntegrityError, OperationalError) as error:
+        if not _is_a_lost_race(error):
+            raise
 
 
 def _is_a_lost_race(error: IntegrityError | OperationalError) -> bool:

@@ -7,13 +7,22 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.booking.availability import Scope, Slot, free_slots, merged
-from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.booking.availability import Scope, Slot, agents_there, free_slots, merged
+from portal.booking.models import (
+    Absence,
+    Appointment,
+    AppointmentStatus,
+    Invitation,
+    Opening,
+    Participation,
+    opening_motif,
+)
 from portal.clock import paris_day
-from portal.directory.models import Departement, Motif, Place
+from portal.directory.models import Departement, Motif, Place, PlaceAttachment
 from portal.people.models import Agent, Person
 from portal.people.models_access import Organisation
 from portal.people.models_mandates import Mandate
+from portal.people.queries import referents_of
 from portal.people.queries_merges import is_file, kept_in
 
 # Written once: a booking asks these each time, and building a statement costs more than sending it.
@@ -32,6 +41,7 @@ _UPCOMING = (
         Appointment.motif_id == bindparam("motif_id"),
         Appointment.status == AppointmentStatus.BOOKED,
         Appointment.starts_at > bindparam("now"),
+        Appointment.workshop_id.is_(None),  # seats in workshops have a limit of their own
     )
     .group_by(Participation.person_id)
     .order_by(Participation.person_id)
@@ -171,6 +181,74 @@ def nearest_slots(session: Session, now: datetime, scope: Scope, wanted: datetim
     slots = merged(free_slots(session, now, scope, paris_day(wanted - _BEFORE), paris_day(wanted + _AFTER)))
     nearest = sorted(slots, key=lambda slot: (abs(slot.starts_at - wanted), slot.starts_at))[:count]
     return sorted(nearest)
+
+
+def proposals(session: Session, now: datetime, appointment: Appointment, *, count: int = 6) -> list[Slot]:
+    """Other free slots for an appointment, for staff: at most `count`, near its hour.
+
+    Those of its place first, then those of the places of the same MDS; each in the order of time, the same hour of
+    several agents once. From a week before to three weeks after. Its motif and participations must be loaded.
+    """
+    motif, day = appointment.motif, paris_day(appointment.starts_at)
+    people = [participation.person_id for participation in appointment.participations]
+    agents = referents_of(session, people, paris_day(now)) if motif.with_referent else None
+    near = {appointment.place_id, *_places_beside(session, appointment.place_id, day)}
+    scope = Scope(motif, place_ids=near, agent_ids=agents, for_agent=True, ignoring=appointment.id)
+    wanted = max(appointment.starts_at, now)
+    slots = merged(free_slots(session, now, scope, paris_day(wanted - _BEFORE), paris_day(wanted + _AFTER)))
+    others = [slot for slot in slots if slot[::2] != (appointment.starts_at, appointment.place_id)]
+    nearest = sorted(
+        others,
+        key=lambda slot: (slot.place_id != appointment.place_id, abs(slot.starts_at - wanted), slot),
+    )[:count]
+    return sorted(nearest, key=lambda slot: (slot.place_id != appointment.place_id, slot))
+
+
+def colleagues(session: Session, appointment: Appointment) -> list[Agent]:
+    """The other agents who receive for an appointment's motif at its place then and are free, by name.
+
+    Whoever takes it over need not have a slot that begins at that very minute. Its motif must be loaded.
+    """
+    scope = Scope(appointment.motif, place_ids=(appointment.place_id,), for_agent=True, ignoring=appointment.id)
+    free = agents_there(session, scope, appointment.starts_at, appointment.ends_at, appointment.busy_until)
+    statement = select(Agent).where(Agent.id.in_(free - {appointment.agent_id}))
+    return list(session.scalars(statement.order_by(Agent.family_name, Agent.given_name, Agent.id)))
+
+
+def receivers(session: Session, motif_id: int, day: date) -> list[tuple[int, int]]:
+    """Each active agent who receives for a motif, with each place where they do, on `day` or later."""
+    statement = (
+        select(Opening.agent_id, Opening.place_id)
+        .join(opening_motif, opening_motif.c.opening_id == Opening.id)
+        .join(Agent, Agent.id == Opening.agent_id)
+        .where(
+            opening_motif.c.motif_id == motif_id,
+            Agent.is_active,
+            or_(Opening.last_day.is_(None), Opening.last_day >= day),
+        )
+        .distinct()
+        .order_by(Opening.agent_id, Opening.place_id)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def is_away(session: Session, agent_id: int, since: datetime, until: datetime) -> bool:
+    """Whether an agent is absent at some instant between two."""
+    statement = select(Absence.id).where(
+        Absence.agent_id == agent_id, Absence.starts_at < until, Absence.ends_at > since
+    )
+    return session.scalar(statement.order_by(Absence.id).limit(1)) is not None
+
+
+def _places_beside(session: Session, place_id: int, day: date) -> list[int]:
+    """The places that answer to the same MDS on a day."""
+    of_place = select(PlaceAttachment.mds_id).where(
+        PlaceAttachment.place_id == place_id, PlaceAttachment.valid.contains(day)
+    )
+    statement = select(PlaceAttachment.place_id).where(
+        PlaceAttachment.mds_id.in_(of_place), PlaceAttachment.valid.contains(day)
+    )
+    return list(session.scalars(statement.order_by(PlaceAttachment.place_id)))
 
 
 def _whole() -> Select[Appointment]:

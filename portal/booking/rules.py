@@ -11,6 +11,7 @@ from portal.clock import paris_day
 from portal.directory.models import BookedBy, Motif, Place
 from portal.people.contacts import Contact
 from portal.people.rules import Identity, age_on
+from portal.refusal import Refused
 
 LINKS_LIVE = timedelta(hours=24)  # after the end: until then, the links of all messages open the appointment
 CANCELLED = (AppointmentStatus.EXCUSED, AppointmentStatus.REVOKED)
@@ -30,6 +31,11 @@ class BookingRefusal(StrEnum):
     TOO_LATE_TO_MOVE = "too_late_to_move"
     ALREADY_CANCELLED = "already_cancelled"
     NOT_THEIRS = "not_theirs"  # a file named by number that is not, or no longer, theirs to book for
+    NOT_YOUR_SERVICE = "not_your_service"  # an agent books for other families or other places
+    AGENT_TAKEN = "agent_taken"  # the agent who was asked for does not receive then
+    NO_RIGHT_TO_OVERBOOK = "no_right_to_overbook"
+    NO_REASON = "no_reason"  # why it is overbooked: 3 to 200 characters
+    CHANGED = "changed"  # since the page was shown
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,9 @@ class BookingRequest:
     whoever books, who has proved that it is theirs (or who acts for its person); `contact` then says nothing, for the
     file itself does. `relative_ids`: files under that one. `known_appointment_ids`: the appointments that this browser
     has booked; `browser`: a number for it, the same in all its tabs. `invitation_code`: as stored, without hyphen.
+
+    `agent_id`: this agent and no other. `overbook`: staff alone; why a time that is no slot is taken all the same, in 3
+    to 200 characters. It says nothing of the person, and is kept only when the time is no slot.
     """
 
     key: UUID
@@ -55,6 +64,8 @@ class BookingRequest:
     person_id: int | None = None
     relative_ids: tuple[int, ...] = ()
     browser: int | None = None
+    agent_id: int | None = None
+    overbook: str | None = None
 
 
 def cancel_until(starts_at: datetime, motif: Motif) -> datetime:
@@ -125,11 +136,21 @@ def move_refusal(appointment: Appointment, now: datetime, *, by_agent: bool) -> 
         return BookingRefusal.ALREADY_CANCELLED
     if appointment.status is not AppointmentStatus.BOOKED or appointment.starts_at <= now:
         return BookingRefusal.PAST
+    if appointment.workshop_id is not None:
+        return BookingRefusal.NOT_BOOKABLE  # a seat: it has the hour of its workshop
     if not by_agent and appointment.motif.booked_by is BookedBy.AGENTS:
         return BookingRefusal.NOT_BOOKABLE  # residents see no slots of it
     if not by_agent and now > move_until(appointment.starts_at, appointment.motif):
         return BookingRefusal.TOO_LATE_TO_MOVE
     return None
+
+
+def overbooking_reason(written: str) -> str:
+    """Why a time that is no slot is taken, without blanks around it. Raises `Refused` (NO_REASON)."""
+    reason = " ".join(written.split())
+    if not 3 <= len(reason) <= 200:
+        raise Refused(BookingRefusal.NO_REASON)
+    return reason
 
 
 def is_over(appointment: Appointment, now: datetime) -> bool:

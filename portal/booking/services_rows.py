@@ -8,18 +8,30 @@ from sqlalchemy.orm import Session
 
 from portal.booking import queries
 from portal.booking.attendance import Party
+from portal.booking.availability import Scope
 from portal.booking.models import Appointment, AppointmentStatus
-from portal.booking.rules import BookingRequest
+from portal.booking.rules import BookingRefusal, BookingRequest
+from portal.booking.services_staff import Taken
 from portal.booking.words import Hand
+from portal.clock import paris_day
 from portal.codes import new_code
 from portal.directory.models import Motif, Place
 from portal.journal.services import Actor, record
 from portal.people.mandates import hold_mandate
+from portal.people.queries import referents_of
+from portal.refusal import Refused
 from portal.web.access import Procedure
 
 
 def insert(  # noqa: PLR0913 - a row's own parts
-    session: Session, now: datetime, request: BookingRequest, motif: Motif, place: Place, *, party: Party, agent_id: int
+    session: Session,
+    now: datetime,
+    request: BookingRequest,
+    motif: Motif,
+    place: Place,
+    *,
+    party: Party,
+    taken: Taken,
 ) -> Appointment:
     """Adds the row of an appointment, which the database refuses when the agent's time is taken."""
     ends_at = request.starts_at + timedelta(minutes=motif.minutes)
@@ -28,11 +40,13 @@ def insert(  # noqa: PLR0913 - a row's own parts
         request_key=request.key,
         motif=motif,
         place=place,
-        agent_id=agent_id,
+        agent_id=taken.agent_id,
         starts_at=request.starts_at,
         ends_at=ends_at,
         busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
         status=AppointmentStatus.BOOKED,
+        is_overbooked=taken.reason is not None,
+        overbook_reason=taken.reason,
         sequence=0,
         told=party.told,
         browser=request.browser,
@@ -45,19 +59,34 @@ def insert(  # noqa: PLR0913 - a row's own parts
     return appointment
 
 
-def update_time(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, appointment_id: int, motif: Motif, *, starts_at: datetime, agent_id: int
+def rewrite(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    appointment_id: int,
+    motif: Motif,
+    *,
+    place_id: int,
+    starts_at: datetime,
+    taken: Taken,
 ) -> int:
-    """Writes another hour, which the database refuses when the agent's time is taken; gives the appointment's id."""
+    """Writes another hour, place or agent, which the database refuses when the time is taken; gives the id.
+
+    Nobody has arrived for the new hour yet.
+    """
     ends_at = starts_at + timedelta(minutes=motif.minutes)
     session.execute(
         update(Appointment)
         .where(Appointment.id == appointment_id)
         .values(
-            agent_id=agent_id,
+            agent_id=taken.agent_id,
+            place_id=place_id,
             starts_at=starts_at,
             ends_at=ends_at,
             busy_until=ends_at + timedelta(minutes=motif.buffer_minutes),
+            is_overbooked=taken.reason is not None,
+            overbook_reason=taken.reason,
+            arrived_at=None,
+            called_at=None,
             sequence=Appointment.sequence + 1,
             changed_at=now,
         )
@@ -94,3 +123,25 @@ def record_each(  # noqa: PLR0913 - as above
             object_kind="appointment",
             object_id=appointment_id,
         )
+
+
+def record_taken(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, by: Actor, verb: str, *, appointment: Appointment, person_ids: Sequence[int]
+) -> None:
+    """The same for an appointment that takes a time, with a verb of its own when it is overbooked."""
+    for each in (verb, "appointment.overbooked") if appointment.is_overbooked else (verb,):
+        record_each(session, now, by, each, appointment_id=appointment.id, person_ids=person_ids)
+
+
+def scope_for(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, motif: Motif, party: Party, *, by: Actor, ignoring: int | None = None
+) -> Scope:
+    """The slots of a motif for these people: of their référent alone where the motif says so."""
+    agents = referents_of(session, party.ids, paris_day(now)) if motif.with_referent else None
+    return Scope(motif, agent_ids=agents, for_agent=by.is_agent, ignoring=ignoring)
+
+
+def refuse(reason: BookingRefusal | None) -> None:
+    """Raises `Refused` when there is a reason."""
+    if reason is not None:
+        raise Refused(reason)

@@ -5,7 +5,8 @@ How the time of one agent is cut:
 - Openings of the agent for the motif that touch or overlap at one place are one stretch of time. Where openings at
   two places overlap, the one that starts later has the time (then the shorter, then the newer): the agent goes there,
   and comes back after. So an instant of an agent belongs to one place, whichever places are asked for.
-- Public holidays, absences and every appointment that holds the agent's time, each with its buffer, are taken out.
+- Public holidays and other closed days of a place are taken out; so are absences and every appointment that holds the
+  agent's time, each with its buffer.
 - In each free interval that is left, slots start at its beginning and step by duration and buffer. The appointment
   ends within the interval. Its buffer may run past the end of an opening, never into what comes next: an appointment,
   an absence, or the agent's next opening.
@@ -16,7 +17,9 @@ appointments over one agent's busy time. Nothing depends on the minute at which 
 Instants are whole seconds since 1970 (UTC).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -81,6 +84,26 @@ class Days(NamedTuple):
     last: date
 
 
+class OddDay(NamedTuple):
+    """A day on which a place (None: every place) is not as the calendar says."""
+
+    day: date
+    place_id: int | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The days without any opening, as ordinals: everywhere, but at the places of `at`, which have their own."""
+
+    everywhere: frozenset[int] = frozenset()
+    at: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def of(self, place_id: int) -> frozenset[int]:
+        """Those of a place."""
+        return self.at.get(place_id, self.everywhere)
+
+
 def pace_of(motif: Motif) -> Pace:
     """The pace of a motif."""
     return Pace(motif.minutes * MINUTE, motif.buffer_minutes * MINUTE)
@@ -113,15 +136,36 @@ def is_offered(motif: Motif, agent_ids: Collection[int] | None, *, for_agent: bo
     return motif.booked_by is not BookedBy.AGENTS and not (motif.with_referent and agent_ids is None)
 
 
-def stretches(openings: Iterable[Located], first: date, last: date, closed: Collection[int]) -> list[Stretch]:
+def closed_days(first_year: int, last_year: int, odd: Iterable[OddDay] = ()) -> Closed:
+    """The days without any opening in some years: public holidays, as days that are not as the calendar says change it.
+
+    What is said of a place counts more than what is said of every place.
+    """
+    everywhere = set(_holidays(first_year, last_year))
+    by_place: dict[int, list[OddDay]] = defaultdict(list)
+    for one in odd:
+        if one.place_id is None:
+            _change(everywhere, one)
+        else:
+            by_place[one.place_id].append(one)
+    at = {}
+    for place_id, days in by_place.items():
+        own = set(everywhere)
+        for one in days:
+            _change(own, one)
+        at[place_id] = frozenset(own)
+    return Closed(frozenset(everywhere), at)
+
+
+def stretches(openings: Iterable[Located], first: date, last: date, closed: Closed) -> list[Stretch]:
     """The time of one agent from `first` to `last` (included), in order, cut by place, never overlapping.
 
-    `openings` are those of one agent for one motif; `closed` are ordinals of days without any.
+    `openings` are those of one agent for one motif.
     """
     hours = sorted(
         (start, -end, opening.id, opening.place_id)
         for opening in openings
-        for start, end in hours_of(opening, first, last, closed)
+        for start, end in hours_of(opening, first, last, closed.of(opening.place_id))
     )
     cut: list[Stretch] = []
     heap: list[tuple[int, int, int, int]] = []
@@ -165,17 +209,24 @@ def starts(
             cursor = begins
 
 
-def agent_starts(
-    openings: Collection[Located], busy: Iterable[Interval], pace: Pace, window: Window, days: Days
+def agent_starts(  # noqa: PLR0913 - one agent's time, and how it is cut
+    openings: Collection[Located],
+    busy: Iterable[Interval],
+    pace: Pace,
+    window: Window,
+    days: Days,
+    *,
+    closed: Closed | None = None,
 ) -> Iterator[tuple[int, int]]:
     """The start and place of every slot of one agent on these days and within the window, in order.
 
     `openings` are those of the agent for the motif at every place. `busy` is as in `starts`, complete over `bearing`.
+    `closed` is as `closed_days` gives it, for the years of these days and of the day after; None: public holidays.
     """
     last = days.last
     if any(_reaches_tomorrow(opening, pace) for opening in openings):
         last += timedelta(days=1)  # a buffer may run into the first opening of the day after
-    time = stretches(openings, days.first, last, _closed(days.first.year, last.year))
+    time = stretches(openings, days.first, last, closed or closed_days(days.first.year, last.year))
     return starts(time, busy, pace, Window(window.earliest, min(window.latest, bearing(days, Pace(0, 0))[1] - 1)))
 
 
@@ -206,9 +257,16 @@ _NEVER: Interval = (1 << 60, 1 << 60)
 
 
 @lru_cache(maxsize=64)
-def _closed(first_year: int, last_year: int) -> frozenset[int]:
+def _holidays(first_year: int, last_year: int) -> frozenset[int]:
     """The public holidays of some years, as ordinals."""
     return frozenset(day.toordinal() for year in range(first_year, last_year + 1) for day in holidays_of(year))
+
+
+def _change(closed: set[int], odd: OddDay) -> None:
+    if odd.is_open:
+        closed.discard(odd.day.toordinal())
+    else:
+        closed.add(odd.day.toordinal())
 
 
 def _reaches_tomorrow(opening: Recurring, pace: Pace) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, column, or_, select, table, true, union
+from sqlalchemy import ARRAY, ColumnElement, Integer, and_, column, func, or_, select, table, true, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from portal.clock import paris_day
@@ -12,10 +12,12 @@ from portal.people.models import Agent, Person
 from portal.people.models_access import Assignment, Organisation
 from portal.people.models_mandates import Mandate, MandateState
 from portal.people.queries_merges import is_file
-from portal.web.access import PARTNERS, Acting, SignedAgent, SignedPerson
+from portal.web.access import PARTNERS, Acting, Role, SignedAgent, SignedPerson
 
 # The directory stands beside people, not under: the one table of its that permissions need is named here.
 _ATTACHMENT = table("place_attachment", column("place_id"), column("mds_id"), column("valid"))
+
+_BOOKERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
 
 
 def may_sign_in(day: date) -> ColumnElement[bool]:
@@ -33,7 +35,7 @@ def signed_agent(
     day = paris_day(now)
     convention = and_(Organisation.id == Agent.organisation_id, Organisation.convention.contains(day))
     rows = session.execute(
-        select(Agent.given_name, Agent.organisation_id, Organisation.id, Assignment.role)
+        select(Agent.given_name, Agent.organisation_id, Agent.wants_shortcuts, Organisation.id, Assignment.role)
         .join(Organisation, convention, isouter=True)
         .join(Assignment, and_(Assignment.agent_id == Agent.id, Assignment.valid.contains(day)), isouter=True)
         .where(Agent.id == agent_id, may_sign_in(day))
@@ -41,11 +43,11 @@ def signed_agent(
     ).all()
     if not rows:
         return None
-    given_name, organisation_id, agreed_id, _ = rows[0]
+    given_name, organisation_id, wants_shortcuts, agreed_id, _ = rows[0]
     held = frozenset(role for *_, role in rows if role is not None)
     if organisation_id is not None:  # a partner's agent holds a partner's roles, and only while it is agreed
         held = held & PARTNERS if agreed_id is not None else frozenset()
-    return SignedAgent(agent_id, given_name, held, organisation_id, place_id, confirmed_at)
+    return SignedAgent(agent_id, given_name, held, organisation_id, place_id, confirmed_at, wants_shortcuts)
 
 
 def signed_person(session: Session, person_id: int, *, is_known: bool) -> SignedPerson | None:
@@ -112,6 +114,50 @@ def families_of(session: Session, agent_id: int, day: date) -> frozenset[str]:
         .order_by(Assignment.id)
     )
     return frozenset(family for families in rows for family in families)
+
+
+class Service(NamedTuple):
+    """Where an agent books for the service itself, and what. None: every family, every place.
+
+    `may_overbook`: there, they may write over another appointment, on a holiday or outside every opening.
+    """
+
+    families: frozenset[str] | None
+    place_ids: frozenset[int] | None
+    may_overbook: bool
+
+
+def services_of(session: Session, agent_id: int, day: date) -> tuple[Service, ...]:
+    """What each of an agent's roles lets them book on a day; none when no role of theirs books.
+
+    An accueil books for every family at its places, others for the families of files that they hold. An MDS stands
+    for the places that answer to it on that day.
+    """
+    attached = aliased(_ATTACHMENT)
+    answering = and_(attached.c.mds_id == Assignment.mds_id, attached.c.valid.op("@>")(day))
+    rows = session.execute(
+        select(
+            Assignment.role,
+            Assignment.families,
+            Assignment.may_overbook,
+            or_(Assignment.mds_id.is_not(None), Assignment.place_id.is_not(None)).label("is_somewhere"),
+            func.array_remove(
+                func.array_agg(func.coalesce(Assignment.place_id, attached.c.place_id)), None, type_=ARRAY(Integer)
+            ).label("place_ids"),
+        )
+        .join(attached, answering, isouter=True)
+        .where(Assignment.agent_id == agent_id, Assignment.role.in_(_BOOKERS), Assignment.valid.contains(day))
+        .group_by(Assignment.id)
+        .order_by(Assignment.id)
+    )
+    return tuple(
+        Service(
+            None if row.role == Role.ACCUEIL else frozenset(row.families),
+            frozenset(row.place_ids) if row.is_somewhere else None,
+            row.may_overbook,
+        )
+        for row in rows
+    )
 
 
 def _places(session: Session, whose: ColumnElement[bool], roles: Collection[str], day: date) -> frozenset[int] | None:

@@ -89,7 +89,7 @@ def test_an_appointment_holds_the_agents_time_unless_it_was_cancelled(world, fre
 
 def test_an_overbooked_appointment_holds_time_too(world, free):
     place, motif, agent = world.office()
-    world.appointment(agent, place, motif, at("2026-11-24", "09:00"), is_overbooked=True)
+    world.appointment(agent, place, motif, at("2026-11-24", "09:00"), is_overbooked=True, overbook_reason="Urgence")
     assert free(motif) == ALL[1:]
 
 

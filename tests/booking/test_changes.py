@@ -98,7 +98,7 @@ def test_the_deadline_to_move_binds_residents_not_staff(database, clock, world) 
 
 def test_staff_alone_move_what_staff_alone_books(database, clock, world) -> None:
     place, motif, agent = world.office(booked_by=BookedBy.AGENTS)
-    made = confirm(database, clock.now, asked(place, motif), Actor.agent(agent.id))
+    made = confirm(database, clock.now, asked(place, motif), Actor.agent(world.agent("accueil").id))
     assert messages(database)[0].context["move_until"] is None
     assert refusal(shift, database, clock.now, made.id, LATER) is BookingRefusal.NOT_BOOKABLE
     assert shift(database, clock.now, made.id, LATER, by=Actor.agent(agent.id)).starts_at == LATER

@@ -185,11 +185,11 @@ def test_forged_numbers_past_hours_and_wrong_names_are_refused(database, clock, 
 
 
 def test_what_staff_alone_books_is_refused_to_residents(database, clock, world) -> None:
-    place, motif, agent = world.office(booked_by=BookedBy.AGENTS)
+    (place, motif, _), welcome = world.office(booked_by=BookedBy.AGENTS), world.agent("accueil")
     assert refused(database, clock.now, asked(place, motif)) is BookingRefusal.NOT_BOOKABLE
-    made = confirm(database, clock.now, asked(place, motif), Actor.agent(agent.id))
+    made = confirm(database, clock.now, asked(place, motif), Actor.agent(welcome.id))
     assert made.status is AppointmentStatus.BOOKED
-    assert journal(database)[0].actor_id == agent.id
+    assert journal(database)[0].actor_id == welcome.id
 
 
 def test_only_the_invited_person_books_what_needs_an_invitation(database, clock, world) -> None:

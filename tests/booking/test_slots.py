@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal.booking.models import Recurrence
 from portal.booking.slots import (
+    Closed,
     Days,
     Pace,
     Slot,
@@ -352,7 +353,7 @@ def test_every_slot_can_be_inserted_beside_what_is_there(situation):
 def test_no_slot_is_outside_an_opening_of_its_place(situation):
     openings, _, pace, days = situation
     for place_id in (ARRAS, LENS):
-        own = stretches([rule for rule in openings if rule.place_id == place_id], days.first, days.last, frozenset())
+        own = stretches([rule for rule in openings if rule.place_id == place_id], days.first, days.last, Closed())
         for start, at in computed(situation):
             assert at != place_id or any(s.start <= start and start + pace.duration <= s.end for s in own)
 

@@ -49,9 +49,9 @@ def test_an_invited_person_is_told_where_the_file_says_and_where_they_say(databa
 
 
 def test_an_agent_s_booking_writes_what_they_were_told_in_the_file(database, clock, world) -> None:
-    place, motif, agent = world.office()
+    (place, motif, _), welcome = world.office(), world.agent("accueil")
     file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None)
-    made = confirm(database, clock.now, asked(place, motif, contact=TOLD), Actor.agent(agent.id))
+    made = confirm(database, clock.now, asked(place, motif, contact=TOLD), Actor.agent(welcome.id))
     assert made.told is None
     assert contact_of(people(database)[0]) == TOLD
     assert people(database)[0].id == file.id
@@ -157,6 +157,6 @@ def test_staff_and_invited_people_are_told_of_the_limit(database, clock, world) 
     file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
     world.appointment(agent, place, motif, LATER, file)
     request = asked(place, motif)
-    assert refused(database, clock.now, request, by=Actor.agent(agent.id)) is BookingRefusal.LIMIT_REACHED
+    assert refused(database, clock.now, request, by=Actor.agent(world.agent("accueil").id)) is BookingRefusal.LIMIT_REACHED
     invited = replace(request, key=uuid4(), invitation_code=world.invitation(file, motif).code)
     assert refused(database, clock.now, invited) is BookingRefusal.LIMIT_REACHED
