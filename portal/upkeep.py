@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.booking.guard import LOCKED_FOR
 from portal.booking.models import CodeTries
+from portal.booking.services_waiting import end_past_wishes
 from portal.people.models_credentials import Challenge, IdentityCase
 from portal.web.sessions import forget_old_sessions
 from portal.web.throttle import forget_spent
@@ -18,13 +19,14 @@ CASES_KEPT = timedelta(days=31)  # after they were settled: the names that Franc
 
 @dataclass(frozen=True)
 class Upkeep:
-    """How many rows were forgotten."""
+    """How many rows were forgotten. `wishes`: how many were ended."""
 
     sessions: int
     code_tries: int
     spent: int = 0
     challenges: int = 0
     identity_cases: int = 0
+    wishes: int = 0
 
 
 NOTHING = Upkeep(sessions=0, code_tries=0)
@@ -34,7 +36,7 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
     """Removes what no longer counts.
 
     Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over; codes that
-    expired, and identities that were settled, more than 31 days ago.
+    expired, and identities that were settled, more than 31 days ago. Ends the wishes whose last day is past.
     """
     tries = session.execute(delete(CodeTries).where(CodeTries.last_at <= now - LOCKED_FOR))
     codes = session.execute(delete(Challenge).where(Challenge.expires_at < now - CHALLENGES_KEPT))
@@ -45,4 +47,5 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
         spent=forget_spent(session, now),
         challenges=codes.rowcount,  # type: ignore[attr-defined]
         identity_cases=cases.rowcount,  # type: ignore[attr-defined]
+        wishes=end_past_wishes(session, now),
     )

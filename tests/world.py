@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ from portal.booking.models import (
     Participation,
     Recurrence,
 )
+from portal.booking.models_waiting import Wish
+from portal.booking.models_workshops import Workshop
 from portal.clock import at_wall_clock
 from portal.database import Database
 from portal.directory.models import (
@@ -404,6 +407,35 @@ class World:
             | given
         )
         row.participations = [Participation(person_id=person.id) for person in people or (self.person(),)]
+        self._add(row)
+        return row
+
+    def workshop(self, agent: Agent, place: Place, motif: Motif, starts_at: datetime, **given: Any) -> Workshop:
+        """A session of the motif's length with eight seats, all free."""
+        held = self.appointment(agent, place, motif, starts_at)
+        row = Workshop(
+            **{"appointment_id": held.id, "title": "Atelier d'essai", "seats": 8, "created_at": self.now} | given
+        )
+        with self.database.transaction() as session:
+            session.execute(delete(Participation).where(Participation.appointment_id == held.id))
+            session.add(row)
+        return row
+
+    def wish(self, person: Person, motif: Motif, place: Place | None = None, **given: Any) -> Wish:
+        """Someone who waits from today on, mornings and afternoons."""
+        row = Wish(
+            **{
+                "person_id": person.id,
+                "motif_id": motif.id,
+                "place_id": place.id if place else None,
+                "first_day": self.now.date(),
+                "last_day": None,
+                "mornings": True,
+                "afternoons": True,
+                "created_at": self.now,
+            }
+            | given
+        )
         self._add(row)
         return row
 
