@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -383,8 +382,15 @@ class World:
         self._add(row)
         return row
 
-    def appointment(
-        self, agent: Agent, place: Place, motif: Motif, starts_at: datetime, *people: Person, **given: Any
+    def appointment(  # noqa: PLR0913 - a row's own parts
+        self,
+        agent: Agent,
+        place: Place,
+        motif: Motif,
+        starts_at: datetime,
+        *people: Person,
+        for_nobody: bool = False,
+        **given: Any,
     ) -> Appointment:
         """A booked appointment with no message: the row alone."""
         ends_at = starts_at + timedelta(minutes=motif.minutes)
@@ -406,19 +412,18 @@ class World:
             }
             | given
         )
-        row.participations = [Participation(person_id=person.id) for person in people or (self.person(),)]
+        concerned = () if for_nobody else people or (self.person(),)
+        row.participations = [Participation(person_id=person.id) for person in concerned]
         self._add(row)
         return row
 
     def workshop(self, agent: Agent, place: Place, motif: Motif, starts_at: datetime, **given: Any) -> Workshop:
         """A session of the motif's length with eight seats, all free."""
-        held = self.appointment(agent, place, motif, starts_at)
+        held = self.appointment(agent, place, motif, starts_at, for_nobody=True)
         row = Workshop(
             **{"appointment_id": held.id, "title": "Atelier d'essai", "seats": 8, "created_at": self.now} | given
         )
-        with self.database.transaction() as session:
-            session.execute(delete(Participation).where(Participation.appointment_id == held.id))
-            session.add(row)
+        self._add(row)
         return row
 
     def wish(self, person: Person, motif: Motif, place: Place | None = None, **given: Any) -> Wish:
