@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,7 +34,10 @@ class TryOutcome(StrEnum):
 
 
 class CallReceived(Base):
-    """A call that a phone desk answered: what about, and how it ended. No word of what was said."""
+    """A call that a phone desk answered: what about, and how it ended. No word of what was said.
+
+    `booked`: an appointment was asked for; `appointment_id` says which was booked, None: none was.
+    """
 
     __tablename__ = "call_received"
     __table_args__ = (
@@ -42,6 +46,7 @@ class CallReceived(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    request_key: Mapped[UUID] = mapped_column(unique=True)  # of the page shown: pressed twice, it is one call
     at: Mapped[datetime]
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))

@@ -92,7 +92,7 @@ def _partner(row: Row) -> Values:
 def _subject(
     row: Row, position: int, themes: Collection[str], motifs: Collection[str], partners: Collection[str]
 ) -> Values:
-    values = {
+    values: Values = {
         "position": position,
         "shortcut": row.text("shortcut"),
         "theme": row.one_of("theme", themes, "theme") if row.has("theme") else None,

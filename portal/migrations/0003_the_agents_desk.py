@@ -131,6 +131,7 @@ def upgrade() -> None:
     op.create_table(
         "call_received",
         sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("request_key", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=True),
@@ -147,6 +148,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_call_received_place_id")),
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_call_received_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call_received")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_call_received_request_key")),
     )
     op.create_index(op.f("ix_call_received_agent_id"), "call_received", ["agent_id"], unique=False)
     op.create_index("ix_call_received_at", "call_received", ["at"], unique=False)

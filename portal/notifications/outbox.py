@@ -127,16 +127,28 @@ def refuse_way(session: Session, now: datetime, message: Message, post: PostalCa
     Everything else that waits on it goes round by other routes; later events avoid it until the person gives another.
     """
     person = note_message(session, message, RouteState.FAILED)
-    if person is None:
-        return
+    if person is not None:
+        _leave_way(session, now, person, message.route, post, but=message.id)
+
+
+def refuse_route(session: Session, now: datetime, person: Person, route: Route, post: PostalCalendar) -> None:
+    """The same for the file's own number, mailbox or address, whatever has shown that it does not work."""
+    note_state(person, route, RouteState.FAILED)
+    session.flush()
+    _leave_way(session, now, person, route, post)
+
+
+def _leave_way(  # noqa: PLR0913 - whose, which way, and the post
+    session: Session, now: datetime, person: Person, route: Route, post: PostalCalendar, *, but: int | None = None
+) -> None:
     waiting = (
         select(Message)
         .where(
-            Message.person_id == message.person_id,
-            Message.route == message.route,
+            Message.person_id == person.id,
+            Message.route == route,
             Message.status == Status.WAITING,
-            Message.id != message.id,
-            or_(Message.to.is_(None), Message.to == way(person, message.route)),
+            Message.id != (but or 0),
+            or_(Message.to.is_(None), Message.to == way(person, route)),
         )
         .order_by(Message.id)
     )

@@ -29,7 +29,7 @@ def record(session: Session, now: datetime, leased: Message, outcome: Outcome, p
     if isinstance(outcome, Left):
         _record_left(session, now, leased, outcome)
         return
-    message = _locked_whole(session, leased.id)
+    message = locked_whole(session, leased.id)
     if message is None or message.status is not Status.SENDING or message.attempts != leased.attempts:
         return
     message.leased_until, message.last_error = None, outcome.code
@@ -45,7 +45,7 @@ def record(session: Session, now: datetime, leased: Message, outcome: Outcome, p
 
 def record_delivery(session: Session, now: datetime, message_id: int, *, provider_id: str) -> bool:
     """A provider says that a message arrived: the route works. False when there is no such message."""
-    message = _locked_whole(session, message_id)
+    message = locked_whole(session, message_id)
     if message is None:
         return False
     message.delivered_at = message.delivered_at or now
@@ -71,7 +71,7 @@ def record_loss(  # noqa: PLR0913 - what a callback says, and the post
     Of no effect on a message that arrived, that failed already, or that has left again since. `refused`: the number
     itself does not work. False when there is no such message.
     """
-    message = _locked_whole(session, message_id)
+    message = locked_whole(session, message_id)
     if message is None:
         return False
     if message.status not in _NOT_YET_KNOWN or (message.provider_id or provider_id) != provider_id:
@@ -102,7 +102,7 @@ def _fail(  # noqa: PLR0913 - as above
     replan_without(session, now, message, message.route, post, steps=steps)
 
 
-def _locked_whole(session: Session, message_id: int) -> Message | None:
+def locked_whole(session: Session, message_id: int) -> Message | None:
     """A message with all that its failure may change, locked in the one order that everybody follows."""
     key = select(Message.person_id, Message.subject, Message.subject_id).where(Message.id == message_id)
     found = session.execute(key).one_or_none()
