@@ -382,7 +382,7 @@ class World:
         self._add(row)
         return row
 
-    def appointment(  # noqa: PLR0913 - a row's own parts
+    def appointment(
         self,
         agent: Agent,
         place: Place,
