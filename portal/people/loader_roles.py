@@ -12,6 +12,7 @@ from portal.files.report import Tally
 from portal.files.row import Row
 from portal.people.loader_organisations import period
 from portal.people.models_access import Assignment
+from portal.people.queries_access import BOOKERS
 from portal.web.access import AGENTS, PARTNERS
 
 ROLES = tuple(sorted(role.value for role in AGENTS))
@@ -38,6 +39,7 @@ class RoleGiven:
     first: date | None
     after: date | None  # the first day on which it no longer holds
     families: tuple[str, ...]
+    may_overbook: bool = False
 
 
 Placed = tuple[RoleGiven, int | None, int | None]  # with the ids of its MDS and its place
@@ -48,8 +50,8 @@ def read_roles(row: Row, scopes: Scopes, *, is_partner: bool) -> list[RoleGiven]
     tables = row.rows("roles")
     given = []
     if row.has("role") or not tables:
-        families = _families(row)
-        given.append(RoleGiven(_role(row, is_partner=is_partner), None, None, None, None, families))
+        families, role = _families(row), _role(row, is_partner=is_partner)
+        given.append(RoleGiven(role, None, None, None, None, families, _may_overbook(row, role)))
     given += [_given(table, scopes, is_partner=is_partner) for table in tables]
     for rank, one in enumerate(given):
         if any(_key(one) == _key(other) and one.first == other.first for other in given[:rank]):
@@ -109,10 +111,11 @@ def _given(row: Row, scopes: Scopes, *, is_partner: bool) -> RoleGiven:
         row.fault('"mds" and "place" do not go together: a place is enough', "place")
     first = row.optional_day("from")
     valid = period(row, first or ALWAYS, "until")
-    role = RoleGiven(_role(row, is_partner=is_partner), mds, place, first, valid.upper, _families(row))
+    role = _role(row, is_partner=is_partner)
+    given = RoleGiven(role, mds, place, first, valid.upper, _families(row), _may_overbook(row, role))
     row.asked.update({"mds", "place"})
     row.finish()
-    return role
+    return given
 
 
 def _role(row: Row, *, is_partner: bool) -> str:
@@ -132,6 +135,13 @@ def _families(row: Row) -> tuple[str, ...]:
         if family not in FAMILIES:
             row.fault(f'"{family}": "families" takes {", ".join(FAMILIES)}', "families")
     return tuple(family for family in FAMILIES if family in found)
+
+
+def _may_overbook(row: Row, role: str) -> bool:
+    found = row.flag("overbook")
+    if found and role not in set(BOOKERS):
+        row.fault(f'"{role}" books no appointment: it cannot "overbook"', "overbook")
+    return found
 
 
 def _key(role: RoleGiven) -> tuple[str, str | None, str | None]:
@@ -166,16 +176,18 @@ def _assignment(agent_id: int, role: RoleGiven, mds_id: int | None, place_id: in
         place_id=place_id,
         valid=Range(first, role.after),
         families=list(role.families),
+        may_overbook=role.may_overbook,
         is_from_files=True,
     )
 
 
 def _update(one: Assignment, role: RoleGiven, tally: Tally) -> None:
     valid = Range(one.valid.lower, role.after)
-    if (one.valid, one.families) == (valid, list(role.families)):
+    given = (valid, list(role.families), role.may_overbook)
+    if (one.valid, one.families, one.may_overbook) == given:
         tally.same += 1
         return
-    one.valid, one.families = valid, list(role.families)
+    one.valid, one.families, one.may_overbook = given
     tally.changed += 1
 
 

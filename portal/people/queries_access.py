@@ -17,7 +17,8 @@ from portal.web.access import PARTNERS, Acting, Role, SignedAgent, SignedPerson
 # The directory stands beside people, not under: the one table of its that permissions need is named here.
 _ATTACHMENT = table("place_attachment", column("place_id"), column("mds_id"), column("valid"))
 
-_BOOKERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
+# The roles that book for the service itself; a partner's agent books for a person who gave a mandate.
+BOOKERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
 
 
 def may_sign_in(day: date) -> ColumnElement[bool]:
@@ -146,7 +147,7 @@ def services_of(session: Session, agent_id: int, day: date) -> tuple[Service, ..
             ).label("place_ids"),
         )
         .join(attached, answering, isouter=True)
-        .where(Assignment.agent_id == agent_id, Assignment.role.in_(_BOOKERS), Assignment.valid.contains(day))
+        .where(Assignment.agent_id == agent_id, Assignment.role.in_(BOOKERS), Assignment.valid.contains(day))
         .group_by(Assignment.id)
         .order_by(Assignment.id)
     )

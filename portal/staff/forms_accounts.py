@@ -66,6 +66,11 @@ class RoleForm(PortalForm):
     family_insertion = CheckField(FAMILY_WORDS["insertion"])
     family_autonomie = CheckField(FAMILY_WORDS["autonomie"])
 
+    may_overbook = CheckField(
+        _l("Peut ajouter un rendez-vous hors créneau"),
+        hint=_l("Sur un autre rendez-vous, un jour fermé ou hors des plages, avec une raison écrite."),
+    )
+
     def offer(self, houses: Iterable[Mds], places: Iterable[Place], *, is_partner: bool | None) -> None:
         """Fills in the roles and the places. `is_partner`: whose agent it is; None when the form asks that too."""
         self.role.choices = [
@@ -96,6 +101,7 @@ class RoleForm(PortalForm):
             mds_id=int(number) if kind == "mds" else None,
             place_id=int(number) if kind == "lieu" else None,
             families=tuple(family for family in FAMILIES if self[f"family_{family}"].data),
+            may_overbook=bool(self.may_overbook.data),
         )
 
     def validate_last(self, field: DateField) -> None:

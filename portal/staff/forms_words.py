@@ -27,6 +27,7 @@ ACCOUNT_WORDS = {
 ROLE_WORDS = {
     RoleFault.PARTNER_ONLY: _l("Ce rôle est réservé aux partenaires. Choisissez un autre rôle."),
     RoleFault.STAFF_ONLY: _l("Cette personne travaille chez un partenaire. Choisissez un rôle de partenaire."),
+    RoleFault.BOOKS_NOTHING: _l("Ce rôle ne prend pas de rendez-vous. Décochez le droit d'en ajouter."),
     RoleFault.DATES: _l("Le dernier jour vient avant le premier. Vérifiez les deux dates."),
     RoleFault.HELD: _l("La personne a déjà ce rôle à cet endroit, à ces dates."),
     RoleFault.FROM_FILES: _l("Ce rôle vient du fichier agents.toml. Changez-le dans ce fichier."),

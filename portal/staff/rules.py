@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from portal.clock import paris_day
 from portal.people.models import Agent
+from portal.people.queries_access import BOOKERS
 from portal.web.access import AGENTS, PARTNERS
 
 INVITED_FOR = timedelta(days=7)
@@ -42,6 +43,7 @@ class RoleFault(StrEnum):
 
     PARTNER_ONLY = "partner_only"  # a partner's role, for an agent of the Département
     STAFF_ONLY = "staff_only"  # a role of the Département, for a partner's agent
+    BOOKS_NOTHING = "books_nothing"  # the right to overbook, with a role that books no appointment
     DATES = "dates"  # it would end before it begins
     HELD = "held"  # the same role, there, on some of those days
     FROM_FILES = "from_files"  # the Département's files say it, and would say it again
@@ -63,12 +65,16 @@ def state_of(agent: Agent, now: datetime) -> AccountState:
     return AccountState.INVITED if is_invited else AccountState.TO_INVITE
 
 
-def role_fault(role: str, *, is_partner: bool, first: date, after: date | None) -> RoleFault | None:
+def role_fault(
+    role: str, *, is_partner: bool, first: date, after: date | None, may_overbook: bool = False
+) -> RoleFault | None:
     """Why an agent may not be given a role from `first` to `after` (excluded), or None."""
     if role not in set(AGENTS):
         return RoleFault.UNKNOWN
     if (role in PARTNERS) != is_partner:
         return RoleFault.STAFF_ONLY if is_partner else RoleFault.PARTNER_ONLY
+    if may_overbook and role not in set(BOOKERS):
+        return RoleFault.BOOKS_NOTHING
     return RoleFault.DATES if after is not None and after <= first else None
 
 

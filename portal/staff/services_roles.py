@@ -28,6 +28,7 @@ class NewRole:
     mds_id: int | None = None
     place_id: int | None = None
     families: tuple[str, ...] = ()
+    may_overbook: bool = False
 
 
 def give_role(session: Session, now: datetime, *, agent_id: int, new: NewRole, by: Actor) -> Assignment:
@@ -36,7 +37,13 @@ def give_role(session: Session, now: datetime, *, agent_id: int, new: NewRole, b
         raise Refused(RoleFault.ONESELF)
     after = new.last + timedelta(days=1) if new.last is not None else None
     agent = session.scalars(select(Agent).where(Agent.id == agent_id).with_for_update()).one()
-    fault = role_fault(new.role, is_partner=agent.organisation_id is not None, first=new.first, after=after)
+    fault = role_fault(
+        new.role,
+        is_partner=agent.organisation_id is not None,
+        first=new.first,
+        after=after,
+        may_overbook=new.may_overbook,
+    )
     if fault is not None:
         raise Refused(fault)
     valid = Range(new.first, after)
@@ -59,6 +66,7 @@ def give_role(session: Session, now: datetime, *, agent_id: int, new: NewRole, b
         place_id=new.place_id,
         valid=valid,
         families=known_families(new.families),
+        may_overbook=new.may_overbook,
         is_from_files=False,
     )
     session.add(given)

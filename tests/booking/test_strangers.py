@@ -153,10 +153,10 @@ def test_a_stranger_learns_nothing_of_a_child_at_its_limit(database, clock, worl
 
 
 def test_staff_and_invited_people_are_told_of_the_limit(database, clock, world) -> None:
-    place, motif, agent = world.office()
+    (place, motif, agent), welcome = world.office(), world.agent("accueil")
     file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE)
     world.appointment(agent, place, motif, LATER, file)
     request = asked(place, motif)
-    assert refused(database, clock.now, request, by=Actor.agent(world.agent("accueil").id)) is BookingRefusal.LIMIT_REACHED
+    assert refused(database, clock.now, request, by=Actor.agent(welcome.id)) is BookingRefusal.LIMIT_REACHED
     invited = replace(request, key=uuid4(), invitation_code=world.invitation(file, motif).code)
     assert refused(database, clock.now, invited) is BookingRefusal.LIMIT_REACHED

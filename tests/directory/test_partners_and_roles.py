@@ -173,6 +173,22 @@ def test_the_end_and_the_families_of_a_role_follow_the_file(loading, files, held
         assert ["autonomie"] in session.scalars(select(Assignment.families).order_by(Assignment.id)).all()
 
 
+def test_the_right_to_overbook_follows_the_file(loading, files, database):
+    def overbookers():
+        with database.transaction() as session:
+            chosen = select(Agent.key, Assignment.role).join(Assignment).where(Assignment.may_overbook)
+            return session.execute(chosen.order_by(Assignment.id)).all()
+
+    files.add("agents.toml", ROLES)
+    loading()
+    assert overbookers() == []
+    files.change("agents.toml", 'role = "encadrant"', 'role = "encadrant"\noverbook = true')
+    files.change("agents.toml", 'role = "accueil"', 'role = "accueil"\noverbook = true')
+    assert loading().tallies["roles of agents"].changed == 2
+    assert overbookers() == [("basile", "accueil"), ("basile", "encadrant")]
+    assert loading().changes == 0
+
+
 def test_what_an_admin_gave_is_left_alone(loading, files, held, database):
     files.add("agents.toml", ROLES)
     loading()
@@ -265,6 +281,7 @@ def test_the_convention_of_a_partner_that_the_file_drops_ends_today(loading, fil
         ('place = "mds-arras"', 'place = "nulle-part"', "nulle-part", '"nulle-part": no place has this key'),
         ("until = 2027-06-30", "until = 2026-06-30", "until = 2026", '"until" is before the first day'),
         ("until = 2027-06-30", 'until = "demain"', "demain", '"until" must be a date without quotes'),
+        ('role = "encadrant"', 'role = "courrier"\noverbook = true', "overbook = true", 'it cannot "overbook"'),
         ('["social", "pmi"]', '["social", "sports"]', "sports", '"sports": "families" takes'),
         ("until = 2027-06-30", 'place = "mds-arras"', 'from = 2026-12-01\nplace = "mds-arras"', '"mds" and "place"'),
         ('role = "accueil"', 'rôle = "accueil"', "rôle", "is not TOML"),

@@ -71,6 +71,24 @@ def test_a_role_is_given_to_its_last_day_included_and_noted_with_ids_alone(world
     assert line.details == {"assignment_id": given.id, "at_place_id": place.id}
 
 
+def test_the_right_to_overbook_is_ticked_and_shown(client, world, database):
+    enter(client, world.agent("admin"))
+    agent = world.agent("courrier")
+    asked = {"role": "accueil", "where": "partout", "first": ["23", "11", "2026"], "last": ["", "", ""]}
+    address = f"/agents/reglages/comptes/{agent.id}/role"
+    refused = post(client, address, **asked | {"role": "courrier", "may_overbook": "y"})
+    assert "Ce rôle ne prend pas de rendez-vous." in refused.page.text()
+    page = client.follow(post(client, address, **asked, may_overbook="y")).page
+    assert "Peut ajouter un rendez-vous hors créneau" in page.text()
+    with database.transaction() as session:
+        held = session.execute(
+            select(Assignment.role, Assignment.may_overbook)
+            .where(Assignment.agent_id == agent.id)
+            .order_by(Assignment.id)
+        )
+        assert held.all() == [("courrier", False), ("accueil", True)]
+
+
 def test_the_same_role_may_hold_elsewhere_or_on_other_days_and_not_twice(world, give, dates):
     agent, place = world.agent("accueil"), world.place()
     give(agent, last=date(2026, 12, 31))

@@ -155,5 +155,11 @@ def test_a_role_fits_the_agent_and_lasts(role, is_partner, after, fault):
     assert role_fault(role, is_partner=is_partner, first=FIRST, after=after) is fault
 
 
+def test_only_a_role_that_books_may_overbook():
+    given = {"is_partner": False, "first": FIRST, "after": None, "may_overbook": True}
+    assert role_fault("courrier", **given) is RoleFault.BOOKS_NOTHING
+    assert [role_fault(role, **given) for role in ("accueil", "encadrant")] == [None, None]
+
+
 def test_families_are_known_and_in_their_order():
     assert known_families(["social", "sports", "pmi"]) == ["pmi", "social"]
