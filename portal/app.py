@@ -46,7 +46,9 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(is_demo=settings.demo, site_name="La Bonne Porte", form_has_errors=False)
-    app.session_interface = sessions.DatabaseSessions(lambda: current_portal().database, clock)
+    app.session_interface = sessions.DatabaseSessions(
+        lambda: current_portal().database, lambda: current_portal().clock()
+    )
     headers.install(app)
     i18n.install(app)
     filters.install(app)

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -57,7 +58,7 @@ _EMPTY = text(
 
 
 class CompiledOnce(BytecodeCache):
-    """Templates compiled by one test serve the others: each has an application of its own."""
+    """Templates compiled by one application serve the others."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}
@@ -209,9 +210,49 @@ def settings(tmp_path: Path, server_url: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def served() -> dict[tuple[str, str, bool], Flask]:
+    """The applications of this process that tests share: to make one takes longer than to answer three pages."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: SetClock, gateways: Gateways) -> Flask:
-    """The application."""
+def app(
+    request: pytest.FixtureRequest,
+    served: dict[tuple[str, str, bool], Flask],
+    settings: Settings,
+    database: Database,
+    clock: SetClock,
+    gateways: Gateways,
+) -> Iterator[Flask]:
+    """The application, with the parts of this test. It refuses new doors: a test that adds some names `own_app`."""
+    if "own_app" in request.fixturenames:
+        yield request.getfixturevalue("own_app")
+        return
+    key = (settings.secret_key, settings.base_url, settings.demo)
+    if key not in served:
+        served[key] = _made(settings, database, clock, gateways)
+        served[key].test_client().get("/healthz")  # once it has answered, Flask lets nobody add to it
+    app = served[key]
+    app.test_client_class = CheckedClient
+    config, extensions = app.config.copy(), app.extensions.copy()
+    app.extensions["portal"] = replace(
+        app.extensions["portal"], settings=settings, clock=clock, database=database, gateways=gateways
+    )
+    yield app
+    app.config.clear()
+    app.config.update(config)
+    app.extensions.clear()
+    app.extensions.update(extensions)
+
+
+@pytest.fixture
+def own_app(settings: Settings, database: Database, clock: SetClock, gateways: Gateways) -> Flask:
+    """An application of this test alone, which may change it."""
+    return _made(settings, database, clock, gateways)
+
+
+def _made(settings: Settings, database: Database, clock: SetClock, gateways: Gateways) -> Flask:
     app = create_app(settings, clock=clock, database=database, gateways=gateways)
     app.jinja_env.bytecode_cache = _COMPILED
     app.test_client_class = CheckedClient

@@ -44,9 +44,9 @@ def test_no_view_is_left_closed_by_mistake(app):
     assert closed == []
 
 
-def test_a_view_that_was_not_opened_answers_403(app):
-    app.add_url_rule("/essai-ferme", view_func=lambda: "never")
-    assert app.test_client().get("/essai-ferme").status_code == 403
+def test_a_view_that_was_not_opened_answers_403(own_app):
+    own_app.add_url_rule("/essai-ferme", view_func=lambda: "never")
+    assert own_app.test_client().get("/essai-ferme").status_code == 403
 
 
 def test_an_unknown_address_is_a_404_with_a_way_on(client):

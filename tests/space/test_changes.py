@@ -326,11 +326,11 @@ def test_a_mandate_that_ended_while_the_form_was_open_saves_nothing_and_is_said_
     ],
 )
 def test_a_mandate_that_ends_at_the_instant_of_the_write_saves_nothing_and_shows_what_was_typed(
-    app, client, world, resident, enter, kept, path, typed
+    own_app, client, world, resident, enter, kept, path, typed
 ):
     agent, mandate = acting(world, resident, "preferences", "appointments")
 
-    @app.before_request  # after the door was passed, before the view
+    @own_app.before_request  # after the door was passed, before the view
     def end_now():
         if request.method == "POST":
             end(world, mandate)

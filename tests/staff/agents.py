@@ -1,6 +1,7 @@
 """Agents who sign in: a password, a telephone that a test computes the codes of, and the forms they fill in."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import pyotp
 
@@ -12,6 +13,9 @@ from portal.staff.services_proofs import renew_codes
 PASSWORD = "quatre mots sans rapport"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EMAIL = "nour.essai@exemple.fr"
+
+
+kept_of = cache(hashed)  # slow by design: once for all the accounts of the tests
 
 
 @dataclass
@@ -30,7 +34,7 @@ def signer(world, sealer: Sealer, role: str = "accueil", *, email: str = EMAIL, 
         **{
             "email": email,
             "given_name": "Nour",
-            "password_hash": hashed(PASSWORD),
+            "password_hash": kept_of(PASSWORD),
             "totp_secret": sealer.seal(SECRET),
         }
         | given,

@@ -13,6 +13,12 @@ from portal.web.throttle import Limit, give_back, spend, visitor_address
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Each of these tests may give the application doors, and break what it leans on."""
+    return own_app
+
+
+@pytest.fixture
 def limits() -> dict[str, Limit]:
     """The limits that /essai/compter/<name> spends: a test puts its own here."""
     return {}
