@@ -27,7 +27,6 @@ from portal.notifications.models import Message
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.post import FRENCH_POST
 from portal.people.contacts import Contact
-from portal.people.keys import keys_of
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.models_merges import Merge
@@ -115,12 +114,10 @@ def identity_of(person: Person) -> Identity:
 
 
 def write_values(person: Person, values: Mapping[str, Any]) -> None:
-    """Writes columns of a file, and what it is found by."""
+    """Writes columns of a file, and the key that its names and birth date make."""
     for name, value in values.items():
         setattr(person, name, value)
     person.match_key = match_key(person.family_name, person.given_names, person.birth_date)
-    phones = (person.mobile, person.landline)
-    person.search_keys = keys_of(person.family_name, person.birth_name, person.given_names, person.birth_date, phones)
 
 
 def words_for(session: Session, now: datetime, to: Person, departement: Departement, base_url: str) -> Words:

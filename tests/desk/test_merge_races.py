@@ -1,0 +1,112 @@
+"""Two who act on the same files at the same instant: one is first, the other finds what it did. Nothing is lost."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.booking.models import Participation
+from portal.booking.rules import BookingRefusal
+from portal.desk.rules_merge import MergeFault
+from portal.journal.services import Actor
+from portal.notifications.models import Message, Status
+from portal.people.models import Person
+from portal.refusal import Refused
+from tests.booking.desk import LATER, START, asked, confirm, shift
+from tests.desk.merging import merged, parted
+
+
+def at_once(*acts: Callable[[], object]) -> Counter[object]:
+    """What each of several acts, started together, comes to."""
+    together = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        together.wait()
+        try:
+            act()
+        except Refused as refused:
+            return refused.reason
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return Counter(pool.map(run, acts))
+
+
+@pytest.fixture
+def agent(world):
+    world.departement()
+    return world.agent("accueil")
+
+
+@pytest.fixture
+def pair(world):
+    """Camille, twice."""
+    both = {"given_names": "Camille", "family_name": "Martin-Essai"}
+    return world.person(**both, mobile="+33639980001"), world.person(**both, mobile="+33639980002")
+
+
+def left_behind(database, gone) -> int:
+    """What still waits, or is booked, on a file that is shown nowhere."""
+    with database.transaction() as session:
+        booked = select(func.count()).select_from(Participation).where(Participation.person_id == gone.id)
+        unsent = select(func.count()).select_from(Message)
+        unsent = unsent.where(Message.person_id == gone.id, Message.status.in_((Status.WAITING, Status.OPEN)))
+        return (session.scalar(booked) or 0) + (session.scalar(unsent) or 0)
+
+
+def test_a_merge_pressed_twice_and_one_the_other_way_round_is_done_once(database, clock, agent, pair) -> None:
+    kept, gone = pair
+    acts = [lambda: merged(database, clock.now, kept, gone, agent)] * 3
+    acts += [lambda: merged(database, clock.now, gone, kept, agent)]
+    assert at_once(*acts) == {"done": 1, MergeFault.GONE: 3}
+    with database.transaction() as session:
+        files = session.scalars(select(Person.id).where(Person.merged_into_id.is_(None)))
+        assert len(files.all()) == 1
+
+
+def test_merging_and_undoing_at_once_leaves_a_whole_state(database, clock, agent, pair, world) -> None:
+    kept, gone = pair
+    first = merged(database, clock.now, kept, gone, agent)
+    third = world.person()
+    came_to = at_once(
+        lambda: parted(database, clock.now, first, agent), lambda: merged(database, clock.now, third, kept, agent)
+    )
+    assert came_to["done"] == 2 or came_to == {"done": 1, MergeFault.LATER_FIRST: 1}
+
+
+@pytest.mark.parametrize("_turn", range(3))
+def test_a_booking_for_the_file_that_goes_lands_in_the_other_or_is_refused(
+    database, clock, agent, pair, world, _turn
+) -> None:
+    kept, gone = pair
+    place, motif, _ = world.office()
+    request = asked(place, motif, person_id=gone.id)
+    came_to = at_once(
+        lambda: confirm(database, clock.now, request, by=Actor.person(gone.id)),
+        lambda: merged(database, clock.now, kept, gone, agent),
+    )
+    assert came_to["done"] == 2 or came_to == {"done": 1, BookingRefusal.NOT_THEIRS: 1}
+    assert left_behind(database, gone) == 0
+
+
+def test_a_booking_for_a_file_that_is_gone_lands_in_the_one_that_stayed(database, clock, agent, pair, world) -> None:
+    kept, gone = pair
+    place, motif, _ = world.office()
+    merged(database, clock.now, kept, gone, agent)
+    made = confirm(database, clock.now, asked(place, motif, person_id=gone.id), by=Actor.person(gone.id))
+    assert [one.person_id for one in made.participations] == [kept.id]
+
+
+def test_an_appointment_moved_at_this_instant_tells_the_file_that_stays(database, clock, agent, pair, world) -> None:
+    kept, gone = pair
+    place, motif, doctor = world.office()
+    made = world.appointment(doctor, place, motif, START, gone)
+    came_to = at_once(
+        lambda: shift(database, clock.now, made.id, LATER, by=Actor.person(gone.id)),
+        lambda: merged(database, clock.now, kept, gone, agent),
+    )
+    assert came_to == {"done": 2}
+    assert left_behind(database, gone) == 0
