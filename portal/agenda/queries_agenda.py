@@ -39,7 +39,7 @@ MOST_AGENTS = 300  # offered in the list of agendas: the others are found by the
 
 _OPEN_TO_AGENDAS = [role.value for role in SEERS]
 # Written out, not sent as parameters: else the server's general plan could not use the index of those that hold time.
-_HOLDS = [literal_column(f"'{status}'") for status in HOLDS_TIME]
+_HOLDS: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in HOLDS_TIME]
 
 
 class Of(StrEnum):
@@ -176,9 +176,14 @@ def agenda(session: Session, viewer: Viewer, whose: Whose, days: Sequence[date],
 def guests_of(session: Session, viewer: Viewer, booked: Collection[Booked]) -> dict[int, list[Guest]]:
     """Those whom appointments are for, by appointment; only of those whose people the viewer knows."""
     known = [one.id for one in booked if viewer.knows(agent_id=one.agent_id, place_id=one.place_id)]
+    return guests_rows(session, known)
+
+
+def guests_rows(session: Session, appointment_ids: Collection[int]) -> dict[int, list[Guest]]:
+    """Those whom appointments are for, by appointment."""
     found: dict[int, list[Guest]] = {}
-    if known:
-        for row in session.execute(_guests(known)):
+    if appointment_ids:
+        for row in session.execute(_guests(appointment_ids)):
             found.setdefault(row[0], []).append(Guest._make(row))
     return found
 
@@ -201,14 +206,17 @@ def booked_rows(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             Appointment.ends_at,
             Appointment.busy_until,
             Appointment.status,
+            Appointment.changed_at,
             Appointment.overbook_reason,
             Appointment.arrived_at,
             Appointment.called_at,
             Appointment.is_door_closed,
             Appointment.sequence,
             directory.Motif.family,
+            directory.Motif.key,
             directory.Motif.title,
             directory.Motif.neutral_words,
+            directory.Motif.discreet,
             directory.Motif.mode,
             directory.Place.name,
             Workshop.id,

@@ -60,14 +60,17 @@ class Booked(NamedTuple):
     ends_at: datetime
     busy_until: datetime
     status: AppointmentStatus
+    changed_at: datetime
     overbook_reason: str | None
     arrived_at: datetime | None
     called_at: datetime | None
     is_door_closed: bool
     sequence: int
     family: str
+    motif_key: str
     title: str
     neutral_words: str
+    is_discreet: bool
     mode: Mode
     place_name: str
     workshop_id: int | None
@@ -186,7 +189,7 @@ def holiday_of(day: date) -> Holiday | None:
 
 
 def closing_of(day: date, place: Place, specials: Iterable[Special]) -> Closing | None:
-    """Why a place receives nobody on a day; None when it does. What was said of the place goes before what was of all."""
+    """Why a place receives nobody on a day; None when it does. What is said of the place goes before what is of all."""
     if place.closed_on is not None and place.closed_on <= day:
         return Closing(Shut.CLOSED)
     said = [one for one in specials if one.day == day and one.place_id in {None, place.id}]
@@ -254,7 +257,7 @@ def grouped(items: Sequence[Item]) -> list[list[Item]]:
 
 
 def wall_minutes(moment: datetime, day: date) -> int:
-    """Minutes on a wall clock in France since the midnight that begins a day; what is outside the day is at its edge."""
+    """Minutes on a wall clock in France since the midnight that begins a day; what is outside it is at its edge."""
     local = paris(moment)
     if local.date() != day:
         return 0 if local.date() < day else 24 * 60

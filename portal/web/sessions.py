@@ -24,6 +24,7 @@ IDLE = timedelta(minutes=30)
 LONGEST_IDLE = timedelta(minutes=60)  # what a place may choose for its shared desks
 LONGEST = timedelta(hours=12)
 COOKIE = "porte"
+WATCHING = "Portal-Watching"  # the header of a page that reads itself again: nobody need be there, the session may end
 
 
 class WebSession(Base):
@@ -87,7 +88,7 @@ class DatabaseSessions(SessionInterface):
             ).one_or_none()
         if row is None:
             return BrowserSession()
-        if now - row.seen_at > timedelta(minutes=1):
+        if now - row.seen_at > timedelta(minutes=1) and WATCHING not in request.headers:
             self._note_seen(key, now)
         return BrowserSession(row.data, key)
 

@@ -1,0 +1,68 @@
+"""What was just noted, said at the top of the page one comes back to, with what may follow."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from sqlalchemy.orm import Session
+
+from portal.agenda.queries_agenda import guests_of
+from portal.agenda.queries_one import one
+from portal.agenda.rules_acts import Act, Standing, standing
+from portal.agenda.rules_agenda import Booked, Viewer
+from portal.agenda.views_lines import Line, Writer
+from portal.agenda.views_words import DONE_WORDS
+from portal.web.access import may_open
+from portal.web.request import now
+
+_MISSED = (Standing.MISSED, Standing.DOOR)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was noted, and the appointment as it stands."""
+
+    words: str
+    line: Line
+    follows: "Follow | None"
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What may follow a missed appointment. `rebook`: where another one is booked for the person; empty if nowhere."""
+
+    rebook: str
+
+
+def done(database: Session, viewer: Viewer) -> Done | None:
+    """What the address says was just noted (`fait`, `rdv`), if it is there and this agent's to know."""
+    number, said = request.args.get("rdv", ""), request.args.get("fait", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10) or said not in set(Act):
+        return None
+    booked = one(database, int(number))
+    if booked is None or not viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id):
+        return None
+    line = line_of(database, viewer, booked)
+    return Done(str(DONE_WORDS[Act(said)]), line, follow_of(booked, line))
+
+
+def line_of(database: Session, viewer: Viewer, booked: Booked) -> Line:
+    """One appointment in words."""
+    return Writer(viewer, guests_of(database, viewer, [booked]), now()).booked(booked)
+
+
+def follow_of(booked: Booked, line: Line) -> Follow | None:
+    """What may follow, when it was missed."""
+    return Follow(_rebook(booked, line)) if standing(booked, now()) in _MISSED else None
+
+
+def _rebook(booked: Booked, line: Line) -> str:
+    """The slots of the same motif for the person; else the motifs; empty when this agent books nothing."""
+    if not line.person_ids:
+        return ""
+    if _opens("counter.slots"):
+        return url_for("counter.slots", person_id=line.person_ids[0], motif_key=booked.motif_key)
+    return url_for("counter.motifs", person_id=line.person_ids[0]) if _opens("counter.motifs") else ""
+
+
+def _opens(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions and may_open(endpoint)

@@ -1,0 +1,95 @@
+"""Appointments whose outcome nobody has noted: one press each, or several at once."""
+
+from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.agenda.queries_agenda import guests_of, viewer_of
+from portal.agenda.queries_forgotten import count_of, forgotten_of
+from portal.agenda.queries_one import agent_names, many, one
+from portal.agenda.rules_acts import STATUS_OF, Act
+from portal.agenda.rules_agenda import SEERS
+from portal.agenda.views import bp
+from portal.agenda.views_done import done
+from portal.agenda.views_lines import Writer, words_of_lines
+from portal.agenda.views_status import press, sequence_of
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.forms import PortalForm
+from portal.web.headers import personal_page
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+_SEVERAL = (Act.SEEN, Act.NOSHOW, Act.EXCUSED, Act.REVOKED)  # a closed door is noted one by one
+
+
+@bp.get("/agents/agenda/oublis")
+@allow(*SEERS)
+def forgotten() -> Page:
+    """Fifty at a time, the oldest first."""
+    with transaction() as database:
+        return _page(database)
+
+
+@bp.post("/agents/agenda/oublis")
+@allow(*SEERS)
+def forgotten_several() -> Page:
+    """The same press for all that were ticked; those that changed meanwhile stay in the list, and are counted."""
+    typed, ticked = request.form.get("acte", ""), request.form.getlist("rdv")[:50]
+    fault = ""
+    if not PortalForm().validate_on_submit() or typed not in {act.value for act in _SEVERAL}:
+        fault = _("Cette page est restée ouverte longtemps. Recommencez.")
+    elif not ticked:
+        fault = _("Cochez au moins un rendez-vous.")
+    with transaction() as database:
+        if fault:
+            return _page(database, fault), 422
+        noted = sum(_pressed(database, one, Act(typed)) for one in ticked)
+    return redirect(url_for("agenda.forgotten", notes=noted, refus=len(ticked) - noted or None), 303)
+
+
+def _pressed(database: Session, ticked: str, act: Act) -> bool:
+    """Whether one of several was noted; what refuses it leaves the others."""
+    number, _colon, sequence = ticked.partition(":")
+    booked = one(database, sequence_of(number))
+    viewer = viewer_of(database, now(), g.agent)
+    if booked is None or booked.workshop_id or not viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id):
+        return False
+    try:
+        with database.begin_nested():
+            press(database, booked.id, act, sequence_of(sequence))
+    except Refused:
+        return False
+    return booked.status is not STATUS_OF[act]
+
+
+def _page(database: Session, fault: str = "") -> str:
+    personal_page()
+    viewer = viewer_of(database, now(), g.agent)
+    page = forgotten_of(database, now(), viewer, _number(request.args.get("page", "")))
+    booked = many(database, [row.id for row in page.appointments])
+    writer = Writer(viewer, guests_of(database, viewer, booked), now())
+    lines = [writer.booked(row) for row in booked]
+    return render_template(
+        "agenda/forgotten.html",
+        lines=lines,
+        receivers=agent_names(database, {row.agent_id for row in booked}),
+        total=count_of(database, now(), viewer),
+        number=page.number,
+        has_next=page.has_next,
+        several=_SEVERAL,
+        fault=fault,
+        noted=_number(request.args.get("notes", "")) if "notes" in request.args else None,
+        refused=_number(request.args.get("refus", "")) if "refus" in request.args else 0,
+        viewer_id=viewer.agent_id,
+        form=PortalForm(formdata=None),
+        form_has_errors=bool(fault),
+        done=done(database, viewer),
+        **words_of_lines(),
+    )
+
+
+def _number(typed: str) -> int:
+    return max(0, sequence_of(typed))

@@ -1,0 +1,201 @@
+"""What an agenda shows of each appointment to the agent who looks: names or "occupé", a reason or neutral words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.agenda.queries_agenda import Guest
+from portal.agenda.rules_acts import Act, Standing, acts, can_cancel, standing
+from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, wall_minutes
+from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDING_ICONS, STANDING_WORDS
+from portal.clock import paris_day
+from portal.directory.models import Mode
+from portal.web.access import may_open
+from portal.web.i18n import language
+from portal.words import hour_words
+
+GRID = 5  # minutes: the height of a row of the grid
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stretch of an agenda in words. `booked` is None when nobody comes: free, or away."""
+
+    kind: Kind
+    starts: str
+    ends: str
+    from_row: int
+    to_row: int
+    booked: Booked | None = None
+    who: str = ""
+    words: str = ""
+    where: str = ""
+    phones: Sequence[str] = ()
+    address: Sequence[str] = ()
+    standing: Standing = Standing.TO_COME
+    since: str = ""  # in the waiting room, or called, since
+    acts: Sequence[Act] = ()
+    is_known: bool = False  # the viewer knows who comes
+    is_paper: bool = False
+    seats: str = ""
+    person_ids: Sequence[int] = ()
+    url: str = ""
+    cancel_url: str = ""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes lines for one viewer at one instant. `is_plain`: neutral words whatever they may read (for paper).
+
+    `at_place`: the place whose agenda it is, which each line then need not say.
+    """
+
+    viewer: Viewer
+    guests: Mapping[int, Sequence[Guest]]
+    now: datetime
+    is_plain: bool = False
+    at_place: int | None = None
+
+    def line(self, item: Item, day: date, grid: tuple[int, int] = (0, 24)) -> Line:
+        """A stretch of a day in words; rows count from the first hour of the grid, from 1, and end with its last."""
+        low, high = wall_minutes(item.starts_at, day), wall_minutes(item.ends_at, day)
+        first, last = (hour * 60 for hour in grid)
+        from_row = max(0, low - first) // GRID + 1
+        to_row = max(-(-(min(high, last) - first) // GRID) + 1, from_row + 1)
+        hours = (self.hour(item.starts_at), self.hour(item.ends_at))
+        if item.booked is None:
+            return Line(item.kind, *hours, from_row, to_row)
+        return self.booked(item.booked, from_row, to_row)
+
+    def booked(self, booked: Booked, from_row: int = 0, to_row: int = 0) -> Line:
+        """An appointment in words."""
+        viewer = self.viewer
+        is_known = viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id)
+        is_near = is_known or viewer.is_near(booked.place_id)
+        guests = self.guests.get(booked.id, ()) if is_known else ()
+        stands = standing(booked, self.now)
+        return Line(
+            Kind.BOOKED,
+            self.hour(booked.starts_at),
+            self.hour(booked.ends_at),
+            from_row,
+            to_row,
+            booked=booked,
+            who=self._who(booked, guests, is_known=is_known),
+            words=self._words(booked) if is_near else "",
+            where=self._where(booked, is_near=is_near),
+            phones=_phones(guests) if booked.mode is Mode.PHONE else (),
+            address=_address(guests) if booked.mode is Mode.HOME else (),
+            standing=stands,
+            since=self._since(booked, stands),
+            acts=acts(booked, self.now) if is_known else (),
+            is_known=is_known,
+            is_paper=any(guest.wants_paper for guest in guests),
+            seats=_seats(booked),
+            person_ids=[guest.person_id for guest in guests],
+            url=self._url(booked) if is_known else "",
+            cancel_url=self._cancel_url(booked) if is_known and can_cancel(booked, self.now) else "",
+        )
+
+    def hour(self, moment: datetime) -> str:
+        """An hour in words, said once for all who come then."""
+        said = self._hours.get(moment)
+        if said is None:
+            said = self._hours[moment] = hour_words(moment, language())
+        return said
+
+    @cached_property
+    def _hours(self) -> dict[datetime, str]:
+        return {}
+
+    @cached_property
+    def _taken(self) -> str:
+        return str(_("Occupé"))
+
+    @cached_property
+    def _one_url(self) -> str:
+        """The page of appointment 0: building each address anew would take longer than the rest of its line."""
+        endpoint = "counter.appointment"
+        is_there = endpoint in current_app.view_functions and may_open(endpoint)
+        return url_for(endpoint if is_there else "agenda.one", appointment_id=0)
+
+    @cached_property
+    def _cancel(self) -> str:
+        endpoint = "counter.cancel"
+        is_there = endpoint in current_app.view_functions and may_open(endpoint)
+        return url_for(endpoint, appointment_id=0) if is_there else ""
+
+    def _url(self, booked: Booked) -> str:
+        if booked.workshop_id is not None:
+            is_there = "agenda.workshop" in current_app.view_functions
+            return url_for("agenda.workshop", workshop_id=booked.workshop_id) if is_there else ""
+        return _numbered(self._one_url, booked.id)
+
+    def _cancel_url(self, booked: Booked) -> str:
+        return _numbered(self._cancel, booked.id)
+
+    def _who(self, booked: Booked, guests: Sequence[Guest], *, is_known: bool) -> str:
+        if not is_known:
+            return self._taken
+        if booked.workshop_id is not None:
+            return str(_("Atelier"))
+        return ", ".join(guest.name for guest in guests)
+
+    def _words(self, booked: Booked) -> str:
+        """The workshop's title or the motif's where this agent may read it; neutral words otherwise."""
+        sees = self.viewer.sees_reason(agent_id=booked.agent_id, family=booked.family)
+        if sees and not self.is_plain:
+            return booked.workshop_title or booked.title
+        return booked.neutral_words[:1].upper() + booked.neutral_words[1:]
+
+    def _where(self, booked: Booked, *, is_near: bool) -> str:
+        if booked.place_id == self.at_place:
+            return ""
+        return booked.place_name if is_near else str(_("Dans un autre lieu"))
+
+    def _since(self, booked: Booked, stands: Standing) -> str:
+        moment = {Standing.ARRIVED: booked.arrived_at, Standing.CALLED: booked.called_at}.get(stands)
+        return "" if moment is None else self.hour(moment)
+
+
+def words_of_lines() -> dict[str, object]:
+    """What templates of lines need: the words and the pictograms, each said once a page."""
+    return {
+        "standing_words": {one.value: str(words) for one, words in STANDING_WORDS.items()},
+        "standing_icons": {one.value: name for one, name in STANDING_ICONS.items()},
+        "mode_words": {one.value: str(words) for one, words in MODE_WORDS.items()},
+        "mode_icons": {one.value: name for one, name in MODE_ICONS.items()},
+        "act_words": {one.value: str(words) for one, words in ACT_WORDS.items()},
+    }
+
+
+def is_today(day: date, now: datetime) -> bool:
+    """Whether a day is today in France."""
+    return day == paris_day(now)
+
+
+def _numbered(address: str, number: int) -> str:
+    """The address of one thing, from that of number 0, which stands in it once."""
+    return address.replace("/0", f"/{number}", 1)
+
+
+def _phones(guests: Sequence[Guest]) -> list[str]:
+    """The numbers to call, each once."""
+    numbers = [number for guest in guests for number in (guest.mobile, guest.landline) if number]
+    return list(dict.fromkeys(numbers))
+
+
+def _address(guests: Sequence[Guest]) -> list[str]:
+    return [line for line in guests[0].address if line] if guests else []
+
+
+def _seats(booked: Booked) -> str:
+    if booked.seats is None:
+        return ""
+    taken = ngettext("%(num)s place prise", "%(num)s places prises", booked.taken)
+    return str(_("%(taken)s sur %(seats)s", taken=taken, seats=booked.seats))
