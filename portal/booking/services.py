@@ -15,6 +15,7 @@ from portal.booking.rules import BookingRefusal, BookingRequest, booking_refusal
 from portal.booking.services_changes import cancel, hand_over, move
 from portal.booking.services_rows import hand_of, insert, record_taken, refuse, scope_for
 from portal.booking.services_staff import Aim, refuse_foreign, services_at, take_time
+from portal.booking.services_waiting import answer_wishes
 from portal.booking.telling import tell
 from portal.directory.models import BookedBy, Departement, Motif, Place
 from portal.journal.services import VISITOR, Actor
@@ -72,6 +73,7 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
         write=lambda taken: insert(session, now, request, motif, place, party=party, taken=taken),
     )
     record_taken(session, now, by, "appointment.booked", appointment=appointment, person_ids=party.ids)
+    answer_wishes(session, now, person_ids=party.ids, motif_id=motif.id, appointment_id=appointment.id)
     tell(
         session,
         now,

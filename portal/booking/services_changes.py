@@ -17,7 +17,7 @@ from portal.booking.rules import CANCELLED, BookingRefusal, booking_refusal, can
 from portal.booking.services_rows import hand_of, record_each, record_taken, refuse, rewrite, scope_for
 from portal.booking.services_staff import Aim, Taken, aim_within, refuse_others, services_at, take_time
 from portal.booking.telling import tell
-from portal.directory.models import Departement, Place
+from portal.directory.models import Departement, Mode, Place
 from portal.journal.services import Actor
 from portal.notifications.planner import EventKind
 from portal.notifications.post import FRENCH_POST, PostalCalendar
@@ -41,12 +41,13 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
     """Moves an appointment to another hour, and another place or agent where given, in one step.
 
     The old time is free and the new one held. Messages and reminders of the old time are withdrawn, those of the new
-    one promised; nobody is told of another agent alone. Moving to where it already is changes nothing. The motif's
-    deadline binds residents and whoever acts for them under a mandate, not staff. Staff moves within its own service;
-    the appointment's own agent moves it within their own agenda. `overbook` is as in `BookingRequest`. Raises
-    `Refused` (BookingRefusal, MandateFault) and `LookupError` for no such appointment.
+    one promised; nobody is told of another agent alone, nor of another place where nobody goes there. Moving to where
+    it already is changes nothing. The motif's deadline binds residents and whoever acts for them under a mandate, not
+    staff. Staff moves within its own service; the appointment's own agent moves it within their own agenda.
+    `overbook` is as in `BookingRequest`. Raises `Refused` (BookingRefusal, MandateFault) and `LookupError` for no such
+    appointment.
     """
-    appointment = _known(queries.appointment_to_change(session, appointment_id))
+    appointment = _held(session, appointment_id)
     aim = Aim(appointment.place_id if place_id is None else place_id, starts_at, agent_id, overbook)
     if _is_there(appointment, aim):
         return appointment
@@ -55,7 +56,7 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
     services = services_at(session, now, by)
     aim = aim_within(services, by, appointment, aim)
     refuse(move_refusal(appointment, now, by_agent=by.is_agent))
-    motif, old = appointment.motif, (appointment.starts_at, appointment.place_id)
+    motif, old_place, old_starts_at = appointment.motif, appointment.place, appointment.starts_at
     people = [participation.person for participation in appointment.participations]
     place = session.get(Place, aim.place_id)
     if place is None:
@@ -76,7 +77,8 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
     )
     appointment = _known(queries.appointment(session, appointment_id))
     record_taken(session, now, by, "appointment.moved", appointment=appointment, person_ids=party.ids)
-    if (appointment.starts_at, appointment.place_id) != old:
+    is_elsewhere = place.id != old_place.id and motif.mode is Mode.PLACE
+    if starts_at != old_starts_at or is_elsewhere:
         tell(
             session,
             now,
@@ -85,7 +87,8 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
             departement=session.get_one(Departement, 1),
             base_url=base_url,
             post=post,
-            old_starts_at=old[0],
+            old_starts_at=old_starts_at,
+            old_place=old_place.name if is_elsewhere else None,
             acted_by=hand,
         )
     return appointment
@@ -107,7 +110,7 @@ def hand_over(  # noqa: PLR0913 - as above
     changes nothing. Raises `Refused`: NOT_YOUR_SERVICE, CHANGED, PAST, ALREADY_CANCELLED, NOT_BOOKABLE (a seat in a
     workshop), AGENT_TAKEN; and `LookupError` for no such appointment.
     """
-    appointment = _known(queries.appointment_to_change(session, appointment_id))
+    appointment = _held(session, appointment_id)
     if appointment.agent_id == agent_id and appointment.status is AppointmentStatus.BOOKED:
         return appointment
     _refuse_changed(appointment, sequence)
@@ -154,7 +157,7 @@ def cancel(  # noqa: PLR0913 - as above
     acts for them under a mandate, not staff, who cancels within its own service, or its own appointments. Raises
     `Refused` (BookingRefusal, MandateFault) and `LookupError` for no such appointment.
     """
-    appointment = _known(queries.appointment_to_change(session, appointment_id))
+    appointment = _held(session, appointment_id)
     is_theirs = by_person or not by.is_agent
     status = AppointmentStatus.EXCUSED if is_theirs else AppointmentStatus.REVOKED
     if by_person and by.is_agent:
@@ -193,6 +196,14 @@ def _is_there(appointment: Appointment, aim: Aim) -> bool:
         and (appointment.starts_at, appointment.place_id) == (aim.starts_at, aim.place_id)
         and aim.agent_id in {None, appointment.agent_id}
     )
+
+
+def _held(session: Session, appointment_id: int) -> Appointment:
+    """The appointment, locked. A workshop's own, which is for nobody, is its workshop's to change."""
+    appointment = _known(queries.appointment_to_change(session, appointment_id))
+    if not appointment.participations:
+        raise Refused(BookingRefusal.NOT_BOOKABLE)
+    return appointment
 
 
 def _refuse_changed(appointment: Appointment, sequence: int | None) -> None:

@@ -23,6 +23,7 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
     base_url: str,
     post: PostalCalendar,
     old_starts_at: datetime | None = None,
+    old_place: str | None = None,
     cancelled_by: str | None = None,
     acted_by: Hand | None = None,
 ) -> None:
@@ -47,6 +48,7 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
                     base_url=base_url,
                     cancelled_by=cancelled_by,
                     old_starts_at=old_starts_at,
+                    old_place=old_place,
                     acted_by=acted_by,
                 ),
                 calendar=calendar_of(

@@ -48,12 +48,14 @@ def context_of(  # noqa: PLR0913 - the parts of one message
     base_url: str,
     cancelled_by: str | None = None,
     old_starts_at: datetime | None = None,
+    old_place: str | None = None,
     acted_by: Hand | None = None,
 ) -> dict[str, Any]:
     """The context of a message: the keys that templates know, JSON values only.
 
     To someone who wants discretion it tells the day, the hour and the code, and neither the place nor the subject.
-    `acted_by` is among the keys only when somebody acted for the person.
+    `acted_by` is among the keys only when somebody acted for the person, `old_place` only when the place has changed;
+    `old_starts_at` is null when the hour has not.
 
     Instants are ISO 8601 with the offset of France. `cancel_until` and `move_until` are null once it is no longer
     possible online, and always for a discreet motif; nobody but staff moves what staff alone books. The appointment's
@@ -81,12 +83,14 @@ def context_of(  # noqa: PLR0913 - the parts of one message
         "departement": departement.name,
         "return_address": list(departement.return_address),
         "cancelled_by": cancelled_by,
-        "old_starts_at": None if old_starts_at is None else _iso(old_starts_at),
+        "old_starts_at": None if old_starts_at in {None, appointment.starts_at} else _iso(old_starts_at),
         "recipient_name": full_name(person),
         "language": person.language,
         "large_print": person.wants_large_print,
         "demo": departement.is_demo,
-    } | ({"acted_by": acted_by.words(person.language)} if acted_by else {})
+        **({"acted_by": acted_by.words(person.language)} if acted_by else {}),
+        **({"old_place": "" if is_hidden else old_place} if old_place is not None else {}),
+    }
 
 
 def tellings(appointment: Appointment) -> list[Telling]:
