@@ -5,13 +5,16 @@ from jinja2 import StrictUndefined
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import portal.agenda.views
 import portal.booking.views
+import portal.calls.views
+import portal.counter.views
 import portal.demo.views
 import portal.desk.views
 import portal.identity.views
 import portal.letters.views
 import portal.mandates.views
-import portal.notifications.views_tasks
+import portal.notifications.views
 import portal.pages.views
 import portal.space.views
 import portal.staff.views
@@ -65,6 +68,9 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.mandates,
         portal.space,
         portal.desk,
+        portal.counter,
+        portal.calls,
+        portal.agenda,
     ):
         app.register_blueprint(feature.views.bp)
     if settings.demo:

@@ -53,22 +53,22 @@ class CallForm(PortalForm):
 class CallBackForm(CallForm):
     """To be called back: which number, when, and why in a few neutral words. `call_back`: of a valid form."""
 
-    file_number = ChoiceField(_l("Quel numéro rappeler ?"), choices=[], required=_l("Choisissez un numéro."))
+    file_number = ChoiceField(_l("Quel numéro rappeler ?"), choices=[], required=_l("Choisissez un numéro."))
     number = PhoneField(
         _l("Numéro à rappeler"),
-        hint=_l("Exemple : 03 53 01 00 62"),
+        hint=_l("Exemple : 03 53 01 00 62"),
         render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
     )
     moment = ChoiceField(
-        _l("Quand rappeler ?"),
+        _l("Quand rappeler ?"),
         choices=[(moment.value, words) for moment, words in MOMENTS.items()],
         required=_l("Choisissez un moment."),
     )
     reason = ChoiceField(
-        _l("Pourquoi ?"),
+        _l("Pourquoi ?"),
         choices=[(reason.value, words) for reason, words in REASONS.items()],
         required=_l("Choisissez une raison."),
-        hint=_l("Quelques mots neutres : n'écrivez pas l'histoire de la personne."),
+        hint=_l("Quelques mots neutres : n'écrivez pas l'histoire de la personne."),
     )
 
     def __init__(self, *, person: Person | None, **options: Any) -> None:
@@ -90,7 +90,7 @@ class CallBackForm(CallForm):
         if self.file_number.data != OTHER:
             self.number.errors = []
         elif self.number.phone is None and not self.number.errors:
-            self.number.errors = [_("Écrivez le numéro à rappeler. Exemple : 03 53 01 00 62")]
+            self.number.errors = [_("Écrivez le numéro à rappeler. Exemple : 03 53 01 00 62")]
         return not self.errors
 
     @property
@@ -105,12 +105,12 @@ class OutcomeForm(PortalForm):
     """How a call ended. One of these forms for each outcome: only the fields of the outcome pressed are read."""
 
     outcome = HiddenField()
-    way = ChoiceField(_l("Quel numéro ?"), choices=[], required=_l("Choisissez le numéro que vous avez appelé."))
-    again = ChoiceField(_l("Quand rappeler ?"), choices=[], required=_l("Choisissez quand rappeler."))
+    way = ChoiceField(_l("Quel numéro ?"), choices=[], required=_l("Choisissez le numéro que vous avez appelé."))
+    again = ChoiceField(_l("Quand rappeler ?"), choices=[], required=_l("Choisissez quand rappeler."))
     other = TextField(
         _l("Autre moment"), render_kw={"type": "datetime-local", "autocomplete": "off"}, hint=_l("Jour et heure")
     )
-    relative = ChoiceField(_l("À qui l'avez-vous dit ?"), choices=[], required=_l("Choisissez la personne."))
+    relative = ChoiceField(_l("À qui l'avez-vous dit ?"), choices=[], required=_l("Choisissez la personne."))
     submit = SubmitField()
 
     def __init__(self, *, task: Task, relatives: list[Person], at: datetime, **options: Any) -> None:

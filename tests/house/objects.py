@@ -215,6 +215,14 @@ def _letter_of_place(end: str = "") -> Row:
     )
 
 
+def _task(end: str = "") -> Row:
+    """A call to make at the agents' place, and one elsewhere."""
+    return lambda scene, kind: (
+        f"/agents/appels/{scene.tasks[0]}{end}",
+        f"/agents/appels/{NOWHERE if kind == ADMIN else scene.tasks[1]}{end}",
+    )
+
+
 def _acting(scene: Scene, kind: str) -> Addresses:
     own = scene.held.get(kind, scene.mandate_of_person.id if scene.mandate_of_person else 0)
     return f"/agir/{own}", f"/agir/{scene.given[1]}"
@@ -227,12 +235,10 @@ _WAY = "/mon-espace/preferences/<any(mobile, email):way>"
 _MANDATE = f"/agents/mandats/<{BIG}:mandate_id>"
 _SLOT = "/rendez-vous/<motif_key>/<place_key>"
 _MESSAGE = "/mon-espace/messages/{}"
+_TASK = f"/agents/appels/<{BIG}:task_id>"
 
 OBJECTS: dict[str, Row] = {
-    f"/agents/appels/<{BIG}:task_id>": lambda scene, kind: (
-        f"/agents/appels/{scene.tasks[0]}",
-        f"/agents/appels/{NOWHERE if kind == ADMIN else scene.tasks[1]}",
-    ),
+    **{f"{_TASK}{end}": _task(end) for end in ("", "/prendre", "/rendre", "/resultat")},
     f"/agents/courriers/<{BIG}:letter_id>": _letter_of_place(),
     f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
     "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),

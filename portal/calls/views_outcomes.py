@@ -1,0 +1,95 @@
+"""How a call went: the task is done, waits for another try, or goes round by another way."""
+
+from flask import redirect, request, url_for
+from flask_babel import gettext as _
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.calls import queries, services_tasks
+from portal.calls.forms import OutcomeForm
+from portal.calls.forms_words import FAULTS
+from portal.calls.models import TryOutcome
+from portal.calls.queries import ROLES
+from portal.calls.rules import TaskFault
+from portal.calls.services_tasks import Then
+from portal.calls.views import bp
+from portal.calls.views_shared import url_if_open
+from portal.calls.views_tasks import TASK, outcome_form, task_or_404, task_page
+from portal.desk.views_shared import hand
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+_TRIES = 4  # two outcomes at once may each wait for the other: the database ends one, which starts again
+
+
+@bp.post(f"{TASK}/resultat")
+@allow(*ROLES)
+def outcome(task_id: int) -> Page:
+    """Notes how the call went; when the task ended or is another's, the page says so and keeps what was typed."""
+    try:
+        return _note_whatever_else_runs(task_id)
+    except Refused as refusal:
+        if not isinstance(refusal.reason, TaskFault):
+            raise
+        return _refused(task_id, refusal.reason)
+
+
+def _note_whatever_else_runs(task_id: int) -> Page:
+    for more in reversed(range(_TRIES)):
+        try:
+            with transaction() as database:
+                return _note(database, task_id)
+        except OperationalError as error:
+            if not more or not isinstance(error.orig, DeadlockDetected):
+                raise
+    raise AssertionError  # the last try has answered or raised
+
+
+def _note(database: Session, task_id: int) -> Page:
+    found = task_or_404(database, task_id)
+    form = outcome_form(found, queries.relatives(database, now(), found.message))
+    if not form.validate_on_submit() or form.ended is None:
+        return task_page(database, found, form), 422
+    return redirect(_noted(database, task_id, form), 303)
+
+
+def _noted(database: Session, task_id: int, form: OutcomeForm) -> str:
+    """Does what the outcome says, and gives where to go on."""
+    by, way = hand(), form.way.data
+    listed = url_for("calls.tasks", fait=form.ended)
+    if form.ended is TryOutcome.TOLD:
+        services_tasks.note_told(database, now(), task_id=task_id, by=by, way=way)
+    elif form.ended is TryOutcome.RELATIVE:
+        relative_id = int(str(form.relative.data))
+        services_tasks.note_relative(database, now(), task_id=task_id, by=by, relative_id=relative_id)
+    elif form.ended is TryOutcome.NO_ANSWER:
+        services_tasks.note_no_answer(database, now(), task_id=task_id, by=by, again_at=form.again_at, way=way)
+    elif form.ended is TryOutcome.WRONG_NUMBER:
+        then = services_tasks.note_wrong_number(database, now(), task_id=task_id, by=by, way=str(way))
+        is_over = then in {Then.OTHER_WAY, Then.NOBODY}
+        return url_for("calls.tasks", fait=then) if is_over else url_for("calls.task", task_id=task_id, ensuite=then)
+    else:
+        message = services_tasks.note_changes(database, now(), task_id=task_id, by=by, way=way)
+        opened = url_if_open("counter.appointment", appointment_id=message.subject_id)
+        return opened or url_for("calls.task", task_id=task_id, ensuite="changes")
+    return listed
+
+
+def _refused(task_id: int, reason: TaskFault) -> Page:
+    with transaction() as database:
+        found = task_or_404(database, task_id)
+        form = outcome_form(found, queries.relatives(database, now(), found.message))
+        form.validate()
+        if reason is TaskFault.ENDED and form.ended is not None:
+            # Somebody did call: that is kept, whatever became of the task.
+            services_tasks.note_late(
+                database, now(), task_id=task_id, by=hand(), outcome=form.ended, way=request.form.get("way")
+            )
+            found = task_or_404(database, task_id)
+        fault = str(FAULTS[reason]) if reason in FAULTS else _("Cette tâche n'est plus entre vos mains.")
+        return task_page(database, found, form, fault=fault, refused=reason), 409
