@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy.dialects.postgresql import Range
 
 from portal.booking.models import Appointment
+from portal.booking.models_waiting import Wish
 from portal.database import Database
 from portal.letters.models import Letter
 from portal.notifications.models import Message, Route, Status, Step
@@ -49,6 +50,7 @@ class Scene:
     held: dict[str, int] = field(default_factory=dict)  # a mandate that each kind of visitor holds
     case: int = 0
     assignment: int = 0
+    wish: int = 0
 
 
 def build(world: World, database: Database) -> Scene:
@@ -101,6 +103,10 @@ def build(world: World, database: Database) -> Scene:
         scene.letters = (letters[0].id, letters[1].id)
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
         scene.case = case.id
+        wish = Wish(person_id=own.id, motif_id=motif.id, first_day=world.now.date(), created_at=world.now)
+        session.add(wish)
+        session.flush()
+        scene.wish = wish.id
     to_come = Range(date(2027, 1, 1), None)
     scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
     return scene
@@ -190,6 +196,16 @@ def _file(end: str = "") -> Row:
     return row
 
 
+def _wanted(end: str = "") -> Row:
+    """A motif for a person: of somebody else's file there is nothing."""
+
+    return lambda scene, kind: _file(f"/rendez-vous/{scene.motif_key}{end}")(scene, kind)
+
+
+def _booked(end: str = "") -> Row:
+    return _of_agents(f"/agents/rendez-vous/{{}}{end}", lambda scene: (scene.appointment.id, NOWHERE))
+
+
 def _account(end: str = "") -> Row:
     return _of_agents(f"/agents/reglages/comptes/{{}}{end}", lambda scene: (scene.agents[Role.ACCUEIL].id, NOWHERE))
 
@@ -250,6 +266,14 @@ OBJECTS: dict[str, Row] = {
         f"/agents/mandats/{scene.given[1]}/rendre",
     ),
     _FILE: _file(),
+    **{f"{_FILE}{end}": _file(end) for end in ("/rendez-vous", "/attente")},
+    **{f"{_FILE}/rendez-vous/<motif_key>{end}": _wanted(end) for end in ("", "/confirmer", "/autre-heure")},
+    **{
+        f"/agents/rendez-vous/<{SMALL}:appointment_id>{end}": _booked(end)
+        for end in ("", "/deplacer", "/annuler", "/confier", "/redire")
+    },
+    f"/agents/rendez-vous/<{SMALL}:appointment_id>/papier/<any(a5, ticket):paper>": _booked("/papier/a5"),
+    f"/agents/attente/<{BIG}:wish_id>/fin": _of_agents("/agents/attente/{}/fin", lambda scene: (scene.wish, NOWHERE)),
     **{f"{_FILE}{end}": _file(end) for end in ("/modifier", "/lettre", "/adresse", "/identite")},
     f"{_FILE}/protection/<any(oui, non):answer>": _file("/protection/oui"),
     **{
