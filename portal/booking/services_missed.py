@@ -122,8 +122,7 @@ def _missed(session: Session, now: datetime, appointment_id: int, by: Actor) -> 
 
 
 def _said(session: Session, appointment_id: int, *, by_call: bool) -> list[Message]:
-    """What stands of what was said already, in writing or by a call that was asked for."""
-    asked = Message.event[AGAIN].astext
+    """What stands of what was said already: what was written (or called, for want of a way to write), or by a call."""
     rows: Sequence[Message] = session.scalars(
         select(Message)
         .where(
@@ -131,7 +130,7 @@ def _said(session: Session, appointment_id: int, *, by_call: bool) -> list[Messa
             Message.subject_id == appointment_id,
             Message.kind == KIND,
             Message.status.not_in(_GONE),
-            asked.is_not(None) if by_call else asked.is_(None),
+            Message.route == Route.CALL if by_call else Message.event[AGAIN].astext.is_(None),
         )
         .order_by(Message.id)
     ).all()
