@@ -1,22 +1,18 @@
-"""What an agent types at a desk: whom they look for, what they checked, what the person asks to change."""
+"""What an agent types at a desk: what they checked, what the person asks to change."""
 
-from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import StopValidation
 
 from portal.booking.forms_address import checked_address, typed_address
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
-from portal.codes import read_code
-from portal.desk.queries import Sought
 from portal.desk.rules import Document
 from portal.desk.services import Wanted
 from portal.letters.address import Communes
-from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
+from portal.people.forms_fields import EmailField, HiddenField, NameField, PhoneField
 from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
+from portal.people.rules import tidy
 from portal.people.services_preferences import Preferences
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
@@ -32,59 +28,6 @@ class MarksField(HiddenField):
     def process_formdata(self, valuelist: Any) -> None:
         """Keeps it, within reason."""
         self.data = str(valuelist[0])[:_MARKS] if valuelist else ""
-
-
-class SearchForm(PortalForm):
-    """A code, a phone, or a name with a birth date."""
-
-    family_name = NameField(_l("Nom de famille"), render_kw={"autocomplete": "off"})
-    given_names = NameField(_l("Prénom"), render_kw={"autocomplete": "off"})
-    birth_date = BirthDateField(_l("Date de naissance"), hint=_l("Exemple : 24 11 1980"), required="")
-    phone = PhoneField(
-        _l("Téléphone"),
-        hint=_l("Mobile ou fixe. Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
-    code = TextField(
-        _l("Code d'un rendez-vous"),
-        hint=_l("Exemple : K7M2-9XQ4"),
-        longest=64,
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
-    )
-
-    def __init__(self, *, today: date, **options: Any) -> None:
-        super().__init__(**options)
-        self.today = today
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Checks each field, then that there is enough to look for one person."""
-        super().validate(extra_validators)
-        for field in (self.family_name, self.given_names, self.birth_date):
-            if not any(getattr(field, "parts", (field.data,))):
-                field.errors = []
-        if not self.errors and not self._is_enough():
-            sentence = _("Écrivez un nom et la date de naissance, ou un téléphone, ou un code.")
-            self.family_name.errors = [sentence]
-        return not self.errors
-
-    def validate_code(self, field: TextField) -> None:
-        """Refuses what can be no code."""
-        if read_code(field.data) is None:
-            raise StopValidation(_("Un code a 8 lettres ou chiffres. Exemple : K7M2-9XQ4"))
-
-    @property
-    def sought(self) -> Sought:
-        """What is looked for; of a valid form."""
-        return Sought(
-            names=f"{self.family_name.data or ''} {self.given_names.data or ''}".strip(),
-            birth_date=self.birth_date.data,
-            phone=self.phone.phone.e164 if self.phone.phone else None,
-            code=read_code(self.code.data) if self.code.data else None,
-        )
-
-    def _is_enough(self) -> bool:
-        sought = self.sought
-        return bool(sought.code or sought.phone or (sought.birth_date and sought.names))
 
 
 class ShownForm(PortalForm):
@@ -124,6 +67,9 @@ def _line(label: Any, **options: Any) -> TextField:
 class ChangeForm(ShownForm):
     """What the person asks to change. `wanted` may be read once the form is valid."""
 
+    birth_name = NameField(
+        _l("Nom de naissance"), hint=_l("S'il est différent du nom de famille."), render_kw={"autocomplete": "off"}
+    )
     mobile = PhoneField(
         _l("Téléphone mobile"),
         mobile_only=True,
@@ -168,6 +114,8 @@ class ChangeForm(ShownForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field, then the lines of the address together."""
         super().validate(extra_validators)
+        if not self.birth_name.data:
+            self.birth_name.errors = []
         lines = checked_address(self, self._communes)
         self.address = lines or []
         if lines == [] and self.wants_paper.data:
@@ -179,6 +127,7 @@ class ChangeForm(ShownForm):
         """What the file is to say."""
         boxes = {CredentialKind.MOBILE: self.mobile_checked, CredentialKind.EMAIL: self.email_checked}
         return Wanted(
+            birth_name=tidy(self.birth_name.data or "") or None,
             mobile=self.mobile.phone.e164 if self.mobile.phone else None,
             email=self.email.email,
             preferences=Preferences(
@@ -198,7 +147,7 @@ class ChangeForm(ShownForm):
 
 def _typed(person: Person) -> dict[str, Any]:
     """A file in the fields of the form."""
-    same = ("email", "wants_sms", "wants_email", "wants_paper", "wants_large_print", "wants_discretion")
+    same = ("birth_name", "email", "wants_sms", "wants_email", "wants_paper", "wants_large_print", "wants_discretion")
     numbers = {name: phone_words(getattr(person, name) or "") for name in ("mobile", "landline")}
     rest = {"wants_silence": person.wants_silence, "language": person.language}
     return {name: getattr(person, name) for name in same} | numbers | rest | typed_address(person.address)

@@ -18,6 +18,7 @@ FAULT_WORDS = {
 }
 
 CHANGED_WORDS = {
+    "birth_name": _l("Nom de naissance"),
     "mobile": _l("Téléphone mobile"),
     "email": _l("Adresse e-mail"),
     "landline": _l("Téléphone fixe"),

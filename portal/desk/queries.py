@@ -2,38 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.booking.models import Appointment, AppointmentStatus, Participation
-from portal.booking.queries import appointment_by_code
 from portal.clock import paris_day
-from portal.desk.rules import Link, fits, reading
+from portal.desk.rules import Link, reading
+from portal.desk.rules_search import quoted, resembles
 from portal.directory import queries as directory
-from portal.directory.models import Mds, PlaceAttachment
+from portal.directory.models import CommuneAttachment, Mds, PlaceAttachment
+from portal.people.contacts import Contact
 from portal.people.models import Person, Referent
 from portal.people.models_mandates import Mandate
 from portal.people.queries_access import in_force, places_of
 from portal.people.queries_merges import is_file
+from portal.people.rules import Identity
 from portal.web.access import Role, SignedAgent
 
-MOST = 20  # people shown at once
-_LOOKED_AT = 200  # those who fit, before it is known who may be read
+BY_NAME = (Person.family_name, Person.given_names, Person.birth_date, Person.id)
 _PAST = timedelta(days=365)  # appointments older than this are history, not the desk's
 _COME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOSHOW)
-
-
-@dataclass(frozen=True)
-class Sought:
-    """What a person is looked for by: a code, a phone (E.164), or names with a birth date."""
-
-    names: str = ""
-    birth_date: date | None = None
-    phone: str | None = None
-    code: str | None = None
 
 
 def file(session: Session, person_id: int, *, held: bool = False) -> Person | None:
@@ -56,17 +48,41 @@ def relatives_of(session: Session, person_id: int) -> Sequence[Person]:
     return session.scalars(statement.order_by(Person.birth_date, Person.id)).all()
 
 
-def found(session: Session, sought: Sought) -> list[Person]:
-    """The files that fit, by name; cards are none. Each thing that is sought must fit."""
-    statement = select(Person).where(is_file())
-    if sought.code is not None:
-        statement = statement.where(Person.id.in_(_of_code(session, sought.code)))
-    if sought.phone is not None:
-        statement = statement.where(or_(Person.mobile == sought.phone, Person.landline == sought.phone))
-    if sought.birth_date is not None:
-        statement = statement.where(Person.birth_date == sought.birth_date)
-    ordered = statement.order_by(Person.family_name, Person.given_names, Person.id).limit(_LOOKED_AT)
-    return [person for person in session.scalars(ordered) if fits(person, sought.names)]
+def similar(session: Session, identity: Identity, contact: Contact) -> list[Person]:
+    """The files that may be of somebody, those of the same names and birth date first, then by name.
+
+    The same mobile or landline (in the file, or given for one appointment), the same e-mail, or born that day with
+    names that sound the same. Nothing is merged by it: an agent looks.
+    """
+    phones = [phone for phone in (contact.mobile, contact.landline) if phone]
+    telephoned = set(session.scalars(files_with(phones))) if phones else set()
+    statement = select(Person).where(
+        is_file(),
+        or_(
+            Person.birth_date == identity.birth_date,
+            Person.id.in_(telephoned),
+            func.lower(Person.email) == (contact.email or "").lower(),
+        ),
+    )
+    alike = [
+        person
+        for person in session.scalars(statement.order_by(*BY_NAME))
+        if person.id in telephoned or resembles(person, identity, contact)
+    ]
+    return sorted(alike, key=lambda person: person.match_key != identity.key)
+
+
+def files_with(phones: Collection[str]) -> Select[tuple[int]]:
+    """The numbers of the files that have one of these phones (E.164): their own, or one given for an appointment."""
+    someone = aliased(Person)
+    question = " | ".join(quoted(phone) for phone in phones)
+    number = func.coalesce(someone.card_of_id, someone.id)
+    return select(number).where(asks(someone.search_keys, question)).order_by(number)
+
+
+def asks(keys: Any, question: str) -> ColumnElement[bool]:
+    """Whether the search keys of a file answer a question (`tsquery`), by the one index on them."""
+    return func.array_to_tsvector(keys).op("@@", is_comparison=True)(cast(question, TSQUERY))
 
 
 def links(session: Session, now: datetime, agent: SignedAgent, people: Collection[Person]) -> dict[int, Link]:
@@ -75,7 +91,7 @@ def links(session: Session, now: datetime, agent: SignedAgent, people: Collectio
     follows = _followed(session, agent.id, people, day)
     receives = _received(session, agent.id, ids)
     mandated = _mandated(session, now, agent.organisation_id, ids)
-    territories = _territories_of_agent(session, agent.id, day)
+    territories = territories_of(session, agent.id, (Role.ENCADRANT,), day)
     of_people = _territories_of_people(session, people, day)
     return {
         number: Link(
@@ -156,8 +172,9 @@ def _mandated(session: Session, now: datetime, organisation_id: int | None, ids:
     return set(session.scalars(rows.order_by(Mandate.id)))
 
 
-def _territories_of_agent(session: Session, agent_id: int, day: date) -> frozenset[int] | None:
-    places = places_of(session, agent_id, (Role.ENCADRANT,), day)
+def territories_of(session: Session, agent_id: int, roles: Collection[str], day: date) -> frozenset[int] | None:
+    """The territories of the places where an agent holds one of these roles; None: the whole Département."""
+    places = places_of(session, agent_id, roles, day)
     if places is None:
         return None
     rows = (
@@ -184,13 +201,20 @@ def _territories_of_people(session: Session, people: Collection[Person], day: da
     for person_id, guardian_id, territory_id in rows:
         reached[person_id].add(territory_id)
         reached[guardian_id or person_id].add(territory_id)
-    for person in people:
-        home = _territory_of_address(session, person.address, day)
-        reached[person.id] |= {home} if home is not None else set()
+    for person_id, territory_id in _homes(session, people, day):
+        reached[person_id].add(territory_id)
     return {person.id: frozenset(reached[person.id]) for person in people}
 
 
-def _territory_of_address(session: Session, address: Sequence[str], day: date) -> int | None:
-    commune = directory.commune_index(session).sure(address[-1]) if address else None
-    territory = directory.territory_of(session, commune.insee, day) if commune else None
-    return territory.id if territory else None
+def _homes(session: Session, people: Collection[Person], day: date) -> list[tuple[int, int]]:
+    """Each person, and the territory of the commune that the last line of their address surely names."""
+    index = directory.commune_index(session)
+    communes = {person.id: index.sure(person.address[-1]) for person in people if person.address}
+    towns = {number: commune.insee for number, commune in communes.items() if commune is not None}
+    rows = session.execute(
+        select(CommuneAttachment.insee, CommuneAttachment.territory_id)
+        .where(CommuneAttachment.insee.in_(towns.values()), CommuneAttachment.valid.contains(day))
+        .order_by(CommuneAttachment.insee)
+    )
+    territories = {insee: territory_id for insee, territory_id in rows}
+    return [(number, territories[insee]) for number, insee in towns.items() if insee in territories]

@@ -1,21 +1,19 @@
 """Who may open the file of a person at a desk, what they read there, and what changed while they read. Pure."""
 
 import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.people.models import Person
-from portal.people.rules import plain
 from portal.web.access import PARTNERS, Role
 
 _FOLLOWERS = frozenset({Role.PROFESSIONNEL, Role.REFERENT})
-_BETWEEN_NAMES = re.compile(r"[\s\-'’‐‑.·]+")
 
 
 # What pages show and agents change, by the names that messages give to a change; and the columns that hold it.
 WATCHED = {
+    "birth_name": "birth_name",
     "mobile": "mobile",
     "email": "email",
     "landline": "landline",
@@ -98,15 +96,6 @@ def sees_reason(*, family: str, families: Collection[str], is_own: bool) -> bool
     pénal, article L. 411-3 of the Code de l'action sociale et des familles). Others read its neutral words.
     """
     return is_own or family in families
-
-
-def fits(person: Person, typed: str) -> bool:
-    """Whether each word typed begins one of the person's names, however they are written."""
-    names = f"{person.family_name} {person.given_names}"
-    written = {plain(name) for name in (*_BETWEEN_NAMES.split(names), person.family_name, person.given_names)}
-    words = [plain(word) for word in _BETWEEN_NAMES.split(typed)]
-    is_each = all(any(name.startswith(word) for name in written) for word in words if word)
-    return is_each or plain(typed) in written
 
 
 def shown(person: Person) -> str:

@@ -27,11 +27,12 @@ from portal.web.sessions_list import end_sessions_opened_by
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a file is to say. `mobile` in E.164. `vouched`: what the agent has checked with the person."""
+    """What a file is to say. `birth_name`: None when it is the family name. `mobile` in E.164. `vouched`: what the agent has checked with the person."""
 
     mobile: str | None
     email: str | None
     preferences: Preferences
+    birth_name: str | None = None
     vouched: frozenset[CredentialKind] = frozenset()
 
 
@@ -106,6 +107,7 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     _refuse_if_changed(person, shown, changed_since(person, shown))
     departement = session.get_one(Departement, 1)
     changed = set(change_preferences(session, now, person=person, by=by, wanted=wanted.preferences))
+    changed |= _change_birth_name(session, now, person, wanted.birth_name, by=by)
     for kind, value in ((CredentialKind.MOBILE, wanted.mobile), (CredentialKind.EMAIL, wanted.email)):
         if value == getattr(person, kind.value):
             continue
@@ -138,6 +140,14 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
             place_id=by.place_id,
         )
     return frozenset(changed)
+
+
+def _change_birth_name(session: Session, now: datetime, person: Person, name: str | None, *, by: Actor) -> set[str]:
+    if name == person.birth_name:
+        return set()
+    person.birth_name = name
+    note_change(session, now, person=person, by=by, names={"birth_name"})
+    return {"birth_name"}
 
 
 def _take_out(  # noqa: PLR0913 - as above

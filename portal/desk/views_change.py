@@ -80,8 +80,8 @@ def _now(found: Person, name: str) -> str:
     """A thing of the file as it stands, in words."""
     if name in {"mobile", "landline"}:
         return phone_words(getattr(found, name) or "") or str(_("Rien"))
-    if name == "email":
-        return str(found.email or _("Rien"))
+    if name in {"birth_name", "email"}:
+        return str(getattr(found, name) or _("Rien"))
     if name == "address":
         return ", ".join(line for line in found.address if line) or str(_("Rien"))
     if name == "language":

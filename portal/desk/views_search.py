@@ -1,57 +1,134 @@
 """Finding a person: by what they say of themselves on the phone or at a counter. Nothing of it is in an address."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import g, render_template, request
+from flask import g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
 from portal.desk import queries
-from portal.desk.forms import SearchForm
+from portal.desk.forms_search import EVERYWHERE, NEAR, SearchForm
+from portal.desk.queries_search import MOST, Next, found, next_appointments
 from portal.desk.rules import Reading, reading
 from portal.desk.views import bp
 from portal.desk.views_shared import READERS, hand
+from portal.directory import queries as directory
 from portal.journal.services import record
 from portal.people.models import Person
-from portal.web.access import allow
+from portal.people.rules import age_on
+from portal.sealing import Sealer
+from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
-from portal.web.request import now, transaction
-from portal.web.throttle import Limit, spend
-
-Found = tuple[Person, bool]  # somebody, and whether their whole file may be read
+from portal.web.request import now, portal, transaction
+from portal.web.throttle import Limit, count, key_of, spend
 
 _SEARCHES = Limit("people", 60, timedelta(minutes=1))
+_TYPED = Limit("people typed", 150, timedelta(minutes=1))  # a search at each pause of a hand that types
+_NOTED = Limit("people noted", 1, timedelta(seconds=10))  # while one types: one line of the journal
+
+
+@dataclass(frozen=True)
+class Row:
+    """Somebody found, as this agent may read them. `is_whole`: all of it; else the names and the next appointment."""
+
+    person: Person
+    is_whole: bool
+    age: int
+    town: str
+    following: Next | None
 
 
 @bp.route("/agents/personnes", methods=["GET", "POST"])
 @allow(*READERS)
 def search() -> str | tuple[str, int]:
-    """The form, and those found whom this agent may read: twenty at most. The journal notes how many, no word of it."""
+    """The box, and those found whom this agent may read: twenty at most. The journal notes how many, no word of it."""
     personal_page()
     form = SearchForm(today=paris_day(now()))
     if request.method != "POST":
         return _page(form, None)
     if not form.validate_on_submit():
         return _page(form, None), 422
-    spend(_SEARCHES, f"agent {g.agent.id}")
+    spend(_SEARCHES, _who())
     with transaction() as database:
-        people = _readable(database, form)
-        record(database, now(), actor=hand(), verb="people.searched", found=len(people))
-        return _page(form, people)
+        rows = _rows(database, form)
+        note_search(database, rows)
+    return _page(form, rows)
 
 
-def _readable(database: Session, form: SearchForm) -> list[Found]:
-    people = queries.found(database, form.sought)
+@bp.post("/agents/personnes/liste")
+@allow(*READERS)
+def list() -> Response:  # noqa: A001 - the address is named so
+    """The same as one types: the words that say how many, and the list alone.
+
+    The journal has one line for what is looked for within ten seconds.
+    """
+    personal_page()
+    form = SearchForm(today=paris_day(now()))
+    if not form.validate_on_submit():
+        return jsonify(said=form.fault, html="")
+    spend(_TYPED, _who())
+    with transaction() as database:
+        rows = _rows(database, form)
+        noted = key_of(_NOTED, _who(), Sealer(portal().settings.secret_key))
+        if count(database, now(), _NOTED, noted) is None:
+            note_search(database, rows)
+    return jsonify(said=_said(rows), html=render_template("desk/list.html", **_shown(form, rows)))
+
+
+def rows_of(database: Session, people: Sequence[Person]) -> Sequence[Row]:
+    """Those of these people whom the agent may read, as they may read them."""
     links = queries.links(database, now(), g.agent, people)
-    read = [(person, reading(links[person.id])) for person in people]
-    return [(person, how_much is Reading.WHOLE) for person, how_much in read if how_much]
+    following = next_appointments(database, now(), [person.id for person in people])
+    communes = directory.commune_index(database)
+    rows = []
+    for person in people:
+        how_much = reading(links[person.id])
+        if how_much is not None:
+            line = person.address[-1] if person.address else ""
+            commune = communes.sure(line) if line else None
+            town = commune.name if commune else line.partition(" ")[2].title()
+            age = age_on(person.birth_date, paris_day(now()))
+            rows.append(Row(person, how_much is Reading.WHOLE, age, town, following.get(person.id)))
+    return rows
 
 
-def _page(form: SearchForm, people: list[Found] | None) -> str:
+def _rows(database: Session, form: SearchForm) -> Sequence[Row]:
+    return rows_of(database, found(database, now(), g.agent, form.sought, is_near_only=form.is_near_only))
+
+
+def note_search(database: Session, rows: Sequence[Row]) -> None:
+    """One line of the journal: how many were found, and no word of what was typed."""
+    record(database, now(), actor=hand(), verb="people.searched", found=min(len(rows), MOST))
+
+
+def _who() -> str:
+    return f"agent {g.agent.id}"
+
+
+def _said(rows: Sequence[Row]) -> str:
+    """How many, in words."""
+    if not rows:
+        return str(_("Aucune fiche que vous pouvez ouvrir ne correspond."))
+    if len(rows) > MOST:
+        return str(_("Plus de %(most)s personnes. Précisez votre recherche.", most=MOST))
+    return str(ngettext("Une personne trouvée.", "%(num)s personnes trouvées.", len(rows)))
+
+
+def _shown(form: SearchForm, rows: Sequence[Row]) -> dict[str, object]:
+    return {"form": form, "rows": rows[:MOST], "unread": form.sought.unread, "may_make": may_open("desk.new")}
+
+
+def _page(form: SearchForm, rows: Sequence[Row] | None) -> str:
+    shown = _shown(form, rows) if rows is not None else {"form": form, "rows": None, "may_make": may_open("desk.new")}
     return render_template(
         "desk/search.html",
-        form=form,
-        people=people[: queries.MOST] if people is not None else None,
-        is_cut=people is not None and len(people) > queries.MOST,
+        said=_said(rows) if rows is not None else "",
+        scope=NEAR if form.is_near_only else EVERYWHERE,
         form_has_errors=bool(form.errors),
+        **shown,
     )

@@ -13,9 +13,10 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import Any
 
+from portal.people.keys import plain
 from portal.people.models import Person
 from portal.people.models_credentials import IdentityCase
-from portal.people.rules import NAME_LENGTH, Identity, plain, tidy
+from portal.people.rules import NAME_LENGTH, Identity, tidy
 
 FRANCE = "99100"  # Insee's number of France among countries
 _PLACE = re.compile(r"\d[\dAB]\d{3}")  # Insee: a commune (2A004), or a country abroad (99 and three figures)

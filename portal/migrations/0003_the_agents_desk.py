@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from portal.people.keys import keys_of
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -235,8 +237,11 @@ def upgrade() -> None:
     op.add_column(
         "person", sa.Column("search_keys", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False)
     )
+    op.add_column("person", sa.Column("request_key", sa.Uuid(), nullable=True))
+    op.create_unique_constraint(op.f("uq_person_request_key"), "person", ["request_key"])
     op.add_column("person", sa.Column("merged_into_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_person_merged_into_id"), "person", ["merged_into_id"], unique=False)
+    _fill_search_keys(op.get_bind())
     op.create_index(
         "ix_person_search",
         "person",
@@ -261,3 +266,27 @@ def upgrade() -> None:
         ) WHERE (status IN ('booked', 'seen', 'noshow') AND NOT is_overbooked AND workshop_id IS NULL)
         """
     )
+
+
+_BATCH = 2_000  # files held in memory at once
+_NEXT = """
+    SELECT id, family_name, birth_name, given_names, birth_date, mobile, landline FROM person
+    WHERE id > :after ORDER BY id LIMIT :batch
+"""
+_FILL = """
+    UPDATE person SET search_keys = string_to_array(filled.keys, ' ')
+    FROM unnest(CAST(:ids AS integer[]), CAST(:keys AS text[])) AS filled(id, keys) WHERE person.id = filled.id
+"""
+
+
+def _fill_search_keys(connection: sa.Connection) -> None:
+    """What agents find people by, for those who were there before: as the application writes it for the others."""
+    after = 0
+    while rows := connection.execute(sa.text(_NEXT), {"after": after, "batch": _BATCH}).all():
+        # No key holds a space: a list of texts is sent in one.
+        keys = [
+            " ".join(keys_of(row.family_name, row.birth_name, row.given_names, row.birth_date, (row.mobile, row.landline)))
+            for row in rows
+        ]
+        after = rows[-1].id
+        connection.execute(sa.text(_FILL), {"ids": [row.id for row in rows], "keys": keys})

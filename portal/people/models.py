@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from portal.database import Base
+from portal.people.keys import keys_of
 from portal.people.models_access import Assignment, Organisation
 
 
@@ -57,6 +59,7 @@ class Person(Base):
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
     # What agents find a file by (portal.people.keys): written with the names each time they change.
     search_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    request_key: Mapped[UUID | None] = mapped_column(unique=True)  # the form by which an agent made it: sent twice, once
     # This file was a double: everything of it is in the other one. Shown nowhere; it comes back if that is undone.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -95,6 +98,16 @@ class Person(Base):
     created_at: Mapped[datetime]
 
     guardian: Mapped["Person | None"] = relationship(foreign_keys=guardian_id, remote_side="Person.id", lazy="raise")
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _keep_search_keys(_mapper: object, _connection: object, person: Person) -> None:
+    """Whatever changes a file keeps it findable. Rows written around the mapper must bring their own keys."""
+    phones = (person.mobile, person.landline)
+    keys = keys_of(person.family_name, person.birth_name, person.given_names, person.birth_date, phones)
+    if keys != person.search_keys:
+        person.search_keys = keys
 
 
 class Agent(Base):

@@ -7,12 +7,12 @@ from datetime import date
 from enum import StrEnum
 
 from portal.people.contacts import Contact
+from portal.people.keys import plain
 from portal.people.models import Person, RouteState
 
 NAME_LENGTH = 100  # characters, for each of the two names
 OLDEST_YEARS = 125  # no one has lived longer (122 years, Jeanne Calment)
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "þ": "th", "ð": "d"})
 _SIGNS = frozenset(" -'’.·\u00a0\u2010\u2011")
 
 
@@ -38,12 +38,6 @@ class Identity:
     def key(self) -> str:
         """What two writings of the same identity share: see `match_key`."""
         return match_key(self.family_name, self.given_names, self.birth_date)
-
-
-def plain(name: str) -> str:
-    """A name's letters and figures alone: no accent, case, hyphen, apostrophe or space."""
-    unaccented = unicodedata.normalize("NFKD", name.casefold().translate(_LIGATURES))
-    return "".join(sign for sign in unaccented if sign.isalnum())
 
 
 def match_key(family_name: str, given_names: str, birth_date: date) -> str:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.clock import paris_day
 from portal.directory.models import Mds, Place
+from portal.people.keys import plain
 from portal.people.models import Agent
 from portal.people.models_access import Assignment, Organisation
 from portal.people.queries_access import may_sign_in, places_of
-from portal.people.rules import plain
 from portal.staff.rules import AccountState, state_of
 from portal.web.access import AGENTS, Role
 from portal.web.sessions import WebSession, is_usable

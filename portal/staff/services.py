@@ -57,6 +57,11 @@ def change_password(session: Session, now: datetime, *, agent_id: int, password:
     record(session, now, actor=by, verb="agent.password_changed", object_kind="agent", object_id=agent_id)
 
 
+def choose_shortcuts(session: Session, *, agent_id: int, are_on: bool) -> None:
+    """Switches on or off, for this agent, the keys that act by themselves (WCAG 2.1.4: whoever speaks to type needs it)."""
+    session.get_one(Agent, agent_id).wants_shortcuts = are_on
+
+
 def checked_hash(agent: Agent, password: str) -> str:
     """What is kept of a new password of this agent. Raises `Refused` (PasswordFault)."""
     fault = password_fault(password, email=agent.email or "", names=(agent.given_name, agent.family_name))

@@ -1,6 +1,6 @@
 """Agents sign in with two proofs, see what is theirs, and leave."""
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from portal.staff.views_entry import (
     spend_code,
     wrong_code,
 )
-from portal.web.access import AGENTS, Role, allow, may_open
+from portal.web.access import AGENTS, Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
 from portal.web.throttle import spend, visitor_address
@@ -28,12 +28,20 @@ from portal.web.throttle import spend, visitor_address
 bp = Blueprint("agents", __name__)
 
 _DOORS = (
+    "calls.qualify",
     "desk.search",
+    "desk.new",
+    "agenda.day",
+    "counter.waiting",
+    "agenda.displaced",
     "mandates.held",
+    "calls.tasks",
     "notifications.tasks",
     "letters.waiting",
     "identity.cases",
     "agents.accounts",
+    "administration.home",
+    "figures.home",
 )
 
 from portal.staff import (  # noqa: E402 - they need the blueprint above
@@ -42,6 +50,7 @@ from portal.staff import (  # noqa: E402 - they need the blueprint above
     views_confirm,  # noqa: F401
     views_enrol,  # noqa: F401
     views_invitation,  # noqa: F401
+    views_menu,
     views_own,  # noqa: F401
     views_proconnect,
 )
@@ -87,8 +96,8 @@ def recovery() -> Response | str:
 @bp.get("/agents")
 @allow(*AGENTS)
 def desk() -> str:
-    """What the signed-in agent may open."""
-    opened = [door for door in _DOORS if door in current_app.view_functions and may_open(door)]
+    """The call: the person first, then what the signed-in agent may open."""
+    opened = [door for door in _DOORS if views_menu.opens(door)]
     return render_template("staff/desk.html", form=PortalForm(), agent=g.agent, doors=opened)
 
 

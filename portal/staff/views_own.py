@@ -11,7 +11,7 @@ from portal.refusal import Refused
 from portal.staff import queries
 from portal.staff.forms import PasswordForm, PlaceForm
 from portal.staff.forms_words import PASSWORD_WORDS, ROLES
-from portal.staff.services import change_password
+from portal.staff.services import change_password, choose_shortcuts
 from portal.staff.services_proofs import codes_left
 from portal.staff.services_sessions import MARK_LENGTH, end_sessions
 from portal.staff.views import bp
@@ -79,6 +79,16 @@ def end_session() -> Response:
                 end_sessions(database, now(), agent_id=g.agent.id, but=own_mark())
             record(database, now(), actor=actor(), verb="sign_in.agent_sessions_ended")
     return redirect(url_for("agents.account", fait="connexions"), 303)
+
+
+@bp.post("/agents/compte/raccourcis")
+@allow(*AGENTS)
+def shortcuts() -> Response:
+    """Keys that act by themselves, on or off, on every page of this agent."""
+    if PortalForm().validate_on_submit():
+        with transaction() as database:
+            choose_shortcuts(database, agent_id=g.agent.id, are_on=request.form.get("raccourcis") == "oui")
+    return redirect(url_for("agents.account", fait="raccourcis", _anchor="raccourcis-choix"), 303)
 
 
 @bp.route("/agents/lieu", methods=["GET", "POST"])

@@ -65,6 +65,7 @@ class SignedAgent:
     organisation_id: int | None
     place_id: int | None
     confirmed_at: datetime | None  # when they last proved who they are
+    wants_shortcuts: bool = True  # keys that act by themselves
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def search(client):
     """Looks for somebody, and gives the page."""
 
     def look(**typed):
-        fields = client.get("/agents/personnes").page.fields()
+        fields = client.get("/agents/personnes").page.fields(0)
         return client.post("/agents/personnes", data=fields | typed)
 
     return look

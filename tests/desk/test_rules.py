@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from portal.desk.rules import Document, Link, Reading, changed_since, fits, reading, sees_reason, shown
+from portal.desk.rules import Document, Link, Reading, changed_since, reading, sees_reason, shown
 from portal.people.models import Person
 from portal.web.access import Role
 
@@ -46,23 +46,6 @@ def test_the_reason_is_for_its_own_agent_and_for_its_family() -> None:
     assert sees_reason(family="pmi", families=(), is_own=True)
     assert sees_reason(family="pmi", families={"pmi"}, is_own=False)
     assert not sees_reason(family="cpef", families={"pmi"}, is_own=False)
-
-
-@pytest.mark.parametrize(
-    ("typed", "is_found"),
-    [
-        ("lefevre", True),
-        ("LEFÈVRE-ESSAI Anne", True),
-        ("Anne Marie Lefevre Essai", True),
-        ("lef marie", True),
-        ("lefevreessai", True),
-        ("", True),
-        ("essai louis", False),
-        ("èvre", False),
-    ],
-)
-def test_a_name_is_found_however_it_is_written(typed, is_found) -> None:
-    assert fits(Person(family_name="Lefèvre-Essai", given_names="Anne-Marie"), typed) is is_found
 
 
 def test_a_page_knows_what_changed_since_it_was_shown() -> None:
