@@ -34,6 +34,7 @@ from portal.directory.models import (
     Territory,
     Theme,
 )
+from portal.directory.models_settings import DayException
 from portal.people.models import Agent, Person, Referent, RouteState
 from portal.people.models_access import Assignment, Organisation
 from portal.people.models_credentials import Credential, CredentialKind
@@ -332,6 +333,12 @@ class World:
     def absence(self, agent: Agent, starts_at: datetime, ends_at: datetime) -> Absence:
         """Time in which an agent is away."""
         row = Absence(agent_id=agent.id, starts_at=starts_at, ends_at=ends_at)
+        self._add(row)
+        return row
+
+    def odd_day(self, day: date, place: Place | None = None, *, is_open: bool = False) -> DayException:
+        """A day closed though it is no holiday, or open though it is one; everywhere without a place."""
+        row = DayException(day=day, place_id=place.id if place else None, is_open=is_open, label="Essai")
         self._add(row)
         return row
 

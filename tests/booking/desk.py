@@ -1,5 +1,6 @@
 """What the tests of booking say often: ask for an hour, confirm it, look at what was promised."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -9,14 +10,14 @@ from sqlalchemy import func, select
 
 from portal.booking.models import Appointment
 from portal.booking.rules import BookingRequest
-from portal.booking.services import book, cancel, move
+from portal.booking.services import book, cancel, hand_over, move
 from portal.database import Database
 from portal.directory.models import Motif, Place
 from portal.journal.models import JournalLine
 from portal.journal.services import VISITOR, Actor
 from portal.notifications.models import Message, Status
 from portal.people.contacts import Contact
-from portal.people.models import Person
+from portal.people.models import Agent, Person
 from portal.people.rules import Identity
 from portal.refusal import Refused
 from tests.world import at
@@ -50,14 +51,28 @@ def confirm(database: Database, now: datetime, request: BookingRequest, by: Acto
         return book(session, now, request=request, base_url=BASE, by=by)
 
 
-def shift(database: Database, now: datetime, number: int, starts_at: datetime, by: Actor = VISITOR) -> Appointment:
+def shift(
+    database: Database, now: datetime, number: int, starts_at: datetime, by: Actor = VISITOR, **given: Any
+) -> Appointment:
     with database.transaction() as session:
-        return move(session, now, appointment_id=number, starts_at=starts_at, base_url=BASE, by=by)
+        return move(session, now, appointment_id=number, starts_at=starts_at, base_url=BASE, by=by, **given)
 
 
-def give_up(database: Database, now: datetime, number: int, by: Actor = VISITOR) -> Appointment:
+def give_up(database: Database, now: datetime, number: int, by: Actor = VISITOR, **given: Any) -> Appointment:
     with database.transaction() as session:
-        return cancel(session, now, appointment_id=number, base_url=BASE, by=by)
+        return cancel(session, now, appointment_id=number, base_url=BASE, by=by, **given)
+
+
+def give(database: Database, now: datetime, number: int, agent: Agent, by: Actor, **given: Any) -> Appointment:
+    with database.transaction() as session:
+        return hand_over(session, now, appointment_id=number, agent_id=agent.id, by=by, base_url=BASE, **given)
+
+
+def refusal(act: Callable[..., Appointment], *args: Any, **given: Any) -> object:
+    """Why an act is refused."""
+    with pytest.raises(Refused) as found:
+        act(*args, **given)
+    return found.value.reason
 
 
 def messages(database: Database) -> list[Message]:
