@@ -24,7 +24,7 @@ from portal.counter.forms_words import AGAIN_FAULTS, KINDS_TOLD, MODES, REASONS_
 from portal.counter.rules import may_change, slip_context
 from portal.counter.views import bp
 from portal.counter.views_shared import APPOINTMENT, BOOKERS, name_of, services_of_agent
-from portal.counter.views_told import missing_of, ways_of
+from portal.counter.views_told import missing_of
 from portal.desk.queries import reads_file
 from portal.desk.rules import sees_reason
 from portal.desk.views_shared import hand, note_reading
@@ -33,6 +33,7 @@ from portal.journal.services import record
 from portal.letters.slip import Paper, draw_slip
 from portal.notifications.models import Message, Route, Step
 from portal.notifications.post import FRENCH_POST
+from portal.notifications.ways import receiver
 from portal.people.queries_access import families_of
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -56,6 +57,7 @@ class Said:
     route: str
     what: str
     to: str
+    is_number: bool
     standing: str
     at: datetime
 
@@ -147,8 +149,6 @@ def appointment_page(
         fault=fault,
         is_mine=is_mine,
         can_change=can_change,
-        told=told,
-        ways=ways_of(told, first, may_read=may_read),
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],
         said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)],
         history=_history(database, found),
@@ -223,7 +223,7 @@ def _slip_context(database: Session, found: Appointment) -> dict[str, Any]:
 
 
 def _said(message: Message, *, may_read: bool) -> Said:
-    to = ((message.recipient or "").splitlines() or [""])[0] if may_read else ""
+    to = _where_to(message) if may_read else ""
     is_number = message.route in {Route.SMS, Route.CALL}
     what = _("Rappel") if message.step is Step.REMINDER else KINDS_TOLD.get(message.kind, _("Message"))
     return Said(
@@ -231,9 +231,17 @@ def _said(message: Message, *, may_read: bool) -> Said:
         route=str(ROUTES[message.route]),
         what=str(what),
         to=phone_words(to) if is_number else to,
+        is_number=is_number,
         standing=str(STANDINGS[message.status]),
         at=message.delivered_at or message.sent_at or message.due_at,
     )
+
+
+def _where_to(message: Message) -> str:
+    """The number or mailbox that was used, or will be; of a letter, the line of the street."""
+    used = message.recipient or receiver(message) or ""
+    lines = [line for line in used.splitlines() if line]
+    return ", ".join(lines[1:] if message.recipient and message.route is Route.LETTER else lines)
 
 
 def _history(database: Session, found: Appointment) -> list[tuple[datetime, str, str]]:

@@ -1,6 +1,7 @@
 """An hour chosen by hand, for those who may: what it runs over is said before it is confirmed."""
 
-from flask import redirect, render_template
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -31,12 +32,10 @@ def overbook(person_id: int, motif_key: str) -> Page:
     """The form; sent, the recap with what the hour runs over. The reason stays out of addresses."""
     with transaction() as database:
         wanted = wanted_of(database, person_id, motif_key)
-        refused = refusal_page(database, wanted)
+        form = _form(database, wanted)
+        refused = refusal_page(database, wanted) or _no_right(database, wanted, form)
         if refused:
             return refused
-        if not wanted.may_overbook:
-            return slots_page(database, wanted, str(REFUSALS[BookingRefusal.NO_RIGHT_TO_OVERBOOK])), 409
-        form = _form(database, wanted)
         if not form.is_submitted():
             return _page(wanted, form)
         slot = _slot(form) if form.validate() else None
@@ -44,8 +43,15 @@ def overbook(person_id: int, motif_key: str) -> Page:
             return _page(wanted, form), 422
         known = queries.already(database, now(), slot, wanted.motif, wanted.concerned)
         if known is not None:
-            return redirect(wanted.url("confirm", creneau=""), 303)
+            return redirect(url_for("counter.appointment", appointment_id=known.id, fait="deja"), 303)
         return recap_page(database, wanted, slot, fresh_form(wanted, slot, form.reason.data))
+
+
+def _no_right(database: Session, wanted: Wanted, form: OverbookForm) -> Page | None:
+    words = None if form.where.choices else _("Personne ne reçoit pour ce motif là où vous avez ce droit.")
+    if not wanted.may_overbook:
+        words = REFUSALS[BookingRefusal.NO_RIGHT_TO_OVERBOOK]
+    return (slots_page(database, wanted, str(words)), 409) if words else None
 
 
 def _form(database: Session, wanted: Wanted) -> OverbookForm:
@@ -59,6 +65,8 @@ def _form(database: Session, wanted: Wanted) -> OverbookForm:
         for agent_id, place_id in sorted(pairs, key=lambda pair: (places[pair[1]].name, list(agents).index(pair[0])))
         if wanted.may_overbook_at(place_id) and (mine is None or agent_id in mine)
     )
+    if len(form.where.choices) == 1 and not form.is_submitted():
+        form.where.data = form.where.choices[0].value
     return form
 
 
