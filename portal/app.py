@@ -11,6 +11,7 @@ import portal.calls.views
 import portal.counter.views
 import portal.demo.views
 import portal.desk.views
+import portal.figures.views
 import portal.identity.views
 import portal.letters.views
 import portal.mandates.views
@@ -68,6 +69,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.mandates,
         portal.space,
         portal.desk,
+        portal.figures,
         portal.counter,
         portal.calls,
         portal.agenda,
