@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Interval, func, literal, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.calls import rules
@@ -25,7 +25,7 @@ ROLES = (Role.ACCUEIL, Role.ENCADRANT, Role.ADMIN)
 # Whose work it is: an admin alone would leave people waiting.
 _WORK = Work(ROLES, workers=(Role.ACCUEIL, Role.ENCADRANT))
 _BY_HAND = Message.route.in_((Route.CALL, Route.DESK))
-_ONE_DAY = timedelta(days=1)
+_ONE_DAY = literal(timedelta(days=1), Interval())
 
 
 @dataclass(frozen=True)

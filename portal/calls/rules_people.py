@@ -22,15 +22,20 @@ class Number(NamedTuple):
 
 
 def numbers(message: Message, person: Person | None) -> tuple[Number, ...]:
-    """The numbers of a task to call, the best first; none for what is to be told at the place."""
+    """The numbers of a task to call, the best first; none for what is to be told at the place.
+
+    The one asked for comes first, and one that has failed last; a landline before a mobile.
+    """
     if message.route is not Route.CALL:
         return ()
-    found = [Number(GIVEN, message.to, has_failed=False)] if message.to else []
+    found = []
     if person is not None:
         failed = person.mobile_state is RouteState.FAILED
         file = [Number(LANDLINE, person.landline or "", has_failed=False), Number(MOBILE, person.mobile or "", failed)]
-        found += [one for one in file if one.number and one.number != message.to]
-    return tuple(sorted(found, key=lambda one: one.has_failed))
+        found = [one for one in file if one.number]
+    if message.to and message.to not in {one.number for one in found}:
+        found.append(Number(GIVEN, message.to, has_failed=False))
+    return tuple(sorted(found, key=lambda one: (one.has_failed, one.number != message.to)))
 
 
 def may_tell_relatives(message: Message, person: Person) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Interval, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -84,7 +84,7 @@ def tie_booked(session: Session, now: datetime) -> int:
         .where(
             or_(relative.id == CallReceived.person_id, relative.guardian_id == CallReceived.person_id),
             Appointment.created_at >= CallReceived.at,
-            Appointment.created_at < CallReceived.at + BOOKED_WITHIN,
+            Appointment.created_at < CallReceived.at + literal(BOOKED_WITHIN, Interval()),
         )
         .order_by(Appointment.created_at, Appointment.id)
         .limit(1)

@@ -111,7 +111,8 @@ def note_wrong_number(  # noqa: PLR0913 - a try, and the post
     """
     message = _in_hand(session, now, task_id, by)
     person = None if message.person_id is None else _held_person(session, message.person_id)
-    if way not in {number.way for number in numbers(message, person)}:
+    wrong = next((number for number in numbers(message, person) if number.way == way), None)
+    if wrong is None:
         raise Refused(TaskFault.NO_NUMBER)
     _try(session, now, message.id, by, TryOutcome.WRONG_NUMBER, way)
     _note(session, now, by, "call.wrong_number", message)
@@ -119,11 +120,11 @@ def note_wrong_number(  # noqa: PLR0913 - a try, and the post
         message.status, message.last_error = Status.FAILED, "wrong_number"
         release(session, now, task_id=task_id, by=by)
         return Then.NOBODY
-    if way == GIVEN:
+    if message.to == wrong.number:
         message.to = None
-    elif way == LANDLINE:
+    if way == LANDLINE:
         person.landline = None
-    else:
+    elif way == MOBILE:
         _leave_mobile(session, now, person, post)
     tried = _found_wrong(session, message.id)
     if any(number.way not in tried for number in numbers(message, person)):

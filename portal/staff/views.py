@@ -36,7 +36,6 @@ _DOORS = (
     "agenda.displaced",
     "mandates.held",
     "calls.tasks",
-    "notifications.tasks",
     "letters.waiting",
     "identity.cases",
     "agents.accounts",

@@ -20,7 +20,7 @@ _MENU = (
     Entry(_l("Mon bureau"), ("agents.desk",)),
     Entry(_l("Personnes"), ("desk.search",)),
     Entry(_l("Agenda"), ("agenda.day",)),
-    Entry(_l("Appels"), ("calls.tasks", "notifications.tasks")),
+    Entry(_l("Appels"), ("calls.tasks",)),
     Entry(_l("Courriers"), ("letters.waiting",)),
     Entry(_l("Réglages"), ("administration.home", "agents.accounts")),
     Entry(_l("Suivi"), ("figures.home",)),

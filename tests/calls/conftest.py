@@ -114,6 +114,7 @@ def desk(client, world):
 @pytest.fixture
 def subjects(world):
     """An ordinary subject, an urgent one, and two partners."""
+    world.departement()
     motif = world.motif(key="logement", title="Parler d'un problème de logement")
     given = {"source": "essai", "checked_on": None, "closed_on": None, "theme_id": None, "page": None}
     partners = [
@@ -152,6 +153,6 @@ def subjects(world):
         "checked_on": world.now.date(),
     }
     closed = ordinary | {"key": "ancien", "position": 2, "closed_on": world.now.date() - timedelta(days=1)}
-    world._add(*partners, *(Subject(**values) for values in (ordinary, urgent, closed)))  # noqa: SLF001 - a builder
+    world._add(*partners, *(Subject(**values) for values in (ordinary, urgent, closed)))
     world.helpline("115")
     return {"motif": motif, "partners": partners}
