@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal_column, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from portal.agenda.rules_agenda import (
@@ -267,7 +267,10 @@ def _guests(appointment_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
             func.coalesce(guardian.wants_discretion, Person.wants_discretion),
             func.coalesce(told.mobile, guardian.mobile, Person.mobile),
             func.coalesce(told.landline, guardian.landline, Person.landline),
-            func.coalesce(func.nullif(Person.address, "{}"), guardian.address, Person.address),
+            case(
+                (func.cardinality(Person.address) > 0, Person.address),
+                else_=func.coalesce(guardian.address, Person.address),
+            ),
         )
         .join(Appointment, Appointment.id == Participation.appointment_id)
         .join(Person, Person.id == Participation.person_id)

@@ -76,10 +76,11 @@ def standing(booked: Booked, now: datetime) -> Standing:
 
 
 def acts(booked: Booked, now: datetime) -> tuple[Act, ...]:
-    """The presses that `booking.services_status` would take now, in the order of their buttons.
+    """The presses that make sense now, in the order of their buttons: the likeliest first.
 
-    None for a workshop's own row: each of its seats has a status. What is still to come is cancelled elsewhere, for the
-    person is told.
+    `booking.services_status` takes each of them. None for a workshop's own row: each of its seats has a status. What is
+    still to come is cancelled elsewhere, for the person is told. Who has come was not absent: a wrong arrival is taken
+    back first.
     """
     if booked.workshop_id is not None:
         return ()
@@ -87,26 +88,31 @@ def acts(booked: Booked, now: datetime) -> tuple[Act, ...]:
         is_final = booked.status in CANCELLED and booked.changed_at < booked.starts_at
         return () if is_final else (Act.UNDO,)
     has_begun = now >= booked.starts_at
-    is_early = booked.arrived_at is not None and now >= booked.starts_at - SEEN_EARLY
-    found = _in_room(booked, now)
-    if has_begun or is_early:
-        found += (Act.SEEN,)
-    if has_begun:
-        at_home = (Act.DOOR,) if booked.mode is Mode.HOME else ()
-        found += (Act.NOSHOW, *at_home, Act.EXCUSED, Act.REVOKED)
-    return found
+    if booked.arrived_at is not None:
+        is_soon = now >= booked.starts_at - SEEN_EARLY
+        forward, back = _in_room(booked, now)
+        return (*forward, *((Act.SEEN,) if is_soon else ()), *((Act.REVOKED,) if has_begun else ()), *back)
+    if not has_begun:
+        return (Act.ARRIVE,) if _opens(booked, now) else ()
+    late = (Act.ARRIVE,) if now < booked.ends_at and _opens(booked, now) else ()
+    at_home = (Act.DOOR,) if booked.mode is Mode.HOME else ()
+    return (*late, Act.SEEN, Act.NOSHOW, *at_home, Act.EXCUSED, Act.REVOKED)
 
 
 def can_cancel(booked: Booked, now: datetime) -> bool:
-    """Whether cancelling is still another act, which tells the person: before the beginning."""
-    return booked.status is AppointmentStatus.BOOKED and now < booked.starts_at and booked.workshop_id is None
+    """Whether cancelling is still another act, which tells the person: before the beginning, while nobody has come."""
+    is_waited_for = booked.status is AppointmentStatus.BOOKED and booked.arrived_at is None
+    return is_waited_for and now < booked.starts_at and booked.workshop_id is None
 
 
-def _in_room(booked: Booked, now: datetime) -> tuple[Act, ...]:
-    if booked.mode is not Mode.PLACE or paris_day(now) != paris_day(booked.starts_at):
-        return ()
-    if now < booked.starts_at - ROOM_OPENS:
-        return ()
+def _in_room(booked: Booked, now: datetime) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """Forward and back in the waiting room, for someone who has come."""
     if booked.called_at is not None:
-        return (Act.UNCALL,)
-    return (Act.ARRIVE,) if booked.arrived_at is None else (Act.CALL, Act.LEAVE)
+        return (), (Act.UNCALL,)
+    return (Act.CALL,) if _opens(booked, now) else (), (Act.LEAVE,)
+
+
+def _opens(booked: Booked, now: datetime) -> bool:
+    """Whether the waiting room is open to an appointment: at a place, on its day, from three hours before."""
+    is_here = booked.mode is Mode.PLACE and paris_day(now) == paris_day(booked.starts_at)
+    return is_here and now >= booked.starts_at - ROOM_OPENS

@@ -10,7 +10,7 @@ from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.agenda.queries_agenda import Keeper, Of, Whose, is_near, keepers_near, places_near, viewer_of
+from portal.agenda.queries_agenda import Agenda, Keeper, Of, Whose, is_near, keepers_near, places_near, viewer_of
 from portal.agenda.queries_forgotten import count_of
 from portal.agenda.rules_agenda import RECEIVERS, Place, Viewer
 from portal.agenda.views_lines import words_of_lines
@@ -35,6 +35,14 @@ class Asked:
         """The place whose agenda it is, if it is one's."""
         return self.whose.id if self.whose.of is Of.PLACE else None
 
+    def sole_place(self, found: Agenda) -> int | None:
+        """The one place where all that is shown happens, which each line then need not say."""
+        if self.at_place is not None:
+            return self.at_place
+        ids = {one.booked.place_id for day in found.agent_days.values() for one in day.items if one.booked}
+        sole = next(iter(ids)) if len(ids) == 1 else None
+        return sole if sole is not None and self.viewer.is_near(sole) else None
+
     @property
     def key(self) -> str:
         """Whose agenda, as addresses say it."""
@@ -55,10 +63,10 @@ def asked(database: Session, *, place_only: bool = False) -> Asked:
     return Asked(viewer, whose, _day(request.args.get("jour", ""), today), places)
 
 
-def frame(database: Session, asked: Asked, view: str, step: timedelta, shown: Sequence[Keeper]) -> dict[str, Any]:
+def frame(database: Session, asked: Asked, view: str, step: timedelta, shown: Agenda) -> dict[str, Any]:
     """What every view of the agenda shows around it: choosing whose and when, the other views, what was forgotten.
 
-    `shown`: the agents whose agenda it is.
+    `shown`: that agenda.
     """
     near = [asked.whose.id] if asked.whose.of is not Of.AGENT else [place.id for place in asked.places]
     keepers = keepers_near(database, near, paris_day(now())) if len(near) <= _MANY else []
@@ -73,7 +81,8 @@ def frame(database: Session, asked: Asked, view: str, step: timedelta, shown: Se
         "now_url": _url(view, asked, None),
         "views": [(name, _url(name, asked, asked.day)) for name in ("day", "week", "list")],
         "choices": _choices(asked, keepers),
-        "whose_words": _whose_words(asked, shown),
+        "whose_words": _whose_words(asked, shown.keepers),
+        "place_words": _place_words(asked, shown),
         "forgotten": count_of(database, now(), asked.viewer),
         **words_of_lines(),
     }
@@ -134,6 +143,12 @@ def _choices(asked: Asked, keepers: Sequence[Keeper]) -> list[tuple[str, list[tu
         (_("Un agent"), others),
     ]
     return [(words, values) for words, values in groups if values]
+
+
+def _place_words(asked: Asked, shown: Agenda) -> str:
+    """The name of the one place of somebody's agenda."""
+    sole = asked.sole_place(shown) if asked.whose.of is not Of.PLACE else None
+    return next((place.name for place in asked.places if place.id == sole), "")
 
 
 def _whose_words(asked: Asked, keepers: Sequence[Keeper]) -> str:

@@ -28,7 +28,7 @@ def day() -> str:
         wanted = asked(database)
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
         grid = bounds(found.agent_days.values())
-        writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.at_place)
+        writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.sole_place(found))
         columns = columns_of_agents(found, wanted.day, writer, grid)
         return render_template(
             "agenda/day.html",
@@ -38,5 +38,5 @@ def day() -> str:
             marks=hour_marks(*grid),
             form=PortalForm(formdata=None),
             done=done(database, wanted.viewer),
-            **frame(database, wanted, "day", _DAY, found.keepers),
+            **frame(database, wanted, "day", _DAY, found),
         )

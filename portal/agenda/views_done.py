@@ -47,7 +47,7 @@ def done(database: Session, viewer: Viewer) -> Done | None:
 
 def line_of(database: Session, viewer: Viewer, booked: Booked) -> Line:
     """One appointment in words."""
-    return Writer(viewer, guests_of(database, viewer, [booked]), now()).booked(booked)
+    return Writer(viewer, guests_of(database, viewer, [booked]), now(), at_place=booked.place_id).booked(booked)
 
 
 def follow_of(booked: Booked, line: Line) -> Follow | None:

@@ -17,8 +17,9 @@ from portal.clock import paris_day
 from portal.directory.models import Mode
 from portal.web.access import may_open
 from portal.web.i18n import language
-from portal.words import hour_words
+from portal.words import NBSP, hour_words
 
+_WHOLE_DAY = 24 * 60  # minutes
 GRID = 5  # minutes: the height of a row of the grid
 
 
@@ -67,8 +68,9 @@ class Writer:
         first, last = (hour * 60 for hour in grid)
         from_row = max(0, low - first) // GRID + 1
         to_row = max(-(-(min(high, last) - first) // GRID) + 1, from_row + 1)
-        hours = (self.hour(item.starts_at), self.hour(item.ends_at))
         if item.booked is None:
+            is_whole = high - low == _WHOLE_DAY
+            hours = ("", "") if is_whole else (self.hour(item.starts_at), self._end(item, high))
             return Line(item.kind, *hours, from_row, to_row)
         return self.booked(item.booked, from_row, to_row)
 
@@ -108,6 +110,10 @@ class Writer:
         if said is None:
             said = self._hours[moment] = hour_words(moment, language())
         return said
+
+    def _end(self, item: Item, minutes: int) -> str:
+        """Midnight ends a day, and begins the next one."""
+        return hour_words_at_24(language()) if minutes == _WHOLE_DAY else self.hour(item.ends_at)
 
     @cached_property
     def _hours(self) -> dict[datetime, str]:
@@ -161,6 +167,11 @@ class Writer:
     def _since(self, booked: Booked, stands: Standing) -> str:
         moment = {Standing.ARRIVED: booked.arrived_at, Standing.CALLED: booked.called_at}.get(stands)
         return "" if moment is None else self.hour(moment)
+
+
+def hour_words_at_24(language: str) -> str:
+    """Midnight, as the end of a day."""
+    return "24:00" if language == "en" else f"24{NBSP}h"
 
 
 def words_of_lines() -> dict[str, object]:

@@ -28,7 +28,7 @@ def list() -> str:  # noqa: A001 - the name of its page, in addresses
     with transaction() as database:
         wanted = asked(database)
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
-        writer = Writer(wanted.viewer, found.guests, now(), is_plain=is_plain, at_place=wanted.at_place)
+        writer = Writer(wanted.viewer, found.guests, now(), is_plain=is_plain, at_place=wanted.sole_place(found))
         return render_template(
             "agenda/list.html",
             lines=_lines(found, wanted, writer),
@@ -39,7 +39,7 @@ def list() -> str:  # noqa: A001 - the name of its page, in addresses
             printed_at=now(),
             form=PortalForm(formdata=None),
             done=done(database, wanted.viewer),
-            **frame(database, wanted, "list", _DAY, found.keepers),
+            **frame(database, wanted, "list", _DAY, found),
         )
 
 

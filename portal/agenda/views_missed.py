@@ -20,7 +20,7 @@ from portal.web.request import now, portal, transaction
 _DEEDS: dict[str, Callable[..., object]] = {"ecrire": tell_missed, "appeler": ask_call}
 _WORDS = {
     MissedFault.NOT_MISSED: _l("Ce rendez-vous n'est pas noté comme manqué."),
-    MissedFault.OVER: _l("C'est trop tard : ce rendez-vous est ancien."),
+    MissedFault.OVER: _l("C'est trop tard : ce rendez-vous est ancien."),
     MissedFault.DISCREET: _l("Rien n'est jamais envoyé pour ce motif."),
     MissedFault.NO_PHONE: _l("Cette personne n'a pas de numéro de téléphone."),
     MissedFault.SILENCE: _l("Cette personne ne veut pas être contactée."),

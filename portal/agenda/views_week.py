@@ -53,8 +53,8 @@ def week() -> str:
         is_one = wanted.whose.of is Of.AGENT
         found = agenda(database, wanted.viewer, wanted.whose, days, is_whole=is_one)
         shown = [day for day in days if day.weekday() < 5 or _has_something(found, day)]
-        writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.at_place)
-        around = frame(database, wanted, "week", _WEEK, found.keepers)
+        writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.sole_place(found))
+        around = frame(database, wanted, "week", _WEEK, found)
         title = (day_words(monday, language()), day_words(shown[-1], language()))
         if not is_one:
             rows, heads = _rows(found, shown, writer), _heads(found, shown, wanted)
