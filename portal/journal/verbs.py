@@ -40,7 +40,7 @@ SENTENCES = {
     "appointment.seen": _("Un agent a noté que vous êtes venu à un rendez-vous."),
     "appointment.slip_printed": _("Le papier d'un rendez-vous a été imprimé."),
     "appointment.told_again": _("Un rendez-vous vous a été redit."),
-    "appointment.told_missed": _("Un message vous a été écrit après un rendez-vous manqué."),
+    "appointment.told_missed": _("Une autre date vous a été proposée, après un rendez-vous."),
     "call.no_answer": _("Nous vous avons appelé, sans réponse."),
     "call.received": _("Un de vos appels a été noté."),
     "call.wrong_number": _("Un de vos numéros n'était pas le vôtre. Nous ne l'appelons plus."),
@@ -95,6 +95,11 @@ SENTENCES = {
     "space.closed": _("Votre espace a été fermé."),
     "space.reopened": _("Votre espace a été rouvert."),
     "texts.stopped": _("Vous avez répondu STOP : vous ne recevez plus de SMS."),
+    "wish.ended": _("Vous n'êtes plus sur une liste d'attente."),
+    "wish.made": _("Vous êtes sur une liste d'attente."),
+    "workshop.cancelled": _("Un atelier a été annulé."),
+    "workshop.changed": _("Un atelier a été changé."),
+    "workshop.opened": _("Un atelier a été ouvert."),
 }
 _OTHER = _("Quelque chose a été fait dans votre dossier.")
 

@@ -27,7 +27,8 @@ def named(tree: ast.Module, name: str) -> Iterator[ast.expr]:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 names = target.elts if isinstance(target, ast.Tuple) else [target]
-                values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(names)
+                is_split = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+                values = node.value.elts if is_split else [node.value] * len(names)
                 yield from (v for n, v in zip(names, values, strict=True) if isinstance(n, ast.Name) and n.id == name)
 
 
