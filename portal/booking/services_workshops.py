@@ -3,14 +3,11 @@
 The caller commits; on `Refused` it must let the transaction roll back.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from portal.booking import queries, queries_workshops
-from portal.booking.holding import hold_this_agent
 from portal.booking.models import Appointment, AppointmentStatus, CancelReason, Participation
 from portal.booking.models_workshops import Workshop
 from portal.booking.queries_workshops import WorkshopSeats
@@ -18,11 +15,11 @@ from portal.booking.rules_service import may_book
 from portal.booking.rules_workshops import WorkshopFault, change_refusal, opening_refusal, seat_refusal
 from portal.booking.services import cancel
 from portal.booking.services_rows import record_each
+from portal.booking.services_sessions import held_by, insert_row, move_seat, rewrite_row
 from portal.booking.services_status import mark
 from portal.booking.services_waiting import answer_wishes
 from portal.booking.telling import tell
 from portal.clock import paris_day
-from portal.codes import new_code
 from portal.directory.models import Departement, Motif, Place
 from portal.journal.services import Actor, record
 from portal.notifications.planner import EventKind
@@ -57,8 +54,10 @@ def open_workshop(  # noqa: PLR0913 - a session's own parts
     ends_at = starts_at + timedelta(minutes=minutes)
     _refuse_hour(session, now, motif, place, starts_at)
     _refuse_absent(session, agent_id, starts_at, ends_at)
-    held = _held(
-        session, agent_id, lambda: _insert(session, now, motif, place, agent_id=agent_id, between=(starts_at, ends_at))
+    held = held_by(
+        session,
+        agent_id,
+        lambda: insert_row(session, now, motif, place, agent_id=agent_id, between=(starts_at, ends_at)),
     )
     workshop = Workshop(appointment=held, title=" ".join(title.split()), seats=seats, created_at=now)
     session.add(workshop)
@@ -90,7 +89,7 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
     if queries_workshops.seat_of(session, workshop_id, person_id) is not None:
         raise Refused(WorkshopFault.ALREADY)
     _refuse(seat_refusal(found.workshop, person, now, taken=found.taken))
-    seat = _insert(
+    seat = insert_row(
         session,
         now,
         held.motif,
@@ -102,7 +101,8 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
     )
     record_each(session, now, by, "appointment.booked", appointment_id=seat.id, person_ids=[person_id])
     answer_wishes(session, now, person_ids=[person_id], motif_id=held.motif_id, appointment_id=seat.id)
-    _tell(session, now, seat, EventKind.BOOKED, base_url=base_url, post=post)
+    departement = session.get_one(Departement, 1)
+    tell(session, now, seat, EventKind.BOOKED, departement=departement, base_url=base_url, post=post)
     return seat
 
 
@@ -141,9 +141,9 @@ def change_workshop(  # noqa: PLR0913 - as above
     _refuse_absent(session, agent_id, starts_at, ends_at)
     workshop.title, workshop.seats = " ".join(title.split()), seats
     new = (starts_at, ends_at, place_id, agent_id)
-    _held(session, agent_id, lambda: _rewrite(session, now, held, new))
+    held_by(session, agent_id, lambda: rewrite_row(session, now, held, new))
     for seat in queries_workshops.sheet(session, workshop_id) if new != old else ():
-        _move_seat(session, now, seat.id, new, by=by, base_url=base_url, post=post)
+        move_seat(session, now, seat.id, new, by=by, base_url=base_url, post=post)
     _note(session, now, by, "workshop.changed", workshop)
     return _known(queries_workshops.workshop(session, workshop_id)).workshop
 
@@ -188,99 +188,6 @@ def mark_all_present(session: Session, now: datetime, *, workshop_id: int, by: A
     for seat_id in sorted(left):
         mark(session, now, appointment_id=seat_id, status=AppointmentStatus.SEEN, by=by)
     return len(left)
-
-
-def _insert(  # noqa: PLR0913 - a row's own parts
-    session: Session,
-    now: datetime,
-    motif: Motif,
-    place: Place,
-    *,
-    agent_id: int,
-    between: tuple[datetime, datetime],
-    workshop_id: int | None = None,
-    participations: list[Participation] | None = None,
-) -> Appointment:
-    """The row of a session, or of a seat. A session has no buffer: whoever opens it says how long it lasts."""
-    row = Appointment(
-        code=new_code(),
-        request_key=uuid4(),
-        motif=motif,
-        place=place,
-        agent_id=agent_id,
-        starts_at=between[0],
-        ends_at=between[1],
-        busy_until=between[1],
-        status=AppointmentStatus.BOOKED,
-        sequence=0,
-        workshop_id=workshop_id,
-        told=None,
-        created_at=now,
-        changed_at=now,
-        participations=participations or [],
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _rewrite(
-    session: Session, now: datetime, row: Appointment, new: tuple[datetime, datetime, int, int]
-) -> Appointment:
-    row.starts_at, row.ends_at, row.place_id, row.agent_id = new
-    row.busy_until = row.ends_at
-    row.arrived_at = row.called_at = None
-    row.sequence += 1
-    row.changed_at = now
-    session.flush()
-    return row
-
-
-def _move_seat(  # noqa: PLR0913 - as above
-    session: Session,
-    now: datetime,
-    seat_id: int,
-    new: tuple[datetime, datetime, int, int],
-    *,
-    by: Actor,
-    base_url: str,
-    post: PostalCalendar,
-) -> None:
-    """Another agent alone is not told: messages name none."""
-    seat = queries.appointment_to_change(session, seat_id)
-    if seat is None or seat.status is not AppointmentStatus.BOOKED:
-        return
-    old_starts_at, is_told = seat.starts_at, (seat.starts_at, seat.ends_at, seat.place_id) != new[:3]
-    _rewrite(session, now, seat, new)
-    if not is_told:
-        return
-    person_ids = [participation.person_id for participation in seat.participations]
-    record_each(session, now, by, "appointment.moved", appointment_id=seat_id, person_ids=person_ids)
-    whole = queries.appointment(session, seat_id) or seat
-    old = old_starts_at if old_starts_at != new[0] else None
-    _tell(session, now, whole, EventKind.MOVED, base_url=base_url, post=post, old_starts_at=old)
-
-
-def _tell(  # noqa: PLR0913 - as above
-    session: Session,
-    now: datetime,
-    seat: Appointment,
-    kind: EventKind,
-    *,
-    base_url: str,
-    post: PostalCalendar,
-    old_starts_at: datetime | None = None,
-) -> None:
-    departement = session.get_one(Departement, 1)
-    tell(session, now, seat, kind, departement=departement, base_url=base_url, post=post, old_starts_at=old_starts_at)
-
-
-def _held(session: Session, agent_id: int, write: Callable[[], Appointment]) -> Appointment:
-    """What `write` makes over an agent's time, which the database refuses when it is taken."""
-    try:
-        return hold_this_agent(session, agent_id, lambda _: write())
-    except Refused as taken:
-        raise Refused(WorkshopFault.AGENT_TAKEN) from taken
 
 
 def _wanted(session: Session, motif_id: int, place_id: int) -> tuple[Motif, Place, Departement]:

@@ -13,7 +13,7 @@ from portal.booking.queries_workshops import sheet, workshop, workshops_past, wo
 from portal.booking.rules import move_refusal
 from portal.booking.rules_workshops import WorkshopFault, is_seat, is_session
 from portal.booking.services import cancel
-from portal.booking.services_status import StatusFault
+from portal.booking.services_status import StatusFault, arrive, mark
 from portal.booking.services_workshops import (
     cancel_workshop,
     change_workshop,
@@ -256,7 +256,7 @@ def test_another_hour_or_place_is_told_to_all_who_have_a_seat_and_another_agent_
     there = world.place()
     change(starts_at=LATER, place_id=there.id)
     moved = [one for one in messages(database) if one.kind == "appointment_moved"]
-    assert moved[-1].context["place_name"] == there.name
+    assert (moved[-1].context["place_name"], moved[-1].context["old_place"]) == (there.name, place.name)
     assert moved[-1].context["old_starts_at"] is None, "the hour stands"
     with database.transaction() as session:
         assert appointment(session, taken.id).place_id == there.id
@@ -265,6 +265,19 @@ def test_another_hour_or_place_is_told_to_all_who_have_a_seat_and_another_agent_
     assert refused(change, **over) is WorkshopFault.AGENT_TAKEN
     with pytest.raises(LookupError):
         change(workshop_id=999)
+
+
+def test_who_was_received_already_is_not_told_of_another_hour(world, house, hosted, seat, run, database) -> None:
+    place, _, agent, desk = house
+    made = hosted()
+    taken = seat(made, world.person(email=None))
+    early, before = START - timedelta(minutes=20), alive(database)
+    run(arrive, early, appointment_id=taken.id, by=desk)
+    run(mark, early, appointment_id=taken.id, status=AppointmentStatus.SEEN, by=desk)
+    new = {"place_id": place.id, "agent_id": agent.id, "starts_at": LATER, "minutes": 60, "seats": 8}
+    change = {"workshop_id": made.id, "title": "Plus tard", "by": desk, "base_url": BASE, **new}
+    assert run(change_workshop, early, **change).appointment.starts_at == LATER
+    assert alive(database) == before
 
 
 def test_cancelling_a_workshop_tells_everybody_and_frees_the_agent(world, house, hosted, seat, run, database) -> None:
