@@ -17,6 +17,7 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.people.models import Agent, Person
 from portal.people.models_credentials import IdentityCase
 from portal.people.models_mandates import Mandate, MandateKind
+from portal.people.models_merges import Merge
 from portal.web.access import AGENTS, PARTNERS, Role
 from tests.world import World, at
 
@@ -50,6 +51,7 @@ class Scene:
     held: dict[str, int] = field(default_factory=dict)  # a mandate that each kind of visitor holds
     case: int = 0
     assignment: int = 0
+    merge: int = 0  # of a double into `own`
     wish: int = 0
 
 
@@ -107,9 +109,20 @@ def build(world: World, database: Database) -> Scene:
         session.add(wish)
         session.flush()
         scene.wish = wish.id
+    scene.merge = _merge(world, database, own, agents[Role.ACCUEIL])
     to_come = Range(date(2027, 1, 1), None)
     scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
     return scene
+
+
+def _merge(world: World, database: Database, kept: Person, by: Agent) -> int:
+    gone = world.person(merged_into_id=kept.id)
+    moved = {"rows": {}, "appointments": [], "dropped": [], "ended_credentials": [], "ended_wishes": []}
+    said = {"messages": {"moved": [], "taken_back": {}, "added": []}, "before": {}, "after": {}}
+    row = Merge(kept_id=kept.id, gone_id=gone.id, moved=moved | said, merged_at=world.now, merged_by=by.id)
+    with database.transaction() as session:
+        session.add(row)
+    return row.id
 
 
 def _message(world: World, session: Any, *, person: Person, place_id: int, **given: Any) -> Message:
@@ -276,6 +289,15 @@ OBJECTS: dict[str, Row] = {
     f"/agents/attente/<{BIG}:wish_id>/fin": _of_agents("/agents/attente/{}/fin", lambda scene: (scene.wish, NOWHERE)),
     **{f"{_FILE}{end}": _file(end) for end in ("/modifier", "/lettre", "/adresse", "/identite")},
     f"{_FILE}/protection/<any(oui, non):answer>": _file("/protection/oui"),
+    f"{_FILE}/fusionner": _file("/fusionner"),
+    f"{_FILE}/fusionner/<{SMALL}:other_id>": lambda scene, kind: (
+        f"/agents/personnes/{scene.own.id}/fusionner/{scene.own.id}",
+        _file(f"/fusionner/{scene.own.id}")(scene, kind)[1],
+    ),
+    f"{_FILE}/separer/<{BIG}:merge_id>": lambda scene, kind: (
+        f"/agents/personnes/{scene.own.id}/separer/{scene.merge}",
+        _file(f"/separer/{scene.merge}")(scene, kind)[1],
+    ),
     **{
         f"{_FILE}/mandats{end}": _file(f"/mandats{end}")
         for end in ("", "/guichet", "/guichet/code", "/organisme", "/proche", "/representant", "/telephone")
