@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from portal.booking.models import Appointment, AppointmentStatus, Participation
+from portal.booking.models import Appointment, Participation
 from portal.booking.models_waiting import Wish
 from portal.desk.rules_merge import UNDONE_WITHIN, Facts
 from portal.notifications.models import Message
@@ -28,7 +28,7 @@ from portal.people.models import Person
 from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.models_mandates import Mandate, MandateState
 from portal.people.models_merges import Merge
-from portal.people.queries_merges import is_file, merged_into
+from portal.people.queries_merges import merged_into
 
 # Each column that names a person and moves as it is, by its name in `Merge.moved`: table and column. Calls stand above
 # the desk: their tables are known here by name alone.
@@ -191,37 +191,6 @@ def stands_under(session: Session, merge: Merge) -> bool:
         or_(Merge.kept_id == merge.kept_id, Merge.gone_id == merge.kept_id),
     )
     return session.scalar(later.order_by(Merge.id).limit(1)) is not None
-
-
-def double_of(session: Session, kept_id: int, gone_id: int) -> bool:
-    """Whether one file is merged into the other now."""
-    found = select(Person.id).where(Person.id == gone_id, Person.merged_into_id == kept_id)
-    return session.scalar(found) is not None
-
-
-def alike(session: Session, person: Person, most: int = 20) -> list[Person]:
-    """The files that may be the same person's, oldest first: same names and birth date, or a telephone or an e-mail."""
-    same = [Person.match_key == person.match_key]
-    same += [
-        or_(Person.mobile == number, Person.landline == number)
-        for number in (person.mobile, person.landline)
-        if number is not None
-    ]
-    if person.email is not None:
-        same.append(func.lower(Person.email) == person.email.lower())
-    found = select(Person).where(is_file(), Person.id != person.id, or_(*same))
-    return list(session.scalars(found.order_by(Person.id).limit(most)))
-
-
-def to_come(session: Session, now: datetime, person_id: int) -> int:
-    """How many appointments a person still has before them."""
-    coming = and_(
-        Participation.person_id == person_id,
-        Appointment.status == AppointmentStatus.BOOKED,
-        Appointment.starts_at > now,
-    )
-    found = select(func.count()).select_from(Participation).join(Appointment).where(coming)
-    return session.scalar(found) or 0
 
 
 def _count(session: Session, number: Any, whose: ColumnElement[bool]) -> int:

@@ -1,51 +1,42 @@
-"""A person's file, as an agent reads it: each reading is in the journal."""
+"""A person's card, as an agent reads it: one screen for whoever has them on the phone. Each reading is journaled."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from flask import g, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import g, render_template, request
 from sqlalchemy.orm import Session
 
-from portal.booking.models import Appointment, AppointmentStatus
-from portal.booking.words import DEMO_ADDRESS, place_lines
 from portal.clock import paris_day
-from portal.desk import queries
+from portal.desk import queries, queries_card
 from portal.desk.forms import IdentityForm, ShownForm
-from portal.desk.forms_words import STATE_WORDS
-from portal.desk.rules import Reading, sees_reason, shown
+from portal.desk.forms_card import DONE
+from portal.desk.forms_merge import FIELDS
+from portal.desk.queries_merge import merges_to_undo
+from portal.desk.rules import Reading, shown
 from portal.desk.views import bp
+from portal.desk.views_card import (
+    alerts_of,
+    calls_from,
+    door,
+    lines_of,
+    said_to,
+    tasks_for,
+    ways_of,
+    wishes_for,
+)
 from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, note_reading
-from portal.people.models import Person, RouteState
+from portal.people.models import Person
 from portal.people.queries import cards_of
-from portal.people.queries_access import families_of, places_of
-from portal.web.access import allow, may_open
+from portal.people.rules import age_on
+from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.i18n import LANGUAGES
 from portal.web.request import now, transaction
-from portal.words import phone_words
-
-Way = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Line:
-    """An appointment as this agent may read it. `reason` is None where its neutral words stand instead."""
-
-    starts_at: datetime
-    words: str
-    reason: str | None
-    where: str
-    status: AppointmentStatus
-    names: str
-    is_to_come: bool
 
 
 @bp.get(PERSON)
 @allow(*READERS)
 def person(person_id: int) -> str:
-    """Who they are, how they are reached, whom they look after, their appointments; and what may be done for them."""
+    """Who they are, how they are reached, what is to come, what was said; and what may be done for them."""
     with transaction() as database:
         found, how_much = file_or_404(database, person_id)
         note_reading(database, person_id)
@@ -60,81 +51,66 @@ def person_page(
     identity: IdentityForm | None = None,
     fault: str = "",
 ) -> str:
-    """The file; with what is wrong with an act just asked for."""
+    """The card; with what is wrong with an act just asked for."""
     personal_page()
     identity = identity or IdentityForm(formdata=None)
     one_press = ShownForm(formdata=None)
     identity.shown.data = one_press.shown.data = shown(found)
+    guardian = found.guardian  # before other statements read the person's row again
+    coming, past, missed = lines_of(database, found)
     return render_template(
         "desk/person.html",
         person=found,
-        lines=_lines(database, found),
+        guardian=guardian,
+        coming=coming,
+        past=past,
+        missed=missed,
         identity=identity,
         one_press=one_press,
         fault=fault,
-        done=request.args.get("fait", ""),
-        may_act=how_much is Reading.WHOLE and bool(g.agent.roles & set(ACTORS)),
-        url_of_mandates=_url_of_mandates(found.id),
+        done=DONE.get(request.args.get("fait", ""), ""),
+        left=_left(request.args.get("reste", "")),
+        doors=_doors(found),
         form_has_errors=bool(identity.errors or fault),
-        **(_whole(database, found) if how_much is Reading.WHOLE else {"is_whole": False}),
+        **_whole(database, found, how_much),
     )
 
 
-def _whole(database: Session, found: Person) -> dict[str, Any]:
-    """What a partner of level 1 does not read."""
+def _doors(found: Person) -> dict[str, str | None]:
+    """What may be done for them, and where; None for what is not there, or not for this agent."""
     return {
-        "is_whole": True,
-        "ways": _ways(found),
-        "language_words": LANGUAGES.get(found.language, LANGUAGES["fr"]),
-        "relatives": queries.relatives_of(database, found.id),
-        "cards": [_ways(card) for card in cards_of(database, found.id)],
+        "book": door("counter.motifs", person_id=found.id),
+        "qualify": door("calls.qualify", personne=found.id),
+        "wait": door("counter.wait", person_id=found.id),
+        "relative": None if found.guardian_id else door("desk.new", proche=found.id),
+        "mandates": door("mandates.of_person", person_id=found.id),
+        "change": door("desk.change", person_id=found.id),
+        "merge": door("desk.merge_with", person_id=found.id),
     }
 
 
-def _ways(found: Person) -> list[Way]:
-    """Each way to reach someone, and what is known of it."""
-    address = ", ".join(line for line in found.address if line)
-    told = (
-        (_("Mobile"), phone_words(found.mobile or ""), found.mobile_state),
-        (_("E-mail"), found.email or "", found.email_state),
-        (_("Téléphone fixe"), phone_words(found.landline or ""), RouteState.UNTRIED),
-        (_("Adresse"), address, found.address_state),
-    )
-    return [(label, value, str(STATE_WORDS[state])) for label, value, state in told if value]
+def _whole(database: Session, found: Person, how_much: Reading) -> dict[str, Any]:
+    """What a partner of level 1 does not read."""
+    if how_much is not Reading.WHOLE:
+        return {"is_whole": False, "may_act": False}
+    return {
+        "is_whole": True,
+        "may_act": bool(g.agent.roles & set(ACTORS)),
+        "alerts": alerts_of(database, found),
+        "age": age_on(found.birth_date, paris_day(now())),
+        "ways": ways_of(found),
+        "language_words": LANGUAGES.get(found.language, LANGUAGES["fr"]),
+        "relatives": queries.relatives_of(database, found.id),
+        "referents": queries_card.referents_of(database, now(), found.id),
+        "cards": [ways_of(card) for card in cards_of(database, found.id)],
+        "said": said_to(database, found),
+        "tasks": tasks_for(database, found),
+        "calls": calls_from(database, found),
+        "wishes": wishes_for(database, found),
+        "merges": merges_to_undo(database, now(), found.id),
+    }
 
 
-def _lines(database: Session, found: Person) -> list[Line]:
-    day = paris_day(now())
-    families = families_of(database, g.agent.id, day)
-    places = places_of(database, g.agent.id, g.agent.roles, day)
-    return [
-        _line(appointment, families, is_at_home=places is not None and appointment.place_id in places)
-        for appointment in queries.appointments_of(database, now(), found.id)
-    ]
-
-
-def _line(appointment: Appointment, families: frozenset[str], *, is_at_home: bool) -> Line:
-    motif = appointment.motif
-    is_own = appointment.agent_id == g.agent.id
-    is_told = sees_reason(family=motif.family, families=families, is_own=is_own)
-    people = [participation.person for participation in appointment.participations]
-    return Line(
-        starts_at=appointment.starts_at,
-        words=motif.neutral_words,
-        reason=motif.title if is_told else None,
-        where=_where(appointment, is_named=is_told or is_at_home),
-        status=appointment.status,
-        names=", ".join(person.given_names for person in people if person.guardian_id),
-        is_to_come=appointment.status is AppointmentStatus.BOOKED and appointment.starts_at > now(),
-    )
-
-
-def _where(appointment: Appointment, *, is_named: bool) -> str:
-    """The place; its street and town alone where its name would tell why one goes there."""
-    if is_named:
-        return appointment.place.name
-    return ", ".join(line for line in place_lines(appointment.place) if line != DEMO_ADDRESS)
-
-
-def _url_of_mandates(person_id: int) -> str | None:
-    return url_for("mandates.of_person", person_id=person_id) if may_open("mandates.of_person") else None
+def _left(written: str) -> list[str]:
+    """What an undone merge has left as it was, from the address: names of ours and nothing else."""
+    return [str(FIELDS[name]) for name in written.split(",") if name in FIELDS]

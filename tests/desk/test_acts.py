@@ -241,9 +241,10 @@ def test_what_is_not_there_cannot_be_checked(database, house, clock) -> None:
         seen = {"document": Document.PASSPORT, "checked": [CredentialKind.MOBILE]}
         with pytest.raises(Refused) as no_mobile:
             services.see_identity(session, clock.now, **asked, **seen)
-        with pytest.raises(LookupError):
+        with pytest.raises(Refused) as gone:
             services.mark_protected(session, clock.now, person_id=999, by=asked["by"], is_protected=True, base_url=BASE)
         services.mark_protected(
             session, clock.now, person_id=person.id, by=asked["by"], is_protected=False, base_url=BASE
         )
     assert {no_address.value.reason, no_mobile.value.reason} == {DeskFault.NOTHING_TO_CHECK}
+    assert gone.value.reason is DeskFault.CHANGED
