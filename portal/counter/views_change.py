@@ -162,7 +162,7 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
         **words_of(database, found),
         near=rows_by_day(database, found.motif, near, home),
         days=rows_by_day(database, found.motif, rest, home),
-        chosen=form.creneau.data or next((written(slot) for slot in (*near, *rest)), ""),
+        chosen=_chosen(form, [written(slot) for slot in (*near, *rest)]),
         filters=filters,
         options=options | {"home": home},
         url_of_more=url_for("counter.move", **here, **more) if more else "",
@@ -170,6 +170,11 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
         form=form,
         form_has_errors=bool(form.errors),
     )
+
+
+def _chosen(form: MoveForm, values: list[str]) -> str:
+    """The slot that was asked for while it is there, else the first."""
+    return form.creneau.data if form.creneau.data in values else next(iter(values), "")
 
 
 def _is_same(found: Appointment, slot: Any) -> bool:
