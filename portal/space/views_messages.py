@@ -33,6 +33,7 @@ KINDS = {
     "mandate_ending": _l("Une permission finit bientôt"),
     "mandate_reply": _l("Réponse à votre SMS"),
     "space_closed": _l("Votre espace est fermé"),
+    "callback": _l("Vous avez demandé un appel"),
 }
 ROUTES = {
     Route.SMS: ("message-square-text", _l("SMS")),

@@ -15,6 +15,7 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message, Route, Status
 from portal.refusal import Refused
+from tests.entering import enter_person
 from tests.world import at
 
 BASE = "https://porte.exemple.fr"
@@ -154,3 +155,13 @@ def test_a_call_that_asked_for_an_appointment_is_tied_to_the_one_that_was_booked
 
     assert [tie(), tie()] == [1, 0]
     assert [one.appointment_id for one in rows(CallReceived)] == [booked.id, None, None]
+
+
+def test_whoever_asked_for_a_call_reads_so_in_their_space(answered, world, client):
+    person = world.person()
+    answered(CallOutcome.CALL_BACK, person_id=person.id, back=CallBack(Moment.SOON, Reason.NEWS, None))
+    enter_person(client, person)
+    page = client.get("/mon-espace/messages").page
+    assert "Vous avez demandé un appel" in page.text()
+    (address,) = [url for url in page.links().values() if url.startswith("/mon-espace/messages/")]
+    assert "Une personne va vous le dire" in client.get(address).page.text()

@@ -49,7 +49,7 @@ def test_an_agent_takes_a_task_calls_and_says_that_it_is_done(client, desk, task
     assert [one.way for one in rows(CallTry)] == ["landline"]
 
 
-def test_others_read_who_has_it_and_cannot_act(client, desk, task, press, world):
+def test_others_read_who_has_it_and_cannot_act(client, desk, task, press):
     desk(given_name="Hélène")
     press(client.get(url(task)).page, "/prendre")
     desk(given_name="Karim")
@@ -88,7 +88,7 @@ def test_a_task_withdrawn_meanwhile_says_so_and_keeps_the_call(client, desk, tas
     assert "Cette tâche est finie" in client.get(url(task)).page.text()
 
 
-def test_no_answer_proposes_another_time_which_can_be_changed(client, desk, task, press, rows, clock):
+def test_no_answer_proposes_another_time_which_can_be_changed(client, desk, task, press):
     desk()
     page = client.follow(press(client.get(url(task)).page, "/prendre")).page
     assert "lundi 23 novembre 2026 à 11 h 02" in page.text()
@@ -118,7 +118,7 @@ def test_a_wrong_number_is_chosen_among_two_and_the_other_is_tried(client, desk,
 
 
 def test_only_a_relative_with_the_right_is_offered_and_nobody_of_somebody_discreet(
-    client, desk, open_task, press, world, row
+    client, desk, open_task, press, world
 ):
     person, relative = world.person(mobile=None, email=None, landline="+33353010045"), world.person()
     world.mandate(person, holder_id=relative.id, kind=MandateKind.RELATIVE, procedures=["appointments"])
@@ -135,7 +135,7 @@ def test_only_a_relative_with_the_right_is_offered_and_nobody_of_somebody_discre
     assert "Dit à un proche" not in page.text()
 
 
-def test_who_wants_to_change_has_their_appointment_opened(client, desk, task, press, world, rows):
+def test_who_wants_to_change_has_their_appointment_opened(client, desk, task, press, rows):
     desk()
     page = client.follow(press(client.get(url(task)).page, "/prendre")).page
     answer = press(page, "/resultat", outcome="changes")
