@@ -26,7 +26,7 @@ from portal.people.queries_access import Service
 
 PAGE = 24  # slots shown at once
 _BOOKABLE = (BookedBy.EVERYONE, BookedBy.INVITED, BookedBy.AGENTS)
-_LOOKS = 8  # times more are asked for, while half days leave some out
+_LOOKS = (PAGE, *([5 * PAGE] * 6))  # how many more are looked at each time, while half days leave some out
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ def home_of(session: Session, person: Person) -> Commune | None:
 def slots(session: Session, now: datetime, scope: Scope, filters: Filters) -> Found:
     """The next free slots that the filters want; places and agents are narrowed in the scope already."""
     after, wanted = filters.start, list[Slot]()
-    for _ in range(_LOOKS):
-        page = next_slots(session, now, scope, after=after, count=PAGE)
+    for count in _LOOKS:
+        page = next_slots(session, now, scope, after=after, count=count)
         wanted += [slot for slot in page if filters.wants(slot.starts_at)]
-        if len(page) < PAGE:
+        if len(page) < count:
             return Found(wanted, None)
         after = page[-1].starts_at
         if len(wanted) >= PAGE:

@@ -1,5 +1,6 @@
 """What happens to an appointment afterwards: moved, cancelled, given to a colleague. Two at once lose nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -156,7 +157,7 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
     listed = queries.slots(database, now(), narrow, filters)
     rest = [slot for slot in listed.slots if slot not in near and not _is_same(found, slot)]
     here: dict[str, Any] = {"appointment_id": found.id}
-    more = arguments_of(filters) | {"apres": written(listed.slots[-1]).partition("~")[0]} if listed.next_after else {}
+    more = arguments_of(replace(filters, after=listed.next_after)) if listed.next_after else {}
     return render_template(
         "counter/move.html",
         **words_of(database, found),

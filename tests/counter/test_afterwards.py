@@ -71,6 +71,7 @@ def test_the_slots_of_a_move_are_filtered_and_one_that_is_lost_is_said(client, c
     assert client.post(page_of(made, "/deplacer"), data=fields | {"creneau": "x"}).status_code == 422
     none = client.get(page_of(made, "/deplacer"), query_string={"moment": "apres-midi"}).page
     assert "Aucun autre créneau libre" in none.text()
+    assert "apres=" in none.links()["Chercher plus loin"]
     assert now_of(database, made).sequence == 0
 
 
