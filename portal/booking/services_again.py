@@ -92,5 +92,6 @@ def _recipient(session: Session, now: datetime, appointment: Appointment, tellin
 
 def _refuse_others(session: Session, now: datetime, by: Actor, appointment: Appointment) -> None:
     services = services_of(session, by.id, paris_day(now)) if by.id is not None and by.is_agent else ()
-    if not may_book(services, family=appointment.motif.family, place_id=appointment.place_id):
+    is_own = may_book(services, family=appointment.motif.family, place_id=appointment.place_id)
+    if not (is_own or (by.is_agent and by.id == appointment.agent_id)):
         raise Refused(AgainFault.NOT_YOUR_SERVICE)

@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from portal.booking import queries
 from portal.booking.models import Appointment
 from portal.booking.rules_again import MissedFault, missed_refusal
-from portal.booking.rules_service import may_book
 from portal.booking.services_rows import record_each
+from portal.booking.services_status import may_note
 from portal.booking.words import Telling, tellings
 from portal.booking.words_missed import missed_context
-from portal.clock import paris_day
 from portal.directory.models import Departement
 from portal.journal.services import Actor
 from portal.notifications.again import promise_one
@@ -27,7 +26,6 @@ from portal.notifications.packing import AGAIN
 from portal.notifications.planner import Tidings
 from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.notifications.ways import way
-from portal.people.queries_access import services_of
 from portal.refusal import Refused
 
 __all__ = ["KIND", "MissedFault", "ask_call", "tell_missed"]
@@ -104,12 +102,11 @@ def ask_call(session: Session, now: datetime, *, appointment_id: int, by: Actor,
 
 
 def _missed(session: Session, now: datetime, appointment_id: int, by: Actor) -> tuple[Appointment, list[Telling]]:
-    """A missed appointment of the agent's own service, locked with its messages, and those who may be told."""
+    """A missed appointment that this agent may note, locked with its messages, and those who may be told."""
     appointment = queries.appointment_to_change(session, appointment_id)
     if appointment is None or not appointment.participations:
         raise LookupError("no such appointment")
-    services = services_of(session, by.id, paris_day(now)) if by.id is not None and by.is_agent else ()
-    if not may_book(services, family=appointment.motif.family, place_id=appointment.place_id):
+    if not may_note(session, now, appointment, by):
         raise Refused(MissedFault.NOT_YOUR_SERVICE)
     fault = missed_refusal(appointment, now)
     if fault is not None:

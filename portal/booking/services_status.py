@@ -31,7 +31,7 @@ from portal.people.queries_access import places_of, services_of
 from portal.refusal import Refused
 from portal.web.access import Role
 
-__all__ = ["StatusFault", "arrive", "call_in", "mark", "undo_arrival", "undo_call"]
+__all__ = ["StatusFault", "arrive", "call_in", "mark", "may_note", "undo_arrival", "undo_call"]
 
 DESK = (Role.ACCUEIL, Role.ENCADRANT)
 _VERBS = {
@@ -118,6 +118,20 @@ def mark(  # noqa: PLR0913 - one press, and the world it may be told to
     return appointment
 
 
+def may_note(session: Session, now: datetime, appointment: Appointment, by: Actor) -> bool:
+    """Whether an agent may note what became of an appointment and follow it up (`may_mark`). Its motif is loaded."""
+    if by.id is None or not by.is_agent:
+        return False
+    day = paris_day(now)
+    services = services_of(session, by.id, day)
+    hands = Hands(
+        by.id,
+        desk_places=places_of(session, by.id, DESK, day),
+        is_own_service=may_book(services, family=appointment.motif.family, place_id=appointment.place_id),
+    )
+    return may_mark(appointment, hands)
+
+
 def _cancel(  # noqa: PLR0913 - as above
     session: Session,
     now: datetime,
@@ -155,17 +169,7 @@ def _held(session: Session, now: datetime, appointment_id: int, by: Actor) -> Ap
     appointment = queries.appointment_to_change(session, appointment_id)
     if appointment is None or not appointment.participations:
         raise LookupError("no such appointment")
-    if by.id is None or not by.is_agent:
-        raise Refused(StatusFault.NOT_YOURS)
-    day = paris_day(now)
-    services = services_of(session, by.id, day)
-    family, place_id = appointment.motif.family, appointment.place_id
-    hands = Hands(
-        by.id,
-        desk_places=places_of(session, by.id, DESK, day),
-        is_own_service=may_book(services, family=family, place_id=place_id),
-    )
-    if not may_mark(appointment, hands):
+    if not may_note(session, now, appointment, by):
         raise Refused(StatusFault.NOT_YOURS)
     return appointment
 

@@ -12,6 +12,7 @@ from portal.booking.models_waiting import Wish, WishEnd
 from portal.booking.queries_waiting import wish
 from portal.booking.rules_service import may_book
 from portal.booking.rules_waiting import WishFault, books_family, wish_refusal
+from portal.booking.services_overtaken import overtake_missed
 from portal.clock import paris_day
 from portal.directory.models import Motif
 from portal.journal.services import MACHINE, Actor, record
@@ -84,8 +85,10 @@ def answer_wishes(
 ) -> int:
     """Ends the wishes that an appointment answers: those of these people for its motif. Gives how many.
 
-    No line in the journal of its own: that of the appointment says it.
+    What has yet to offer them another date after a missed one is taken back too. No line in the journal of its own:
+    that of the appointment says it.
     """
+    overtake_missed(session, now, person_ids=person_ids, motif_id=motif_id)
     answered = (
         update(Wish)
         .where(_OPEN, Wish.person_id.in_(person_ids), Wish.motif_id == motif_id)

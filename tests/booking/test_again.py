@@ -105,6 +105,7 @@ def test_it_is_refused_with_its_reason_when_it_cannot_reach_the_person(world, ag
     assert messages(database) == []
     stranger = Actor.agent(world.agent("professionnel", place=place, families=["pmi"]).id)
     assert refused(again, made, Route.EMAIL, by=stranger) is AgainFault.NOT_YOUR_SERVICE
+    assert refused(again, made, Route.EMAIL, by=Actor.agent(agent.id)) is AgainFault.DISCREET, "their own to tell"
     assert refused(again, made, Route.EMAIL, by=VISITOR) is AgainFault.NOT_YOUR_SERVICE
     for nobody in (world.appointment(agent, place, motif, FAR, for_nobody=True), Appointment(id=999)):
         with pytest.raises(LookupError):

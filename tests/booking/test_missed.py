@@ -9,6 +9,7 @@ import pytest
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.rules_again import MissedFault
 from portal.booking.services_missed import ask_call, tell_missed
+from portal.booking.services_waiting import answer_wishes
 from portal.directory.models import BookedBy, Mode
 from portal.journal.services import VISITOR, Actor
 from portal.notifications.dispatch import send_due
@@ -138,6 +139,26 @@ def test_a_call_is_a_task_with_the_words_to_say_and_is_asked_for_once(
     (written,) = press(tell_missed, other)
     assert written.route is Route.CALL, "who has no other way is called"
     assert press(ask_call, other).id == written.id, "and once"
+
+
+def test_who_has_taken_another_date_meanwhile_is_offered_none(world, missed, press, database) -> None:
+    person, other = world.person(email=None), world.person(email=None)
+    gone, theirs = missed(person), missed(other)
+    press(tell_missed, gone)
+    press(ask_call, gone)
+    press(tell_missed, theirs)
+    booked = world.appointment(world.agent(), world.place(), world.motif(), at("2026-11-26", "09:00"), person)
+    with database.transaction() as session:
+        given = {"person_ids": [person.id], "motif_id": gone.motif_id, "appointment_id": booked.id}
+        answer_wishes(session, world.now, **given)
+    assert alive(database) == [("appointment_missed", "sms", other.id)]
+
+
+def test_the_agent_who_received_follows_up_whatever_their_roles(missed, press) -> None:
+    gone = missed()
+    own = Actor.agent(gone.agent_id)
+    assert press(tell_missed, gone, by=own)
+    assert press(ask_call, gone, by=own)
 
 
 def test_a_text_message_that_fails_goes_round_by_another_way(world, missed, press, database, gateways, clock) -> None:
