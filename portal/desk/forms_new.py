@@ -85,8 +85,8 @@ class RelativeForm(PortalForm):
         names = [part for part in text.split() if not any(sign.isdigit() or sign in "@/" for sign in part)]
         if len(sought.words) == 0:
             names = []
-        self.family_name.data = names[0].capitalize() if names else ""
-        self.given_names.data = " ".join(name.capitalize() for name in names[1:])
+        self.family_name.data = names[0].title() if names else ""
+        self.given_names.data = " ".join(name.title() for name in names[1:])
         self.birth_date.process_data(sought.birth_date)
 
 

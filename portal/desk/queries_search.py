@@ -20,7 +20,7 @@ from portal.people.queries_merges import is_file
 from portal.web.access import PARTNERS, Role, SignedAgent
 
 MOST = 20  # people shown at once
-_AFTER_POSTCODE = 7  # of the last line of an address: "62000 ARRAS"
+_POSTCODE = 5  # the figures that begin the last line of an address: "62000 ARRAS"
 _COME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOSHOW)
 
 
@@ -135,7 +135,10 @@ def _comes(*which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _near(territories: frozenset[int] | None, day: date) -> ColumnElement[bool]:
-    """Whether the person lives in one of these territories, as their address says it, or comes there."""
+    """Whether the person lives under a postcode of these territories, or comes there.
+
+    Two territories may share a postcode: `desk.rules.reading`, which knows the commune, has the last word.
+    """
     if territories is None:
         return true()
     within = (
@@ -143,10 +146,10 @@ def _near(territories: frozenset[int] | None, day: date) -> ColumnElement[bool]:
         .join(Mds, Mds.id == PlaceAttachment.mds_id)
         .where(Mds.territory_id.in_(territories), PlaceAttachment.valid.contains(day))
     )
-    towns = (
-        select(Commune.postal_label)
+    postcodes = (
+        select(func.unnest(Commune.postal_codes))
         .join(CommuneAttachment, CommuneAttachment.insee == Commune.insee)
         .where(CommuneAttachment.territory_id.in_(territories), CommuneAttachment.valid.contains(day))
     )
-    town = func.substr(Person.address[func.cardinality(Person.address)], _AFTER_POSTCODE)
-    return or_(town.in_(towns), _comes(Appointment.place_id.in_(within)))
+    postcode = func.left(Person.address[func.cardinality(Person.address)], _POSTCODE)
+    return or_(postcode.in_(postcodes), _comes(Appointment.place_id.in_(within)))

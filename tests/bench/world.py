@@ -62,8 +62,8 @@ def build(database: Database, scale: int = 1) -> Town:
     _empty(database)
     motif = _ground(database)
     agents = _agents_and_openings(database, motif, dice, scale)
-    _copy(database, "absence", ("agent_id", "starts_at", "ends_at"), _absences(dice, agents, scale))
-    _copy(database, "appointment", _APPOINTMENT, _appointments(database, motif, dice, scale))
+    copy_rows(database, "absence", ("agent_id", "starts_at", "ends_at"), _absences(dice, agents, scale))
+    copy_rows(database, "appointment", _APPOINTMENT, _appointments(database, motif, dice, scale))
     with plain(database) as connection:
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
@@ -81,7 +81,8 @@ def _empty(database: Database) -> None:
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
-def _copy(database: Database, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def copy_rows(database: Database, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes rows by COPY."""
     with (
         plain(database) as connection,
         connection.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
@@ -117,7 +118,7 @@ def _ground(database: Database) -> Motif:
     known = ("mds_site", "rue de la Démonstration", "62000", "Arras", ARRAS, "03 53 01 00 10", "{}", "essai", False)
     places = ((f"lieu-{n}", f"MDS Essai {n}", 50.29 + n / 100, 2.77 + n / 200, *known) for n in range(PLACES))
     columns = "key name lat lon kind street postal_code city insee phone hours source checked"
-    _copy(database, "place", columns.split(), places)
+    copy_rows(database, "place", columns.split(), places)
     return motif
 
 
@@ -151,7 +152,7 @@ def _agents_and_openings(database: Database, motif: Motif, dice: random.Random, 
     """Each agent has three half-days a week, at one or two places; gives how many agents there are."""
     agents = OPENINGS * scale // 3
     names = ((f"agent-{n}", "Camille", f"Essai-{n}", "assistante sociale") for n in range(agents))
-    _copy(database, "agent", ("key", "given_name", "family_name", "job"), names)
+    copy_rows(database, "agent", ("key", "given_name", "family_name", "job"), names)
     openings = []
     for agent in range(agents):
         homes = [agent % PLACES + 1, (agent + dice.choice((0, 7))) % PLACES + 1]
@@ -159,8 +160,8 @@ def _agents_and_openings(database: Database, motif: Motif, dice: random.Random, 
             hours = dice.choice([(time(8, 30), time(12, 30)), (time(13, 30), time(17, 30))])
             openings.append((agent + 1, homes[number % 2], "weekly", [weekday], 1, date(2026, 1, 5), *hours, "{}"))
     columns = "agent_id place_id recurrence weekdays interval_weeks first_day starts ends skipped"
-    _copy(database, "opening", columns.split(), openings)
-    _copy(database, "opening_motif", ("opening_id", "motif_id"), ((n + 1, motif.id) for n in range(len(openings))))
+    copy_rows(database, "opening", columns.split(), openings)
+    copy_rows(database, "opening_motif", ("opening_id", "motif_id"), ((n + 1, motif.id) for n in range(len(openings))))
     return agents
 
 

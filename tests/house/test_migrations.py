@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from portal import embedded, migrations
 from portal.database import Database
 from portal.migrations.draft import exclusions, whole_schema
+from portal.people.models import Person
 
 COLUMNS = """
     SELECT table_name, column_name, data_type, udt_name, character_maximum_length, is_nullable, column_default
@@ -28,6 +32,12 @@ CONSTRAINTS = """
 INDEXES = """
     SELECT tablename, indexname, indexdef FROM pg_indexes
     WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
+"""
+PEOPLE = """
+    INSERT INTO person (family_name, given_names, birth_date, match_key, mobile, mobile_state, email_state, address_state,
+        address, language, wants_paper, wants_large_print, wants_silence, maybe_double, created_at)
+        SELECT 'Lefèvre', 'Anne-Marie', '1980-02-29', 'essai ' || n, '+33639980012', 'untried', 'untried', 'untried',
+            '{}', 'fr', true, false, false, false, '2026-11-23' FROM generate_series(1, 2003) n
 """
 
 
@@ -101,6 +111,26 @@ def test_processes_that_migrate_at_once_wait_for_each_other(empty: Database) -> 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(migrations.upgrade, [empty] * 4))
     assert migrations.current(empty) == migrations.latest()
+
+
+def test_people_who_were_there_are_found_as_those_who_come_after(empty: Database) -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent), version_locations=[str(Path(migrations.__file__).parent)])
+    with empty.engine.begin() as connection:
+        steps = lambda revision, _context: script._upgrade_revs("0002", revision)  # noqa: E731
+        with EnvironmentContext(Config(), script, fn=steps) as environment:
+            environment.configure(connection=connection)
+            environment.run_migrations()
+        connection.execute(text(PEOPLE))
+    migrations.upgrade(empty)
+    with empty.transaction() as session:
+        people = list(session.scalars(select(Person).order_by(Person.id)))
+        assert len(people) == 2_003  # more than a batch
+        assert {"lefevre", "annemarie", "~lefevr", "=1980-02-29", "+33639980012"} <= set(people[-1].search_keys)
+        kept = {person.id: list(person.search_keys) for person in people}
+        for person in people:
+            person.language = "en"
+    with empty.transaction() as session:
+        assert {person.id: person.search_keys for person in session.scalars(select(Person))} == kept
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
