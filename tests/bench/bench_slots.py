@@ -4,14 +4,14 @@ The reference is what no such page can do without: the same rows (openings, appo
 agents on the same days) fetched by psycopg alone, over a connection that is already open.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-import psycopg
+from bare import bare_of, fetched, said
 from front import browser, page
 from measure import Measure, median, p95, timed_together
-from sqlalchemy import event, select
+from sqlalchemy import select
 from world import ARRAS, FULL, NOW, PLACES, Town, build, plain, server
 
 from portal.booking.availability import Scope, first_day_with_slots, free_slots, next_free
@@ -22,16 +22,6 @@ from portal.directory.models import Motif, Place
 PLACES_GOAL, WEEK_GOAL, RATIO_GOAL = 150, 50, 5  # ms, ms, times the reference
 SCALES = {1: 60, 4: 20, 16: 8}  # rounds of each
 WEEK_LATER = timedelta(days=21)  # a week in which some slots are left
-
-_APPOINTMENTS = """
-SELECT agent_id, starts_at, busy_until FROM appointment
-WHERE agent_id = ANY(%s) AND status IN ('booked', 'seen', 'noshow') AND starts_at BETWEEN %s AND %s AND busy_until > %s
-ORDER BY agent_id, starts_at, busy_until"""
-_ABSENCES = """
-SELECT agent_id, starts_at, ends_at FROM absence
-WHERE agent_id = ANY(%s) AND starts_at < %s AND ends_at > %s ORDER BY agent_id, starts_at, ends_at"""
-
-Query = tuple[str, Any]
 
 
 def measures() -> list[Measure]:
@@ -91,10 +81,10 @@ def _compared(
     rounds: int,
     goal: float,
 ) -> list[Measure]:
-    queries = _bare(_said(database, alone))
+    queries = bare_of(said(database, alone))
     with plain(database) as connection:
-        rows = _fetched(connection, queries)
-        whole, slots, bare = timed_together(request, alone, lambda: _fetched(connection, queries), rounds=rounds)
+        rows = fetched(connection, queries)
+        whole, slots, bare = timed_together(request, alone, lambda: fetched(connection, queries), rounds=rounds)
     grows = "×" in what and "×1," not in what
     ratio = median(whole) / median(bare)
     return [
@@ -125,40 +115,3 @@ def _compared(
 def _one(database: Database, model: Any, key: str) -> Any:
     with database.transaction() as session:
         return session.scalars(select(model).where(model.key == key)).one()
-
-
-def _said(database: Database, action: Callable[[], object]) -> list[Query]:
-    """The statements that an action sends, with their parameters."""
-    said: list[Query] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        said.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        action()
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    return said
-
-
-def _bare(said: Sequence[Query]) -> list[Query]:
-    """The plainest statements that read the same rows: same agents, same days; openings as they are."""
-    queries: list[Query] = []
-    for statement, parameters in said:
-        values = list(parameters.values())
-        agents = next((value for value in values if isinstance(value, list)), [])
-        moments = sorted(value for value in values if isinstance(value, datetime))
-        if "FROM appointment" in statement:  # and from absence, in the same one
-            reaching, since, until = moments
-            queries.append((_APPOINTMENTS, (agents, reaching, until, since)))
-            queries.append((_ABSENCES, (agents, until, since)))
-        else:
-            queries.append((statement, parameters))
-    return queries
-
-
-def _fetched(connection: psycopg.Connection[Any], queries: Sequence[Query]) -> int:
-    rows = sum(len(connection.execute(statement, parameters).fetchall()) for statement, parameters in queries)
-    connection.rollback()
-    return rows
