@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from portal.agenda.queries_agenda import guests_of
 from portal.agenda.queries_one import one
 from portal.agenda.rules_acts import Act, Standing, standing
 from portal.agenda.rules_agenda import Booked, Viewer
-from portal.agenda.views_lines import Line, Writer
+from portal.agenda.views_lines import Line, Writer, opens
 from portal.agenda.views_words import DONE_WORDS
-from portal.web.access import may_open
 from portal.web.request import now
 
 _MISSED = (Standing.MISSED, Standing.DOOR)
@@ -59,10 +58,6 @@ def _rebook(booked: Booked, line: Line) -> str:
     """The slots of the same motif for the person; else the motifs; empty when this agent books nothing."""
     if not line.person_ids:
         return ""
-    if _opens("counter.slots"):
+    if opens("counter.slots"):
         return url_for("counter.slots", person_id=line.person_ids[0], motif_key=booked.motif_key)
-    return url_for("counter.motifs", person_id=line.person_ids[0]) if _opens("counter.motifs") else ""
-
-
-def _opens(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions and may_open(endpoint)
+    return url_for("counter.motifs", person_id=line.person_ids[0]) if opens("counter.motifs") else ""

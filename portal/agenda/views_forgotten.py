@@ -18,7 +18,7 @@ from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
-from portal.web.request import now, transaction
+from portal.web.request import now, reading, transaction
 
 Page = str | tuple[str, int] | Response
 
@@ -48,6 +48,15 @@ def forgotten_several() -> Page:
             return _page(database, fault), 422
         noted = sum(_pressed(database, one, Act(typed)) for one in ticked)
     return redirect(url_for("agenda.forgotten", notes=noted, refus=len(ticked) - noted or None), 303)
+
+
+@bp.app_template_global("forgotten_statuses")
+def forgotten_statuses() -> int:
+    """How many outcomes wait for the signed-in agent to note them; for templates of other features. 0 for others."""
+    if g.agent is None or not g.agent.roles & set(SEERS):
+        return 0
+    with reading() as database:
+        return count_of(database, now(), viewer_of(database, now(), g.agent))
 
 
 def _pressed(database: Session, ticked: str, act: Act) -> bool:

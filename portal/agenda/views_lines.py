@@ -13,6 +13,7 @@ from portal.agenda.queries_agenda import Guest
 from portal.agenda.rules_acts import Act, Standing, acts, can_cancel, standing
 from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, wall_minutes
 from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDING_ICONS, STANDING_WORDS
+from portal.booking.models import AppointmentStatus
 from portal.clock import paris_day
 from portal.directory.models import Mode
 from portal.web.access import may_open
@@ -124,23 +125,25 @@ class Writer:
         return str(_("Occupé"))
 
     @cached_property
-    def _one_url(self) -> str:
+    def _one(self) -> str:
         """The page of appointment 0: building each address anew would take longer than the rest of its line."""
-        endpoint = "counter.appointment"
-        is_there = endpoint in current_app.view_functions and may_open(endpoint)
-        return url_for(endpoint if is_there else "agenda.one", appointment_id=0)
+        return url_for("agenda.one", appointment_id=0)
+
+    @cached_property
+    def _detail(self) -> str:
+        return url_for("counter.appointment", appointment_id=0) if opens("counter.appointment") else self._one
 
     @cached_property
     def _cancel(self) -> str:
-        endpoint = "counter.cancel"
-        is_there = endpoint in current_app.view_functions and may_open(endpoint)
-        return url_for(endpoint, appointment_id=0) if is_there else ""
+        return url_for("counter.cancel", appointment_id=0) if opens("counter.cancel") else ""
 
     def _url(self, booked: Booked) -> str:
+        """Where it is moved or told again while it is to come; afterwards, where what became of it is noted."""
         if booked.workshop_id is not None:
             is_there = "agenda.workshop" in current_app.view_functions
             return url_for("agenda.workshop", workshop_id=booked.workshop_id) if is_there else ""
-        return _numbered(self._one_url, booked.id)
+        is_to_come = self.now < booked.starts_at and booked.status is AppointmentStatus.BOOKED
+        return _numbered(self._detail if is_to_come else self._one, booked.id)
 
     def _cancel_url(self, booked: Booked) -> str:
         return _numbered(self._cancel, booked.id)
@@ -172,6 +175,11 @@ class Writer:
 def hour_words_at_24(language: str) -> str:
     """Midnight, as the end of a day."""
     return "24:00" if language == "en" else f"24{NBSP}h"
+
+
+def opens(endpoint: str) -> bool:
+    """Whether a page exists in this version, and opens to the signed-in agent."""
+    return endpoint in current_app.view_functions and may_open(endpoint)
 
 
 def words_of_lines() -> dict[str, object]:

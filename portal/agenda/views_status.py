@@ -14,7 +14,7 @@ from portal.agenda.rules_acts import STATUS_OF, Act
 from portal.agenda.rules_agenda import SEERS, Booked, Viewer
 from portal.agenda.views import bp
 from portal.agenda.views_done import done, follow_of, line_of
-from portal.agenda.views_lines import words_of_lines
+from portal.agenda.views_lines import opens, words_of_lines
 from portal.agenda.views_words import CHANGE_WORDS, FAULT_WORDS, ROUTE_WORDS
 from portal.booking import services_status
 from portal.booking.rules_status import StatusFault
@@ -105,6 +105,7 @@ def one_page(database: Session, viewer: Viewer, booked: Booked, fault: str = "")
         fault=fault,
         back=safe_next(request.form.get("suite"), url_for("agenda.day")),
         done=None if fault else done(database, viewer),
+        detail_url=url_for("counter.appointment", appointment_id=booked.id) if opens("counter.appointment") else "",
         form=PortalForm(formdata=None),
         form_has_errors=bool(fault),
         change_words=CHANGE_WORDS,

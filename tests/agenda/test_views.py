@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from portal.booking.models import Absence, AppointmentStatus
-from portal.booking.models_workshops import Workshop
 from portal.directory.models_settings import DayException
 from portal.people.models import Agent
 from tests.world import at
@@ -72,7 +71,7 @@ def test_an_agenda_of_somewhere_else_does_not_exist(morning, world, enter, clien
 
 
 @pytest.mark.parametrize("role", ["courrier", "admin", "partenaire 1"])
-def test_others_open_no_agenda(morning, world, enter, client, role) -> None:
+def test_others_open_no_agenda(world, enter, client, role) -> None:
     organisation = world.organisation() if role.startswith("partenaire") else None
     enter(world.agent(role, organisation_id=organisation.id if organisation else None))
     for path in (*PATHS, "/agents/agenda/salle", "/agents/agenda/oublis", "/agents/agenda/abonnements"):
@@ -130,8 +129,10 @@ def test_a_saturday_is_shown_when_there_is_something(morning, world, enter, clie
     assert "samedi" in words(client, "/agents/agenda/semaine")
 
 
-def test_a_workshop_says_its_seats_and_an_overbooked_one_its_reason(morning, world, enter, client, database) -> None:
-    held = world.appointment(morning.receiver, morning.here, morning.motif, at("2026-11-23", "15:30"))
+def test_a_workshop_says_its_seats_and_an_overbooked_one_its_reason(morning, world, enter, client) -> None:
+    session_of = world.workshop(
+        morning.receiver, morning.here, morning.motif, at("2026-11-23", "15:30"), title="Atelier massage"
+    )
     world.appointment(
         morning.receiver,
         morning.here,
@@ -141,18 +142,10 @@ def test_a_workshop_says_its_seats_and_an_overbooked_one_its_reason(morning, wor
         is_overbooked=True,
         overbook_reason="Urgence du matin",
     )
-    with database.transaction() as session:
-        from sqlalchemy import delete
-
-        from portal.booking.models import Participation
-
-        session.execute(delete(Participation).where(Participation.appointment_id == held.id))
-        row = Workshop(appointment_id=held.id, title="Atelier massage", seats=8, created_at=world.now)
-        session.add(row)
-        session.flush()
-        number = row.id
     for _ in range(2):
-        world.appointment(morning.receiver, morning.here, morning.motif, at("2026-11-23", "15:30"), workshop_id=number)
+        world.appointment(
+            morning.receiver, morning.here, morning.motif, at("2026-11-23", "15:30"), workshop_id=session_of.id
+        )
     enter(morning.receiver)
     shown = words(client, "/agents/agenda")
     for told in ("Atelier massage", "2 places prises sur 8", "En plus : Urgence du matin", "En même temps :"):
