@@ -32,6 +32,8 @@ from portal.web.headers import personal_page
 from portal.web.i18n import LANGUAGES
 from portal.web.request import now, transaction
 
+_CHECKS = {"identite", "adresse", "lettre", "protection"}  # one leads to the next: they stay unfolded
+
 
 @bp.get(PERSON)
 @allow(*READERS)
@@ -69,6 +71,7 @@ def person_page(
         one_press=one_press,
         fault=fault,
         done=DONE.get(request.args.get("fait", ""), ""),
+        was_checking=request.args.get("fait") in _CHECKS,
         left=_left(request.args.get("reste", "")),
         doors=_doors(found),
         form_has_errors=bool(identity.errors or fault),
