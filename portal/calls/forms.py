@@ -22,6 +22,7 @@ from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 from portal.words import moment_words, phone_words
 
 OTHER = "autre"
+_NO_NUMBER = _l("Écrivez le numéro à rappeler. Exemple : 03 53 01 00 62")
 _BAD_MOMENT = _l("Écrivez un jour et une heure à venir, avant la fin de la tâche.")
 
 
@@ -81,6 +82,7 @@ class CallBackForm(CallForm):
         self._file = file
         if not file:
             self.file_number.data = OTHER
+            self.number.required_sentence = str(_NO_NUMBER)
         elif self.file_number.data is None and not self.is_submitted():
             self.file_number.data = "0"
 
@@ -90,7 +92,7 @@ class CallBackForm(CallForm):
         if self.file_number.data != OTHER:
             self.number.errors = []
         elif self.number.phone is None and not self.number.errors:
-            self.number.errors = [_("Écrivez le numéro à rappeler. Exemple : 03 53 01 00 62")]
+            self.number.errors = [_NO_NUMBER]
         return not self.errors
 
     @property

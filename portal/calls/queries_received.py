@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.directory import queries as directory
-from portal.directory.models import BookedBy, Helpline, Motif, Place
+from portal.directory.models import BookedBy, Helpline, Motif, Place, PlaceAttachment
 from portal.directory.models_subjects import Partner, Subject
 from portal.people.queries_access import places_of
 
@@ -20,7 +20,7 @@ _MOST_PLACES = 6  # more than that is a list to look through: the public page do
 class Sheet:
     """What to say about a subject, and what it may lead to today.
 
-    `receiving`: the agent's places that receive the same day. `partners`: those of the subject, or everyone when
+    `receiving`: the agent's places that receive the same day, or those of their MDS. `partners`: those of the subject, or everyone when
     nothing of the list fits.
     """
 
@@ -63,11 +63,9 @@ def sheet(  # noqa: PLR0913 - a day, a subject, and where the agent is
 ) -> Sheet:
     """What to show for a subject; None: the one that no line of the file says."""
     own = places_of(session, agent_id, roles, day)
-    near = own if own is not None else (frozenset({place_id}) if place_id else None)
-    sites = directory.places(session, day, ids=near, kinds=[_MDS_SITE]) if near is not None else ()
-    receiving = sorted(
-        (site for site in sites if site.urgent_hours), key=lambda site: (site.id != place_id, site.name, site.id)
-    )
+    near = own if own is not None else frozenset({place_id} if place_id else ())
+    receiving = _receiving(session, day, near) or _receiving(session, day, _of_same_mds(session, day, near))
+    receiving.sort(key=lambda site: (site.id != place_id, site.name, site.id))
     return Sheet(
         chosen,
         _motifs(session, day, chosen.motif_keys if chosen else None),
@@ -75,6 +73,22 @@ def sheet(  # noqa: PLR0913 - a day, a subject, and where the agent is
         receiving[:_MOST_PLACES],
         directory.helplines(session) if chosen is not None and chosen.is_urgent else (),
     )
+
+
+def _receiving(session: Session, day: date, ids: Collection[int]) -> list[Place]:
+    sites = directory.places(session, day, ids=ids, kinds=[_MDS_SITE]) if ids else ()
+    return [site for site in sites if site.urgent_hours]
+
+
+def _of_same_mds(session: Session, day: date, ids: Collection[int]) -> Collection[int]:
+    """The places that answer to the same MDS: a permanence sends to the house it belongs to."""
+    houses = select(PlaceAttachment.mds_id).where(
+        PlaceAttachment.place_id.in_(ids), PlaceAttachment.valid.contains(day)
+    )
+    beside = select(PlaceAttachment.place_id).where(
+        PlaceAttachment.mds_id.in_(houses), PlaceAttachment.valid.contains(day)
+    )
+    return set(session.scalars(beside.order_by(PlaceAttachment.place_id)))
 
 
 def _motifs(session: Session, day: date, keys: Sequence[str] | None) -> Sequence[Motif]:

@@ -70,6 +70,12 @@ def test_an_urgent_subject_shows_who_receives_today_at_the_agents_places_and_the
     assert "115" in page.links()
 
 
+def test_a_place_that_does_not_receive_the_same_day_sends_to_the_house_it_belongs_to(call, world):
+    bus = world.place(kind="permanence", name="France services")
+    world.place(name="MDS d'Arras", urgent_hours="De 9 h à 12 h")
+    assert "MDS d'Arras" in call("?sujet=sans-toit", place=bus).text()
+
+
 def test_an_agent_of_everywhere_is_led_to_the_nearest_place(call):
     assert "Chercher le lieu le plus proche" in call("?sujet=sans-toit").links()
 
