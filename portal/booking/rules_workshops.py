@@ -11,6 +11,13 @@ from portal.directory.models import BookedBy, Motif, Place
 from portal.people.models import Person
 
 
+class Fixed(StrEnum):
+    """Why a resident never changes the hour by themselves, however early."""
+
+    SEAT = "seat"  # everybody has the hour of the workshop
+    BY_AGENTS = "by_agents"  # staff alone books it
+
+
 class WorkshopFault(StrEnum):
     """Why a workshop cannot be opened, joined, changed or cancelled."""
 
@@ -63,6 +70,13 @@ def seat_refusal(workshop: Workshop, person: Person, now: datetime, *, taken: in
 def is_seat(appointment: Appointment) -> bool:
     """Whether an appointment is a seat in a workshop: its hour is the workshop's, and cannot be moved alone."""
     return appointment.workshop_id is not None
+
+
+def fixed_hour(appointment: Appointment) -> Fixed | None:
+    """Why the person it is for never changes its hour by themselves, or None. Its motif must be loaded."""
+    if is_seat(appointment):
+        return Fixed.SEAT
+    return Fixed.BY_AGENTS if appointment.motif.booked_by is BookedBy.AGENTS else None
 
 
 def is_session(appointment: Appointment) -> bool:

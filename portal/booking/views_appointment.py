@@ -16,6 +16,7 @@ from portal.booking.forms import BirthForm, CodeForm, HeldForm, SlotForm
 from portal.booking.guard import open_with_fact
 from portal.booking.ics import calendar_of
 from portal.booking.models import Appointment
+from portal.booking.rules_workshops import fixed_hour
 from portal.booking.services import cancel as cancel_appointment
 from portal.booking.services import move as move_appointment
 from portal.booking.views import bp
@@ -224,12 +225,14 @@ def _unreadable() -> Page:
 
 
 def _appointment_page(database: Session, found: Appointment, *, done: str) -> str:
+    fixed = fixed_hour(found)
     return render_template(
         "booking/appointment.html",
         appointment=found,
         call=pages.call_for(database, found.place),
         cancel_until=still_open(rules.cancel_until(found.starts_at, found.motif)),
-        move_until=still_open(rules.move_until(found.starts_at, found.motif)),
+        move_until=None if fixed else still_open(rules.move_until(found.starts_at, found.motif)),
+        fixed=fixed,
         is_cancelled=found.status in rules.CANCELLED,
         is_past=found.starts_at <= now(),
         is_own=found.id in session.get("booked", []),

@@ -340,3 +340,25 @@ def test_workshops_to_come_and_past_are_listed_by_place_and_motif(world, house, 
         assert ids(workshops_past(session, world.now, place_ids=[there.id])) == []
         assert [one.taken for one in workshops_to_come(session, world.now)] == [1, 0]
         assert workshop(session, 999) is None
+
+
+@pytest.mark.parametrize(
+    ("of_workshop", "booked_by", "words"),
+    [
+        (True, BookedBy.EVERYONE, "C'est un atelier : l'heure est la même pour tout le monde."),
+        (False, BookedBy.AGENTS, "Pour changer l'heure, demandez-nous."),
+    ],
+)
+def test_a_resident_reads_why_the_hour_stands_and_may_cancel(client, world, of_workshop, booked_by, words) -> None:
+    place, motif, agent = world.office(booked_by=booked_by)
+    session = world.workshop(agent, place, motif, START)
+    person = world.person(birth_date=date(1980, 2, 29))
+    workshop_id = session.id if of_workshop else None
+    taken = world.appointment(agent, place, motif, START if of_workshop else LATER, person, workshop_id=workshop_id)
+    fields = client.get("/r/").page.fields()
+    client.post(f"/r/{taken.code}", data=fields | {"birth_date": ["29", "2", "1980"]})
+    assert client.get(f"/r/{taken.code}/deplacer").headers["Location"] == f"/r/{taken.code}"
+    page = client.get(f"/r/{taken.code}").page
+    assert words in page.text()
+    assert "Changer l'heure" not in page.text()
+    assert f"/r/{taken.code}/annuler" in str(page.links())
