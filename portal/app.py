@@ -5,6 +5,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import portal.administration.views
 import portal.agenda.views
 import portal.booking.views
 import portal.calls.views
@@ -70,6 +71,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.space,
         portal.desk,
         portal.figures,
+        portal.administration,
         portal.counter,
         portal.calls,
         portal.agenda,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.directory.attachments import OF_COMMUNES, OF_PLACES, Attached, tell_attachments
@@ -47,6 +48,7 @@ def write_directory(session: Session, read: Directory, today: date, report: Repo
     close(others, "closed_on", today, report.tally("motifs"))
     write_subjects(session, read.subjects, themes, today, report)
     _note_gaps(read, report)
+    _note_edited(session, report)
     session.flush()
 
 
@@ -108,3 +110,12 @@ def _note_gaps(read: Directory, report: Report) -> None:
                 f"place {key} has no {' and no '.join(missing)}: pages and letters name the town "
                 "and the Département's phone."
             )
+
+
+def _note_edited(session: Session, report: Report) -> None:
+    """What agents changed on screen, which the files no longer change: else a file once corrected seems ignored."""
+    motifs = select(Motif.key, Motif.edited).where(Motif.edited != []).order_by(Motif.key)
+    places = select(Place.key, Place.edited).where(Place.edited != []).order_by(Place.key)
+    for word, chosen in (("motif", motifs), ("place", places)):
+        for key, edited in session.execute(chosen):
+            report.notes.append(f"{word} {key} keeps what was changed on screen: {', '.join(edited)}.")

@@ -1,18 +1,12 @@
 """motifs.toml: what appointments are about, and the rules of each."""
 
-import re
 from typing import Any
 
+from portal.directory.discretion import telling_word
 from portal.directory.models import BookedBy, Mode
 from portal.files.folder import Folder
 from portal.files.row import Row
 
-# Messages are read over shoulders and through envelopes: their words name no service and no need.
-_TELLING = re.compile(
-    r"\b(pmi|rsa|cpef|mdph|ase|aah|apa|pch|fsl|ivg)\b"
-    r"|vaccin|sant[ée]|social|budget|allait|grossesse|enfant|logement|expulsion|handicap|autonomie|insertion|emploi",
-    re.IGNORECASE,
-)
 _DAY = 24 * 60  # minutes
 
 Values = dict[str, Any]
@@ -41,8 +35,8 @@ def _motif(row: Row, position: int, themes: dict[str, Values]) -> Values:
     values = _words(row) | _rules(row)
     values |= {"position": position, "theme": row.one_of("theme", themes, "theme"), "closed_on": None}
     row.finish()
-    if found := _TELLING.search(values["neutral_words"]):
-        row.fault(f'"{found[0]}" tells what the appointment is about: messages must not', "neutral_words")
+    if found := telling_word(values["neutral_words"]):
+        row.fault(f'"{found}" tells what the appointment is about: messages must not', "neutral_words")
     if values["horizon_days"] * _DAY <= values["notice_minutes"]:
         row.fault("the horizon ends before the notice does: no slot could ever be booked", "horizon_days")
     if values["with_referent"] and values["booked_by"] is BookedBy.EVERYONE:

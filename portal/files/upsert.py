@@ -19,7 +19,7 @@ def upsert(
     """Adds the rows of `wanted` that are not there and changes those that differ; counts each once in `tally`.
 
     `key` is the attribute that tells rows apart; rows without one are left alone. Gives the wanted rows by key, with
-    their ids, and the others: what becomes of those is the caller's to say.
+    their ids, and the others: what becomes of those is the caller's to say. What an agent wrote on screen stays.
     """
     column = getattr(model, key)
     there = {getattr(row, key): row for row in session.scalars(select(model).order_by(column)) if getattr(row, key)}
@@ -29,7 +29,7 @@ def upsert(
             there[name] = row = model(**{key: name, **values})
             session.add(row)
             tally.added += 1
-        elif differing := {field: value for field, value in values.items() if getattr(row, field) != value}:
+        elif differing := _differing(row, values):
             for field, value in differing.items():
                 setattr(row, field, value)
             tally.changed += 1
@@ -37,6 +37,12 @@ def upsert(
             tally.same += 1
     session.flush()
     return {name: there[name] for name in wanted}, [row for name, row in there.items() if name not in wanted]
+
+
+def _differing(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file says otherwise, save what was last written on screen (`edited`, where a table has it)."""
+    kept = getattr(row, "edited", ())
+    return {field: value for field, value in values.items() if field not in kept and getattr(row, field) != value}
 
 
 def close(rows: Iterable[Any], field: str, day: date, tally: Tally) -> None:

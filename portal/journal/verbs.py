@@ -79,6 +79,7 @@ SENTENCES = {
     "protection.marked": _("Votre fiche dit maintenant que vous avez un représentant légal."),
     "protection.removed": _("Votre fiche ne dit plus que vous avez un représentant légal."),
     "relative.added": _("Un proche a été ajouté à votre espace."),
+    "setting.changed": _("Un réglage a été changé."),
     "sign_in.agent_confirmed": _("Un agent a prouvé de nouveau qui il est."),
     "sign_in.agent_left": _("Un agent s'est déconnecté."),
     "sign_in.agent_proconnect": _("Un agent s'est connecté avec ProConnect."),

@@ -1,0 +1,60 @@
+"""The words of settings for what the rules name."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.administration.rules import Kind
+from portal.directory.models import BookedBy
+
+KIND_WORDS = {Kind.MOTIF: _l("Motif"), Kind.PLACE: _l("Lieu"), Kind.DAY: _l("Jour")}
+
+COLUMN_WORDS = {
+    "title": _l("Titre"),
+    "line": _l("Phrase sous le titre"),
+    "detail": _l("Avant de confirmer"),
+    "neutral_words": _l("Mots des messages"),
+    "minutes": _l("Durée, en minutes"),
+    "buffer_minutes": _l("Temps libre après, en minutes"),
+    "notice_minutes": _l("Réserver au plus tard, en minutes avant"),
+    "horizon_days": _l("Réserver au plus tôt, en jours avant"),
+    "cancel_minutes": _l("Annuler jusqu'à, en minutes avant"),
+    "move_minutes": _l("Déplacer jusqu'à, en minutes avant"),
+    "upcoming_limit": _l("Rendez-vous à venir, au plus"),
+    "booked_by": _l("Qui peut réserver"),
+    "bring": _l("À apporter"),
+    "before": _l("Avant le rendez-vous"),
+    "after": _l("Après le rendez-vous"),
+    "name": _l("Nom"),
+    "street": _l("Numéro et rue"),
+    "phone": _l("Téléphone"),
+    "step_free": _l("Entrée sans marche"),
+    "directions": _l("Comment venir"),
+    "hours": _l("Horaires"),
+    "urgent_hours": _l("Accueil d'urgence"),
+    "closed_on": _l("Fermé à partir du"),
+    "day": _l("Jour"),
+    "is_open": _l("Ouvert"),
+    "label": _l("Pourquoi"),
+}
+
+BOOKED_BY_WORDS = {
+    BookedBy.EVERYONE: _l("Tout le monde"),
+    BookedBy.INVITED: _l("Les personnes invitées"),
+    BookedBy.AGENTS: _l("Les agents"),
+    BookedBy.NOBODY: _l("Personne"),
+}
+
+
+def value_words(name: str, value: Any) -> str:
+    """A value of the history, or of a row, in words."""
+    if value is None or value in ("", []):
+        return str(_("Rien")) if name != "step_free" else str(_("On ne sait pas"))
+    if isinstance(value, bool):
+        return str(_("Oui") if value else _("Non"))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if name == "booked_by":
+        return str(BOOKED_BY_WORDS[BookedBy(value)])
+    return str(value)
