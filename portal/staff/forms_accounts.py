@@ -13,7 +13,7 @@ from portal.directory.models import Mds, Place
 from portal.people.forms_fields import EmailField, HiddenField, NameField
 from portal.people.models_access import Organisation
 from portal.staff.forms_words import FAMILY_WORDS, ROLES, STATES
-from portal.staff.rules import FAMILIES
+from portal.staff.rules import FAMILIES, RoleFault
 from portal.staff.services_roles import NewRole
 from portal.web.access import PARTNERS
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
@@ -89,6 +89,10 @@ class RoleForm(PortalForm):
     def family_fields(self) -> list[CheckField]:
         """The boxes of the families of files."""
         return [self[f"family_{family}"] for family in FAMILIES]
+
+    def blamed(self, fault: RoleFault) -> ChoiceField | CheckField:
+        """The field beside which a refused role is explained."""
+        return self.may_overbook if fault is RoleFault.BOOKS_NOTHING else self.role
 
     @property
     def new_role(self) -> NewRole:

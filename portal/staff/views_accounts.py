@@ -14,7 +14,7 @@ from portal.refusal import Refused
 from portal.staff import queries
 from portal.staff.forms_accounts import InviteForm, SearchForm
 from portal.staff.forms_words import ACCOUNT_WORDS, FAMILY_WORDS, ROLE_LINES, ROLE_WORDS, ROLES, STATES
-from portal.staff.rules import AccountFault, state_of
+from portal.staff.rules import AccountFault, RoleFault, state_of
 from portal.staff.services_accounts import Newcomer, Sender, create, invite
 from portal.staff.services_roles import give_role
 from portal.staff.views import bp
@@ -95,7 +95,7 @@ def new_account() -> Response | str:
                 agent_id = _invited(database, form)
         except Refused as refused:
             fault = refused.reason
-            field = form.email if isinstance(fault, AccountFault) else form.role
+            field = form.email if isinstance(fault, AccountFault) else form.blamed(RoleFault(fault))
             field.errors = [words_of_refusal(fault.value)]
         else:
             return redirect(url_for("agents.account_of", agent_id=agent_id, fait="invite"), 303)

@@ -14,6 +14,7 @@ from portal.refusal import Refused
 from portal.staff import queries, services_accounts
 from portal.staff.forms_accounts import EndRoleForm, ExpiryForm, RoleForm, UnlockForm
 from portal.staff.forms_words import ROLE_LINES, ROLES
+from portal.staff.rules import RoleFault
 from portal.staff.services_roles import end_role as end
 from portal.staff.services_roles import give_role
 from portal.staff.views import bp
@@ -113,7 +114,7 @@ def new_role(agent_id: int) -> Response | str:
             with transaction() as database:
                 give_role(database, now(), agent_id=agent_id, new=form.new_role, by=actor())
         except Refused as refused:
-            form.role.errors = [words_of_refusal(refused.reason)]
+            form.blamed(RoleFault(refused.reason)).errors = [words_of_refusal(refused.reason)]
         else:
             return _done(agent_id, "role")
     return render_template(

@@ -77,7 +77,7 @@ def test_the_right_to_overbook_is_ticked_and_shown(client, world, database):
     asked = {"role": "accueil", "where": "partout", "first": ["23", "11", "2026"], "last": ["", "", ""]}
     address = f"/agents/reglages/comptes/{agent.id}/role"
     refused = post(client, address, **asked | {"role": "courrier", "may_overbook": "y"})
-    assert "Ce rôle ne prend pas de rendez-vous." in refused.page.text()
+    assert "Décochez le droit d'en ajouter." in refused.page.text()
     page = client.follow(post(client, address, **asked, may_overbook="y")).page
     assert "Peut ajouter un rendez-vous hors créneau" in page.text()
     with database.transaction() as session:
