@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from portal.codes import read_code
 from portal.people.contacts import Contact, ContactFault, parse_email, parse_phone
-from portal.people.keys import BORN, FAMILY, INITIAL, SOUND, plain, sound, words
+from portal.people.keys import BORN, FAMILY, INITIAL, INITIALS, SOUND, plain, sound, words
 from portal.people.models import Person
 from portal.people.rules import OLDEST_YEARS, Identity
 
 MOST_WORDS = 6  # more are never needed to tell people apart
-_SHORT, _FAMILY_ONLY = 2, 4  # letters: up to there a word is an initial; up to there, alone, it begins a family name
+_SHORT, _FAMILY_ONLY = 2, 4  # letters: up to there, alone, a word stands for itself; or begins a family name
 _PHONE_STARTS = 4  # figures of a number from which its beginning is looked for
 _MONTHS = ("janv", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
 
@@ -146,9 +146,9 @@ def _exact(word: str, *, is_alone: bool) -> str:
 
 
 def _beginning(word: str, *, is_alone: bool) -> str:
-    if len(word) <= _SHORT:
-        return quoted(f"{INITIAL}{word}")
-    return _begins(f"{FAMILY}{word}" if is_alone and len(word) <= _FAMILY_ONLY else word)
+    if is_alone and len(word) <= _FAMILY_ONLY:
+        return _begins(f"{FAMILY}{word}")
+    return quoted(f"{INITIAL}{word}") if len(word) in INITIALS else _begins(word)
 
 
 def _sounding(word: str, *, is_alone: bool) -> str:
