@@ -7,7 +7,10 @@
   // ---------- keys ----------
   // A key alone presses what carries it: data-key="n" on a link, a button or a field. The agent may switch them off.
   var isTyping = function (element) {
-    return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+    if (element.tagName === "INPUT") {
+      return !/^(button|checkbox|image|radio|reset|submit)$/.test(element.type); // a letter does nothing in these
+    }
+    return element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName);
   };
   var wordsOf = function (element) {
     var copy = (element.labels && element.labels[0] ? element.labels[0] : element).cloneNode(true);

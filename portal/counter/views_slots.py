@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -85,7 +85,7 @@ def slots_page(database: Session, wanted: Wanted, fault: str = "", kept: dict[st
 
 def about(wanted: Wanted) -> dict[str, Any]:
     """What every page of a booking says of it, and where it leads."""
-    calls = url_for("calls.qualify", personne=wanted.person.id) if _opens("calls.qualify") else ""
+    calls = url_for("calls.qualify", personne=wanted.person.id) if may_open("calls.qualify") else ""
     return {
         "person": wanted.person,
         "name": name_of(wanted.person),
@@ -163,10 +163,6 @@ def change_notes(motif: Motif, slot: Slot) -> dict[str, Any]:
     """Until when the person may cancel and move by themselves; None once it is past."""
     deadlines = {"cancel": cancel_until(slot.starts_at, motif), "move": move_until(slot.starts_at, motif)}
     return {name: deadline if deadline > now() else None for name, deadline in deadlines.items()}
-
-
-def _opens(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions and may_open(endpoint)
 
 
 def _place_words(name: str, city: str) -> str:

@@ -21,7 +21,8 @@ from portal.counter.forms_words import WISH_ENDS, WISH_FAULTS
 from portal.counter.rules import places_for, unfit
 from portal.counter.views import bp
 from portal.counter.views_shared import BOOKERS, name_of, people_of, services_of_agent, written
-from portal.desk.queries import reads_file
+from portal.desk.queries import links, reads_file
+from portal.desk.rules import reading
 from portal.desk.views_shared import PERSON, hand, note_reading
 from portal.directory import queries as directory
 from portal.people.models import Person
@@ -166,10 +167,11 @@ def _refused(person_id: int, refusal: Refused) -> Page:
 
 def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
     places = queries.places(database, {line.slot.place_id for line in found.lines if line.slot})
+    read = links(database, now(), g.agent, [line.wish.person for line in found.lines])
     groups: dict[str, list[Line]] = {}
     for line in found.lines:
         one, slot = line.wish, line.slot
-        may_read = reads_file(database, now(), g.agent, one.person_id)
+        may_read = reading(read[one.person_id]) is not None
         title = one.place.name if one.place else str(_("Tous les lieux"))
         url = (
             url_for("counter.confirm", person_id=one.person_id, motif_key=one.motif.key, creneau=written(slot))
