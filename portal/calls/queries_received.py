@@ -20,8 +20,8 @@ _MOST_PLACES = 6  # more than that is a list to look through: the public page do
 class Sheet:
     """What to say about a subject, and what it may lead to today.
 
-    `receiving`: the agent's places that receive the same day, or those of their MDS. `partners`: those of the subject, or everyone when
-    nothing of the list fits.
+    `receiving`: the agent's places that receive the same day, or those of their MDS. `partners`: those of the subject,
+    or everyone when nothing of the list fits.
     """
 
     subject: Subject | None

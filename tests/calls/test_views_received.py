@@ -77,7 +77,7 @@ def test_a_place_that_does_not_receive_the_same_day_sends_to_the_house_it_belong
 
 
 def test_an_agent_of_everywhere_is_led_to_the_nearest_place(call):
-    assert "Chercher le lieu le plus proche" in call("?sujet=sans-toit").links()
+    assert "Chercher le lieu le plus proche de la personne" in call("?sujet=sans-toit").links()
 
 
 def test_whoever_is_sent_to_a_partner_is_noted_with_which(call, press, rows, subjects):
