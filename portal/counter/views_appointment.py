@@ -31,7 +31,7 @@ from portal.desk.views_shared import hand, note_reading
 from portal.directory.models import Departement
 from portal.journal.services import record
 from portal.letters.slip import Paper, draw_slip
-from portal.notifications.models import Message, Route, Step
+from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.post import FRENCH_POST
 from portal.notifications.ways import receiver
 from portal.people.queries_access import families_of
@@ -150,7 +150,7 @@ def appointment_page(
         is_mine=is_mine,
         can_change=can_change,
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],
-        said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)],
+        said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)[::-1]],
         history=_history(database, found),
         again=_again(found) if is_mine else [],
         form=form,
@@ -231,7 +231,7 @@ def _said(message: Message, *, may_read: bool) -> Said:
         route=str(ROUTES[message.route]),
         what=str(what),
         to=phone_words(to) if is_number else to,
-        is_number=is_number,
+        is_number=is_number and message.status is not Status.WITHDRAWN,
         standing=str(STANDINGS[message.status]),
         at=message.delivered_at or message.sent_at or message.due_at,
     )
