@@ -6,17 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal.booking.models import Participation
 from portal.booking.rules import BookingRefusal
-from portal.desk.rules_merge import MergeFault
+from portal.desk.rules_merge import MergeFault, marks
+from portal.desk.services_merge import merge
 from portal.journal.services import Actor
 from portal.notifications.models import Message, Status
 from portal.people.models import Person
 from portal.refusal import Refused
 from tests.booking.desk import LATER, START, asked, confirm, shift
-from tests.desk.merging import merged, parted
+from tests.desk.merging import BASE, merged, parted
 
 
 def at_once(*acts: Callable[[], object]) -> Counter[object]:
@@ -90,6 +91,38 @@ def test_a_booking_for_the_file_that_goes_lands_in_the_other_or_is_refused(
     )
     assert came_to["done"] == 2 or came_to == {"done": 1, BookingRefusal.NOT_THEIRS: 1}
     assert left_behind(database, gone) == 0
+
+
+def test_a_booking_that_waited_for_the_merge_is_refused(database, clock, agent, pair, world) -> None:
+    kept, gone = pair
+    place, motif, _ = world.office()
+    request = asked(place, motif, person_id=gone.id)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            rows = [session.get_one(Person, person.id) for person in pair]
+            merge(
+                session,
+                clock.now,
+                kept_id=kept.id,
+                gone_id=gone.id,
+                by=Actor.agent(agent.id),
+                choices={},
+                seen=marks(*rows),
+                base_url=BASE,
+            )
+            booking = pool.submit(confirm, database, clock.now, request, Actor.person(gone.id))
+            until_somebody_waits(database)
+        with pytest.raises(Refused) as refused:
+            booking.result()
+    assert refused.value.reason is BookingRefusal.NOT_THEIRS
+
+
+def until_somebody_waits(database) -> None:
+    """Until another transaction waits for a lock of this one."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    waits = text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")  # noqa: S608 - no word of anybody's
+    with database.reading() as session:
+        assert any(session.scalar(waits) for _ in range(20_000))
 
 
 def test_a_booking_for_a_file_that_is_gone_lands_in_the_one_that_stayed(database, clock, agent, pair, world) -> None:
