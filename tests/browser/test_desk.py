@@ -43,6 +43,7 @@ def test_a_person_is_found_read_checked_and_corrected(visit, app, world, camille
     visitor.press("Chercher")
     visitor.follow("Lefèvre-Essai Camille")
     visitor.reads("rendez-vous avec le Département")
+    visitor.page.locator("summary").click()
     visitor.tick("Passeport")
     visitor.tick("Le mobile est bien le sien")
     visitor.press("Noter l'identité")
