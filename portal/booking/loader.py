@@ -13,6 +13,7 @@ from portal.booking.models import Absence, Opening, Recurrence, opening_motif
 from portal.booking.recurrence import days_of
 from portal.clock import at_wall_clock
 from portal.directory.models import Motif, Place
+from portal.directory.models_settings import SettingChange
 from portal.files.folder import Folder
 from portal.files.report import Report
 from portal.files.row import Row
@@ -66,7 +67,8 @@ def write_timetable(session: Session, timetable: Timetable, today: date, report:
     """Adds and changes the openings of the file, and adds its absences. Does not commit.
 
     An opening the file no longer names gives its last slots on the day before `today`; appointments already taken stay.
-    Those made on screen have no key and are left alone, as are all of them without such a file.
+    Those made on screen have no key and are left alone, as are all of them without such a file. So is what the history
+    says was changed on screen: the file no longer changes that opening, nor brings back an absence that was changed.
     """
     agents = _ids(session, Agent)
     if timetable.is_given:
@@ -75,7 +77,7 @@ def write_timetable(session: Session, timetable: Timetable, today: date, report:
     rows = session.execute(
         select(Absence.agent_id, Absence.starts_at, Absence.ends_at).order_by(Absence.agent_id, Absence.starts_at)
     )
-    there = {tuple(row) for row in rows}
+    there = {tuple(row) for row in rows} | _absences_changed(session)
     for agent, starts_at, ends_at in timetable.absences:
         if (agents[agent], starts_at, ends_at) in there:
             tally.same += 1
@@ -177,9 +179,13 @@ def _write_openings(
         for key, values in timetable.openings.items()
     }
     tally = report.tally("openings")
+    edited = _openings_changed(session)
+    for key in sorted(edited.intersection(wanted)):
+        report.notes.append(f"opening {key} keeps what was changed on screen.")
+    wanted = {key: values for key, values in wanted.items() if key not in edited}
     kept, others = upsert(session, Opening, "key", wanted, tally)
     yesterday = today - timedelta(days=1)
-    for opening in others:
+    for opening in (opening for opening in others if opening.key not in edited):
         if opening.first_day > yesterday:  # it never began: nothing remembers it
             session.delete(opening)
             tally.closed += 1
@@ -191,6 +197,27 @@ def _write_openings(
         (opening.id, motifs[motif]) for key, opening in kept.items() for motif in timetable.openings[key]["motifs"]
     }
     _write_pairs(session, pairs, {opening.id for opening in kept.values()}, report)
+
+
+def _openings_changed(session: Session) -> set[str]:
+    """The keys of the openings that an agent has changed on screen."""
+    changed = select(SettingChange.object_id).where(SettingChange.kind == "opening")
+    rows = session.scalars(select(Opening.key).where(Opening.id.in_(changed)).order_by(Opening.id))
+    return {key for key in rows if key is not None}
+
+
+def _absences_changed(session: Session) -> set[tuple[Any, ...]]:
+    """The absences, as they were, that an agent has changed or removed on screen."""
+    rows = session.scalars(
+        select(SettingChange.before)
+        .where(SettingChange.kind == "absence", SettingChange.before.is_not(None))
+        .order_by(SettingChange.id)
+    )
+    return {
+        (was["agent_id"], datetime.fromisoformat(was["starts_at"]), datetime.fromisoformat(was["ends_at"]))
+        for was in rows
+        if was is not None
+    }
 
 
 def _write_pairs(session: Session, wanted: set[tuple[int, int]], openings: set[int], report: Report) -> None:

@@ -9,6 +9,7 @@ def _(text: str) -> str:
 
 
 SENTENCES = {
+    "absence.changed": _("Une absence d'un agent a été notée ou changée."),
     "access.refused": _("Une page n'a pas été ouverte : elle n'était pas permise."),
     "address.confirmed": _("Votre adresse a été vérifiée."),
     "agent.codes_renewed": _("Un agent a reçu de nouveaux codes de secours."),
@@ -72,9 +73,12 @@ SENTENCES = {
     "mandate.used": _("Quelqu'un a commencé à agir pour vous."),
     "message.told": _("Un message vous a été dit au téléphone ou sur place."),
     "message.told_relative": _("Un message a été dit à un proche qui en a le droit."),
+    "opening.changed": _("Les heures où un agent reçoit ont été changées."),
     "people.merged": _("Deux fiches à votre nom ont été réunies."),
     "people.searched": _("Une recherche a été faite parmi les fiches."),
     "people.unmerged": _("Deux fiches réunies ont été séparées de nouveau."),
+    "place.closed": _("Un lieu a été fermé à partir d'un jour."),
+    "place.reopened": _("Un lieu fermé a été rouvert."),
     "preferences.changed": _("Vos préférences ont été changées."),
     "protection.marked": _("Votre fiche dit maintenant que vous avez un représentant légal."),
     "protection.removed": _("Votre fiche ne dit plus que vous avez un représentant légal."),
