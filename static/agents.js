@@ -30,7 +30,7 @@
   var help = document.getElementById("raccourcis");
   var showHelp = function () {
     var list = help.querySelector("dl");
-    list.replaceChildren();
+    list.replaceChildren(list.lastElementChild); // the key of this list itself stays, at the end
     document.querySelectorAll("[data-key]").forEach(function (element) {
       if (!isShown(element)) {
         return;
@@ -43,7 +43,7 @@
       words.textContent = wordsOf(element);
       term.append(kbd);
       line.append(term, words);
-      list.append(line);
+      list.lastElementChild.before(line);
     });
     help.showModal();
   };

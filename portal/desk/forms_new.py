@@ -34,9 +34,7 @@ class RelativeForm(PortalForm):
     family_name = NameField(
         _l("Nom de famille"), required=_l("Écrivez le nom de famille. Exemple : Durand"), render_kw=_OFF
     )
-    birth_name = NameField(
-        _l("Nom de naissance"), hint=_l("S'il est différent du nom de famille."), render_kw=_OFF
-    )
+    birth_name = NameField(_l("Nom de naissance"), hint=_l("S'il est différent du nom de famille."), render_kw=_OFF)
     given_names = NameField(_l("Prénoms"), required=_l("Écrivez le prénom. Exemple : Anne-Marie"), render_kw=_OFF)
     birth_date = BirthDateField(
         _l("Date de naissance"),

@@ -72,7 +72,7 @@ def similar(session: Session, identity: Identity, contact: Contact) -> list[Pers
     return sorted(alike, key=lambda person: person.match_key != identity.key)
 
 
-def files_with(phones: Collection[str]) -> Select[tuple[int]]:
+def files_with(phones: Collection[str]) -> Select[int]:
     """The numbers of the files that have one of these phones (E.164): their own, or one given for an appointment."""
     someone = aliased(Person)
     question = " | ".join(quoted(phone) for phone in phones)
@@ -129,12 +129,6 @@ def appointments_of(session: Session, now: datetime, person_id: int) -> Sequence
         )
         .order_by(Appointment.starts_at.desc(), Appointment.id)
     ).all()
-
-
-def _of_code(session: Session, code: str) -> set[int]:
-    appointment = appointment_by_code(session, code)
-    people = [participation.person for participation in appointment.participations] if appointment else []
-    return {person.id for person in people} | {person.guardian_id for person in people if person.guardian_id}
 
 
 def _followed(session: Session, agent_id: int, people: Collection[Person], day: date) -> set[int]:
@@ -216,5 +210,5 @@ def _homes(session: Session, people: Collection[Person], day: date) -> list[tupl
         .where(CommuneAttachment.insee.in_(towns.values()), CommuneAttachment.valid.contains(day))
         .order_by(CommuneAttachment.insee)
     )
-    territories = {insee: territory_id for insee, territory_id in rows}
+    territories = dict(iter(rows))
     return [(number, territories[insee]) for number, insee in towns.items() if insee in territories]

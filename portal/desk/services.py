@@ -27,7 +27,11 @@ from portal.web.sessions_list import end_sessions_opened_by
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a file is to say. `birth_name`: None when it is the family name. `mobile` in E.164. `vouched`: what the agent has checked with the person."""
+    """What a file is to say.
+
+    `birth_name`: None when it is the family name. `mobile` in E.164. `vouched`: what the agent has checked with the
+    person.
+    """
 
     mobile: str | None
     email: str | None

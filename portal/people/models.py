@@ -59,7 +59,9 @@ class Person(Base):
     match_key: Mapped[str] = mapped_column(index=True)  # names without accents or case, and the birth date
     # What agents find a file by (portal.people.keys): written with the names each time they change.
     search_keys: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
-    request_key: Mapped[UUID | None] = mapped_column(unique=True)  # the form by which an agent made it: sent twice, once
+    request_key: Mapped[UUID | None] = mapped_column(
+        unique=True
+    )  # the form by which an agent made it: sent twice, once
     # This file was a double: everything of it is in the other one. Shown nowhere; it comes back if that is undone.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

@@ -58,7 +58,7 @@ def change_password(session: Session, now: datetime, *, agent_id: int, password:
 
 
 def choose_shortcuts(session: Session, *, agent_id: int, are_on: bool) -> None:
-    """Switches on or off, for this agent, the keys that act by themselves (WCAG 2.1.4: whoever speaks to type needs it)."""
+    """Switches on or off, for this agent, the keys that act by themselves (WCAG 2.1, criterion 2.1.4)."""
     session.get_one(Agent, agent_id).wants_shortcuts = are_on
 
 

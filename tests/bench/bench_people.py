@@ -26,7 +26,7 @@ from portal.web.access import Role, SignedAgent
 PEOPLE, GOAL = 300_000, 50  # people, milliseconds
 ROUNDS = 60  # searches of each kind
 
-_COLUMNS = (
+_COLUMNS = (  # noqa: SIM905
     "family_name given_names birth_date match_key search_keys mobile mobile_state email_state address_state address "
     "language wants_paper wants_large_print wants_silence maybe_double created_at"
 ).split()
@@ -121,8 +121,12 @@ _KINDS: dict[str, Callable[[random.Random, Sequence[Somebody]], str]] = {
     "names half typed": _half_typed,
     "an initial and a family name": _initial,
     "the commonest names alone": lambda dice, _people: dice.choice([*FAMILIES[:20], *GIVEN[:20]]),
-    "three or four letters alone": lambda dice, _people: dice.choice([*FAMILIES[:40], *GIVEN[:40]])[: dice.choice((3, 4))],
-    "two letters alone, or two short words": lambda dice, _people: dice.choice(["le", "de", "du", "ma", "j m", "le ma"]),
+    "three or four letters alone": lambda dice, _people: dice.choice([*FAMILIES[:40], *GIVEN[:40]])[
+        : dice.choice((3, 4))
+    ],
+    "two letters alone, or two short words": lambda dice, _people: dice.choice(
+        ["le", "de", "du", "ma", "j m", "le ma"]
+    ),
     "nobody": lambda dice, people: f"zz{_half_typed(dice, people)}",
 }
 

@@ -113,7 +113,7 @@ def test_a_new_file_shows_those_that_resemble_and_outlives_a_lost_connection(vis
     visitor.reads("Une fiche ressemble")
     shot(visitor, "alike")
     visitor.press("C'est quelqu'un d'autre, créer la fiche")
-    visitor.reads("Lefevre Camille")
+    visitor.reads("Camille Lefevre")
 
 
 def test_all_of_it_works_without_scripts(visit, app, world, people) -> None:

@@ -114,7 +114,8 @@ def test_files_that_resemble_are_shown_before_a_new_one_is_made(client, database
     assert count(database) == before + 1
 
 
-def test_somebody_else_with_the_same_names_and_birth_date_is_marked(client, database, house) -> None:
+@pytest.mark.usefixtures("house")
+def test_somebody_else_with_the_same_names_and_birth_date_is_marked(client, database) -> None:
     typed = {"family_name": "LEFEVRE ESSAI", "given_names": "Camille", "birth_date": ["4", "5", "1990"]}
     client.post(NEW, data=send(client, **typed).page.fields())
     with database.transaction() as session:

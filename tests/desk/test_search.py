@@ -64,7 +64,8 @@ def accueil(house, world, enter):
         "Essai@Exemple.fr",
     ],
 )
-def test_a_person_is_found_by_what_they_say(house, accueil, search, database, typed) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_a_person_is_found_by_what_they_say(house, search, database, typed) -> None:
     with database.transaction() as session:
         person = session.get_one(Person, house.person.id)
         person.birth_name, person.email = "Durand", "essai@exemple.fr"
@@ -75,9 +76,8 @@ def test_a_person_is_found_by_what_they_say(house, accueil, search, database, ty
     assert (line.for_person_id, line.details) == (None, {"found": 1})
 
 
-def test_a_person_is_found_by_the_code_of_their_appointment_and_so_is_their_guardian(
-    house, world, accueil, search
-) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_a_person_is_found_by_the_code_of_their_appointment_and_so_is_their_guardian(house, world, search) -> None:
     child = world.person(given_names="Noé", family_name="Lefèvre-Essai", guardian_id=house.person.id, mobile=None)
     made = world.appointment(house.doctor, house.here, world.motif(), at("2026-11-27", "09:00"), child)
     assert names(search(q=f" {made.code[:4].lower()}-{made.code[4:]}")) == [
@@ -87,14 +87,16 @@ def test_a_person_is_found_by_the_code_of_their_appointment_and_so_is_their_guar
     assert NONE in search(q="K7M2-9XQ4").page.text()
 
 
-def test_whole_words_come_before_beginnings_and_beginnings_before_sounds(world, accueil, search) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_whole_words_come_before_beginnings_and_beginnings_before_sounds(world, search) -> None:
     for family, given in (("Martain", "A"), ("Martinet", "A"), ("Martin", "B"), ("Martin", "A"), ("Zola", "Martin")):
         world.person(family_name=family, given_names=given)
     assert names(search(q="martin")) == ["Martin A", "Martin B", "Zola Martin", "Martinet A", "Martain A"]
 
 
+@pytest.mark.usefixtures("accueil")
 def test_what_is_shown_says_when_they_come_next_in_neutral_words_and_whether_they_are_perhaps_a_double(
-    house, world, accueil, search, database
+    house, search, database
 ) -> None:
     with database.transaction() as session:
         person = session.get_one(Person, house.person.id)
@@ -107,22 +109,23 @@ def test_what_is_shown_says_when_they_come_next_in_neutral_words_and_whether_the
 
 
 @pytest.mark.parametrize("typed", ["", "l", "12", "31/2/1990", "\x00", "x" * 201])
-def test_too_little_or_nonsense_is_said_and_finds_nobody(accueil, search, database, typed) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_too_little_or_nonsense_is_said_and_finds_nobody(search, database, typed) -> None:
     answer = search(q=typed)
     assert answer.status_code == 422
     assert "Camille Lefèvre" not in answer.page.text()
     assert lines(database, "people.searched") == []
 
 
-def test_figures_that_mean_nothing_are_named_and_the_rest_is_looked_for(accueil, search) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_figures_that_mean_nothing_are_named_and_the_rest_is_looked_for(search) -> None:
     answer = search(q="lefèvre 24/11")
     assert names(answer) == ["Lefèvre-Essai Camille"]
     assert "Ces chiffres n'ont pas été compris : 24/11." in answer.page.text()
 
 
-def test_cards_and_merged_files_are_not_shown_but_the_phone_of_a_card_leads_to_its_file(
-    house, world, accueil, search
-) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_cards_and_merged_files_are_not_shown_but_the_phone_of_a_card_leads_to_its_file(house, world, search) -> None:
     world.person(given_names="Camille", family_name="Carte", mobile="+33639980044", card_of_id=house.person.id)
     world.person(given_names="Camille", family_name="Double", mobile="+33639980045", merged_into_id=house.person.id)
     assert names(search(q="0639980044")) == ["Lefèvre-Essai Camille"]
@@ -169,7 +172,8 @@ def test_one_may_look_among_the_people_of_ones_own_territory_alone(house, world,
         assert session.get_one(Commune, "62041").postal_label == "ARRAS"
 
 
-def test_twenty_are_shown_and_the_rest_is_said(world, accueil, search) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_twenty_are_shown_and_the_rest_is_said(world, search) -> None:
     for number in range(22):
         world.person(family_name="Essai", given_names=f"Alix {'ABCDEFGHIJKLMNOPQRSTUV'[number]}")
     answer = search(q="essai 29/2/1980")
@@ -177,14 +181,16 @@ def test_twenty_are_shown_and_the_rest_is_said(world, accueil, search) -> None:
     assert "Plus de 20 personnes. Précisez votre recherche." in answer.page.text()
 
 
-def test_nothing_that_was_typed_stands_in_an_address(accueil, client) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_nothing_that_was_typed_stands_in_an_address(client) -> None:
     (form,) = client.get("/agents/personnes").page.all("form", role="search")
     assert (form.get("method"), form.get("action")) == ("post", "/agents/personnes")
     assert form.get("data-live") == "/agents/personnes/liste"
 
 
+@pytest.mark.usefixtures("accueil")
 def test_the_list_follows_the_hand_that_types_and_the_journal_has_a_line_for_each_ten_seconds(
-    accueil, client, database, clock
+    client, database, clock
 ) -> None:
     assert typing(client, "l")[0] == "C'est trop court. Écrivez un nom, une date entière, un téléphone ou un code."
     said, page = typing(client, "lefe")
@@ -197,13 +203,15 @@ def test_the_list_follows_the_hand_that_types_and_the_journal_has_a_line_for_eac
     assert len(lines(database, "people.searched")) == 2
 
 
-def test_a_list_asked_without_its_token_is_said_and_empty(accueil, client) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_a_list_asked_without_its_token_is_said_and_empty(client) -> None:
     answer = client.post("/agents/personnes/liste", data={"q": "lefèvre"})
     assert "Cette page est restée ouverte longtemps" in answer.json["said"]
     assert answer.json["html"] == ""
 
 
-def test_the_sixty_first_search_of_a_minute_waits_and_typing_bears_more(accueil, client) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_the_sixty_first_search_of_a_minute_waits_and_typing_bears_more(client) -> None:
     fields = client.get("/agents/personnes").page.fields(0) | {"q": "0639980033"}
     answers = [client.post("/agents/personnes", data=fields).status_code for _ in range(61)]
     assert answers == [200] * 60 + [429]
@@ -218,7 +226,8 @@ def test_letters_and_settings_search_nobody(world, enter, client, role) -> None:
     assert not client.get("/agents").page.all("form", role="search")
 
 
-def test_the_desk_of_an_accueil_begins_with_the_box(accueil, client) -> None:
+@pytest.mark.usefixtures("accueil")
+def test_the_desk_of_an_accueil_begins_with_the_box(client) -> None:
     page = client.get("/agents").page
     (form,) = page.all("form", role="search")
     assert page.root.find(".//main//form") is form

@@ -34,8 +34,8 @@ INDEXES = """
     WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
 """
 PEOPLE = """
-    INSERT INTO person (family_name, given_names, birth_date, match_key, mobile, mobile_state, email_state, address_state,
-        address, language, wants_paper, wants_large_print, wants_silence, maybe_double, created_at)
+    INSERT INTO person (family_name, given_names, birth_date, match_key, mobile, mobile_state, email_state,
+        address_state, address, language, wants_paper, wants_large_print, wants_silence, maybe_double, created_at)
         SELECT 'Lefèvre', 'Anne-Marie', '1980-02-29', 'essai ' || n, '+33639980012', 'untried', 'untried', 'untried',
             '{}', 'fr', true, false, false, false, '2026-11-23' FROM generate_series(1, 2003) n
 """
@@ -114,7 +114,9 @@ def test_processes_that_migrate_at_once_wait_for_each_other(empty: Database) -> 
 
 
 def test_people_who_were_there_are_found_as_those_who_come_after(empty: Database) -> None:
-    script = ScriptDirectory(str(Path(migrations.__file__).parent), version_locations=[str(Path(migrations.__file__).parent)])
+    script = ScriptDirectory(
+        str(Path(migrations.__file__).parent), version_locations=[str(Path(migrations.__file__).parent)]
+    )
     with empty.engine.begin() as connection:
         steps = lambda revision, _context: script._upgrade_revs("0002", revision)  # noqa: E731
         with EnvironmentContext(Config(), script, fn=steps) as environment:
