@@ -140,8 +140,7 @@ class Kind(StrEnum):
     AWAY = "away"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A stretch of an agenda, from an instant to another. `booked` is None unless it is an appointment."""
 
     kind: Kind

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -24,15 +25,14 @@ _WHOLE_DAY = 24 * 60  # minutes
 GRID = 5  # minutes: the height of a row of the grid
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A stretch of an agenda in words. `booked` is None when nobody comes: free, or away."""
 
     kind: Kind
-    starts: str
-    ends: str
-    from_row: int
-    to_row: int
+    starts: str = ""
+    ends: str = ""
+    from_row: int = 0
+    to_row: int = 0
     booked: Booked | None = None
     who: str = ""
     words: str = ""
@@ -47,6 +47,7 @@ class Line:
     seats: str = ""
     person_ids: Sequence[int] = ()
     url: str = ""
+    span: str = ""  # from when to when, in a table of a whole week
     cancel_url: str = ""
 
 
@@ -62,6 +63,28 @@ class Writer:
     now: datetime
     is_plain: bool = False
     at_place: int | None = None
+
+    def brief(self, item: Item, day: date) -> Line:
+        """A stretch of a day in words, for a table of a whole week: nothing to press, no way to reach anybody."""
+        if item.booked is None:
+            if item.kind is Kind.FREE:
+                return Line(item.kind, span=self._span(item.starts_at, item.ends_at))
+            line = self.line(item, day)
+            return line._replace(span=f"{line.starts} – {line.ends}" if line.starts else "")
+        booked = item.booked
+        is_known = self.viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id)
+        guests = self.guests.get(booked.id, ()) if is_known else ()
+        return Line(
+            Kind.BOOKED,
+            span=self._span(booked.starts_at, booked.ends_at),
+            booked=booked,
+            who=self._who(booked, guests, is_known=is_known),
+            standing=standing(booked, self.now),
+            is_known=is_known,
+            is_paper=any(guest.wants_paper for guest in guests),
+            seats=_seats(booked),
+            url=self._url(booked) if is_known else "",
+        )
 
     def line(self, item: Item, day: date, grid: tuple[int, int] = (0, 24)) -> Line:
         """A stretch of a day in words; rows count from the first hour of the grid, from 1, and end with its last."""
@@ -115,6 +138,17 @@ class Writer:
     def _end(self, item: Item, minutes: int) -> str:
         """Midnight ends a day, and begins the next one."""
         return hour_words_at_24(language()) if minutes == _WHOLE_DAY else self.hour(item.ends_at)
+
+    def _span(self, starts: datetime, ends: datetime) -> str:
+        """From when to when, said once for all who come then."""
+        said = self._spans.get((starts, ends))
+        if said is None:
+            said = self._spans[starts, ends] = f"{self.hour(starts)} – {self.hour(ends)}"
+        return said
+
+    @cached_property
+    def _spans(self) -> dict[tuple[datetime, datetime], str]:
+        return {}
 
     @cached_property
     def _hours(self) -> dict[datetime, str]:

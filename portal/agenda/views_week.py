@@ -85,7 +85,7 @@ def _rows(found: Agenda, days: Sequence[date], writer: Writer) -> list[Row]:
             keeper.job,
             url_for("agenda.week", qui=f"agent-{keeper.id}", jour=days[0].isoformat()),
             keeper.is_active,
-            [[writer.line(item, day) for item in found.agent_days[keeper.id, day].items] for day in days],
+            [[writer.brief(item, day) for item in found.agent_days[keeper.id, day].items] for day in days],
         )
         for keeper in found.keepers
     ]
