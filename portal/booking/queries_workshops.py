@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.booking.models import HOLDS_TIME, Appointment, Participation
+from portal.booking.models import HOLDS_TIME, Appointment, AppointmentStatus, Participation
 from portal.booking.models_workshops import Workshop
 from portal.directory.models_settings import DayException
 from portal.holidays import is_holiday
@@ -82,6 +82,17 @@ def sheet(session: Session, workshop_id: int) -> list[Appointment]:
         .execution_options(populate_existing=True)
     )
     return sorted(seats, key=_by_name)
+
+
+def seats_to_note(session: Session, workshop_id: int) -> list[int]:
+    """The seats whose status nobody has noted, by number, locked until the transaction ends.
+
+    What somebody else noted while this waited for them is not among them.
+    """
+    noted = select(Appointment.id).where(
+        Appointment.workshop_id == workshop_id, Appointment.status == AppointmentStatus.BOOKED
+    )
+    return list(session.scalars(noted.order_by(Appointment.id).with_for_update()))
 
 
 def seat_of(session: Session, workshop_id: int, person_id: int) -> int | None:

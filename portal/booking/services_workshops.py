@@ -182,10 +182,12 @@ def cancel_workshop(  # noqa: PLR0913 - as above
 
 
 def mark_all_present(session: Session, now: datetime, *, workshop_id: int, by: Actor) -> int:
-    """Notes as seen everybody whose status nobody has noted; gives how many. Raises `Refused` (StatusFault)."""
-    seats = queries_workshops.sheet(session, workshop_id)
-    left = [seat.id for seat in seats if seat.status is AppointmentStatus.BOOKED]
-    for seat_id in sorted(left):
+    """Notes as seen everybody whose status nobody has noted, even a moment ago; gives how many.
+
+    Raises `Refused` (StatusFault).
+    """
+    left = queries_workshops.seats_to_note(session, workshop_id)
+    for seat_id in left:
         mark(session, now, appointment_id=seat_id, status=AppointmentStatus.SEEN, by=by)
     return len(left)
 

@@ -1,7 +1,6 @@
 """What an agent types while booking for somebody, and when what was booked changes."""
 
-import re
-from datetime import date, time
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +12,9 @@ from portal.booking.models import CancelReason
 from portal.counter.forms_words import CANCEL_REASONS
 from portal.people.forms_fields import EmailField, HiddenField, PhoneField
 from portal.people.models import Person
-from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
+from portal.web.forms import CheckField, ChoiceField, DateField, HourField, PortalForm, TextField
 from portal.words import phone_words
 
-_HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
 _MARKS = 400  # characters: a mark for each thing of a file
 
 
@@ -79,23 +77,6 @@ class ConfirmForm(PortalForm):
     def is_changed(self, told: Person) -> bool:
         """Whether a number or the mailbox was corrected; of a valid form that shows them."""
         return bool(self.shown.data) and self.ways != {name: getattr(told, name) for name in self.ways}
-
-
-class HourField(TextField):
-    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read."""
-
-    hour: time | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence for what is no hour."""
-        super().pre_validate(form)
-        read = _HOUR.fullmatch(self.data)
-        try:
-            self.hour = time(int(read.group(1)), int(read.group(2) or 0)) if read else None
-        except ValueError:
-            self.hour = None
-        if self.hour is None:
-            raise StopValidation(_("Écrivez une heure. Exemple : 10 h 30"))
 
 
 class OverbookForm(PortalForm):

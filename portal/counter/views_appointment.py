@@ -24,10 +24,10 @@ from portal.counter.forms_words import AGAIN_FAULTS, KINDS_TOLD, MODES, REASONS_
 from portal.counter.rules import may_change, slip_context
 from portal.counter.views import bp
 from portal.counter.views_shared import APPOINTMENT, BOOKERS, name_of, services_of_agent
-from portal.counter.views_told import missing_of
 from portal.desk.queries import reads_file
 from portal.desk.rules import sees_reason
 from portal.desk.views_shared import hand, note_reading
+from portal.desk.views_told import missing_of
 from portal.directory.models import Departement
 from portal.journal.services import record
 from portal.letters.slip import Paper, draw_slip

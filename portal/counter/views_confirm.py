@@ -33,12 +33,12 @@ from portal.counter.views_shared import (
     written,
 )
 from portal.counter.views_slots import about, change_notes, refusal_page, slots_page
-from portal.counter.views_told import missing_of, reminders_of, ways_of
 from portal.desk.queries import reads_file
 from portal.desk.rules import DeskFault, shown
 from portal.desk.services import Wanted as WantedFile
 from portal.desk.services import change_file
 from portal.desk.views_shared import hand, note_reading
+from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.people.contacts import Contact
 from portal.people.rules import Identity
 from portal.people.services_preferences import preferences_of

@@ -1,8 +1,9 @@
 """Forms: fields that refuse bad characters and lengths once, at the door, and keep whatever was typed."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +14,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.web.text import TextFault, clean, fault_of, printable
+
+_HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
 
 
 class PortalCsrf(_FlaskFormCSRF):  # type: ignore[misc]
@@ -190,6 +193,23 @@ class DateField(Field):  # type: ignore[misc]
             raise StopValidation(self.required_sentence or None)
         if self.data is None:
             raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))
+
+
+class HourField(TextField):
+    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read."""
+
+    hour: time | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` with a sentence for what is no hour."""
+        super().pre_validate(form)
+        read = _HOUR.fullmatch(self.data)
+        try:
+            self.hour = time(int(read.group(1)), int(read.group(2) or 0)) if read else None
+        except ValueError:
+            self.hour = None
+        if self.hour is None:
+            raise StopValidation(_("Écrivez une heure. Exemple : 10 h 30"))
 
 
 def _number(text: str) -> int:
