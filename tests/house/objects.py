@@ -9,16 +9,20 @@ from uuid import uuid4
 
 from sqlalchemy.dialects.postgresql import Range
 
+from portal.agenda.services_feeds import create_feed
 from portal.booking.models import Appointment
 from portal.booking.models_waiting import Wish
 from portal.database import Database
+from portal.journal.services import Actor
 from portal.letters.models import Letter
 from portal.notifications.models import Message, Route, Status, Step
 from portal.people.models import Agent, Person
 from portal.people.models_credentials import IdentityCase
 from portal.people.models_mandates import Mandate, MandateKind
 from portal.people.models_merges import Merge
+from portal.sealing import Sealer
 from portal.web.access import AGENTS, PARTNERS, Role
+from tests.conftest import SECRET_KEY
 from tests.world import World, at
 
 BIG = "int(max=9223372036854775807)"
@@ -49,6 +53,10 @@ class Scene:
     mandate_of_person: Mandate | None = None
     given: tuple[int, int] = (0, 0)  # mandates given by `own`, and by `other`
     held: dict[str, int] = field(default_factory=dict)  # a mandate that each kind of visitor holds
+    of_referent: int = 0  # an appointment of the référent's own
+    of_nobody: int = 0  # one of an agent and a place that are nobody's here
+    feeds: dict[str, int] = field(default_factory=dict)  # a calendar feed of each kind of agent
+    feed_token: str = ""
     case: int = 0
     assignment: int = 0
     merge: int = 0  # of a double into `own`
@@ -78,6 +86,9 @@ def build(world: World, database: Database) -> Scene:
     in_hand = {"kind": MandateKind.PHONE, "ends_at": world.now + timedelta(hours=2)}
     holder = world.person()
     scene = Scene(own, other, agents, motif.key, here.key, appointment)
+    scene.of_referent = world.appointment(agents[Role.REFERENT], here, motif, at("2026-12-02", "09:00"), own).id
+    stranger = world.agent(Role.PROFESSIONNEL.value, place=there)
+    scene.of_nobody = world.appointment(stranger, there, motif, at("2026-12-02", "09:00"), other).id
     scene.mandate_of_agent = world.mandate(own, agent_id=agents[Role.ACCUEIL].id, **in_hand)
     scene.mandate_of_person = world.mandate(other, holder_id=own.id, kind=MandateKind.RELATIVE)
     scene.given = (world.mandate(own, holder_id=holder.id).id, world.mandate(other, holder_id=holder.id).id)
@@ -101,6 +112,11 @@ def build(world: World, database: Database) -> Scene:
         )
         session.add(case)
         session.flush()
+        for role, agent in agents.items():
+            given = {"agent_id": agent.id, "is_discreet": True, "sealer": Sealer(SECRET_KEY)}
+            feed, token = create_feed(session, world.now, by=Actor.agent(agent.id), **given)
+            scene.feeds[f"agent {role.value}"] = feed.id
+            scene.feed_token = token if role is Role.PROFESSIONNEL else scene.feed_token
         scene.tasks = (tasks[0].id, tasks[1].id)
         scene.letters = (letters[0].id, letters[1].id)
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
@@ -233,6 +249,22 @@ def _given(end: str = "") -> Row:
     return _of_agents(f"/mon-espace/mandats/{{}}{end}", lambda scene: scene.given)
 
 
+def _in_agenda(end: str = "") -> Row:
+    def row(scene: Scene, kind: str) -> Addresses:
+        own = scene.of_referent if kind == f"agent {Role.REFERENT.value}" else scene.appointment.id
+        return f"/agents/agenda/{own}{end}", f"/agents/agenda/{scene.of_nobody}{end}"
+
+    return row
+
+
+def _feed_end(scene: Scene, kind: str) -> Addresses:
+    accueil = f"agent {Role.ACCUEIL.value}"
+    own = scene.feeds[kind if kind in scene.feeds else accueil]
+    other = scene.feeds[f"agent {Role.ENCADRANT.value}" if own == scene.feeds[accueil] else accueil]
+    template = "/agents/agenda/abonnements/{}/fin"
+    return template.format(own), template.format(other)
+
+
 def _mandate(end: str = "") -> Row:
     return _of_agents(f"/agents/mandats/{{}}{end}", lambda scene: (scene.given[0], NOWHERE))
 
@@ -270,6 +302,9 @@ OBJECTS: dict[str, Row] = {
     **{f"{_TASK}{end}": _task(end) for end in ("", "/prendre", "/rendre", "/resultat")},
     f"/agents/courriers/<{BIG}:letter_id>": _letter_of_place(),
     f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
+    **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
+    f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
+    "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
     "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),
     _MANDATE: _mandate(),
     f"{_MANDATE}.pdf": _mandate(".pdf"),
