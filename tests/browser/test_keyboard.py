@@ -4,47 +4,7 @@ import pytest
 
 from portal.booking.models import Appointment, AppointmentStatus
 from tests.browser.journeys import booked, town
-
-LONGEST_WAY = 80  # presses of Tab: more than any page has stops
-
-
-class Keyboard:
-    """The hands of a visitor who has no pointer."""
-
-    def __init__(self, visitor) -> None:
-        self.visitor = visitor
-        self.keys = visitor.page.keyboard
-
-    def go_to(self, name, role) -> None:
-        """Presses Tab until this is reached; the focus must be seen."""
-        wanted = self.visitor.page.get_by_role(role, name=name, exact=role == "radio").first
-        for _press in range(LONGEST_WAY):
-            self.keys.press("Tab")
-            if wanted.evaluate("element => element === document.activeElement && element.matches(':focus-visible')"):
-                return
-        raise AssertionError(f"{name} is not reached by the Tab key")
-
-    def enter(self, name, role="link") -> None:
-        """Goes to a link or a button, and presses Enter."""
-        self.go_to(name, role)
-        self.send()
-
-    def send(self) -> None:
-        """Presses Enter where the focus is."""
-        with self.visitor.page.expect_navigation():
-            self.keys.press("Enter")
-        self.visitor.check()
-
-    def choose(self, name) -> None:
-        """Goes to a radio, and presses Space."""
-        self.go_to(name, "radio")
-        self.keys.press("Space")
-
-    def type_on(self, *texts) -> None:
-        """Types into the following fields, one Tab each."""
-        for text in texts:
-            self.keys.press("Tab")
-            self.keys.type(text)
+from tests.browser.keyboard import Keyboard
 
 
 @pytest.fixture
