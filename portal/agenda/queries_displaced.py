@@ -1,6 +1,5 @@
 """Appointments to place anew: computed each time from what is there, so that nothing can be forgotten."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from portal.directory.models import Motif, Place
 from portal.directory.models_settings import DayException
 from portal.holidays import holidays_of
 from portal.people.models import Agent
-from portal.people.queries_access import may_sign_in
 
 PAGE = 30
 
@@ -77,12 +75,6 @@ def displaced(session: Session, now: datetime, reach: Reach, only: Only | None =
 def why_of(session: Session, now: datetime, appointment_id: int, reach: Reach) -> tuple[Why, ...]:
     """Why one of them cannot stand; nothing when it can (again), or is out of reach."""
     return next((one.why for one in displaced(session, now, reach) if one.id == appointment_id), ())
-
-
-def who_receive(session: Session, ids: Sequence[int], day: date) -> set[int]:
-    """Those of these agents whose account opens on a day: an appointment is given to nobody else."""
-    rows = session.scalars(select(Agent.id).where(Agent.id.in_(ids), may_sign_in(day)).order_by(Agent.id))
-    return set(rows)
 
 
 def _candidates(session: Session, now: datetime, today: date, last: date) -> Select[*tuple[Any, ...]]:

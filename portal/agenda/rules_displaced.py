@@ -73,10 +73,9 @@ def shared_out(wanted: Iterable[tuple[int, int, Sequence[Slot]]]) -> Mapping[int
     for number, length, slots in wanted:
         for slot in slots:
             start = slot.starts_at.timestamp()
-            if not any(
-                slot.agent_id == agent and start < end and begin < start + length for agent, begin, end in taken
-            ):
-                taken.append((slot.agent_id, start, start + length))
+            end = start + length
+            if all(slot.agent_id != agent or ends <= start or end <= begins for agent, begins, ends in taken):
+                taken.append((slot.agent_id, start, end))
                 found[number] = slot
                 break
     return found

@@ -7,7 +7,10 @@ bp = Blueprint("agenda", __name__)
 # Each of these modules adds its pages to `bp`, which must exist first.
 from portal.agenda import (  # noqa: E402
     views_day,  # noqa: F401
+    views_displaced,  # noqa: F401
+    views_displaced_several,  # noqa: F401
     views_feeds,  # noqa: F401
+    views_sheet,  # noqa: F401
     views_forgotten,  # noqa: F401
     views_list,  # noqa: F401
     views_missed,  # noqa: F401

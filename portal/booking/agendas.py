@@ -109,7 +109,8 @@ def openings_of(session: Session, scope: Scope, days: Days) -> Openings:
     """By agent: the openings for the motif of every active agent concerned, at every place that is not closed.
 
     An agent's openings at places that are not asked for are loaded too: they say where the agent is. The last day is
-    the opening's own, or the eve of the day on which the place or the motif closes.
+    the opening's own, or the eve of the day on which the place or the motif closes, or the agent's account ends. An
+    agent whose account is suspended is not booked.
     """
     closing = scope.motif.closed_on
     given = {
@@ -163,7 +164,8 @@ def load_of(session: Session, scope: Scope, agent_ids: Collection[int], day: dat
 @cache
 def _openings(*, by_agent: bool, by_place: bool) -> Select[*tuple[Any, ...]]:
     """The statement of `openings_of`: building one costs more than sending it, so each form is built once."""
-    last_day = func.least(Opening.last_day, Place.closed_on - 1, bindparam("closing", type_=Date), type_=Date)
+    closing = bindparam("closing", type_=Date)
+    last_day = func.least(Opening.last_day, Place.closed_on - 1, Agent.expires_on - 1, closing, type_=Date)
     statement = (
         select(
             Opening.agent_id,
@@ -185,6 +187,7 @@ def _openings(*, by_agent: bool, by_place: bool) -> Select[*tuple[Any, ...]]:
         .where(
             opening_motif.c.motif_id == bindparam("motif_id"),
             Agent.is_active,
+            Agent.suspended_at.is_(None),
             Opening.first_day <= bindparam("until"),
             or_(last_day.is_(None), last_day >= bindparam("first")),
         )

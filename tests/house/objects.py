@@ -305,6 +305,9 @@ OBJECTS: dict[str, Row] = {
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
+    f"/agents/agenda/a-replacer/<{SMALL}:appointment_id>": _of_agents(
+        "/agents/agenda/a-replacer/{}", lambda scene: (scene.appointment.id, NOWHERE)
+    ),
     "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),
     _MANDATE: _mandate(),
     f"{_MANDATE}.pdf": _mandate(".pdf"),
