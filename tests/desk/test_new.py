@@ -198,3 +198,13 @@ def test_a_phone_given_for_one_appointment_makes_its_file_resemble(database, wor
         found = similar(session, stranger, Contact(mobile="+33639980044"))
         assert [person.id for person in found] == [house.person.id]
         assert similar(session, stranger, Contact(mobile="+33639980099")) == []
+
+
+def test_a_birth_name_is_written_later_and_the_person_is_found_by_it(client, database, house, search) -> None:
+    address = f"/agents/personnes/{house.person.id}/modifier"
+    for name, kept in (("Durand", "Durand"), ("", None)):
+        assert client.post(address, data=client.get(address).page.fields() | {"birth_name": name}).status_code == 303
+        with database.transaction() as session:
+            assert session.get_one(Person, house.person.id).birth_name == kept
+        found = "Lefèvre-Essai Camille" in search(q="durand").page.links()
+        assert found is bool(name)

@@ -218,3 +218,21 @@ def test_a_browser_is_told_by_its_name(client, nour):
     enter(client, nour.agent)
     post(client, "/agents/lieu", place="ailleurs")
     assert "Firefox, Linux (celui-ci)" in client.get("/agents/compte").page.text()
+
+
+def test_the_keys_that_act_alone_are_switched_off_and_on_by_each_agent(world, client) -> None:
+    agent = world.agent("accueil")
+    enter(client, agent)
+    assert client.get("/agents").page.all("kbd")
+    for answer, are_shown in (("non", False), ("oui", True)):
+        page = client.get("/agents/compte").page
+        (number,) = [
+            at for at, form in enumerate(page.all("form")) if form.get("action") == "/agents/compte/raccourcis"
+        ]
+        done = client.follow(
+            client.post("/agents/compte/raccourcis", data=page.fields(number) | {"raccourcis": answer})
+        )
+        assert "Vos raccourcis clavier sont à jour." in done.page.text()
+        assert bool(client.get("/agents").page.all("kbd")) is are_shown
+    client.post("/agents/compte/raccourcis", data={"raccourcis": "non"})  # without the page's token
+    assert client.get("/agents").page.all("kbd")
