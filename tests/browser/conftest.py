@@ -1,6 +1,7 @@
 """Journeys in a real browser against a real server: Chromium, the application, and the worker's one step at a time."""
 
 import hashlib
+import os
 import re
 import shutil
 import threading
@@ -57,7 +58,7 @@ def site(app: Flask) -> Iterator[str]:
     """The application behind a real socket; its address."""
     app.config["SESSION_COOKIE_SECURE"] = False
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -71,9 +72,14 @@ def worker(database, gateways, clock) -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def seen_by_axe() -> set[str]:
-    """The pages that axe has found without fault: looking twice at the same one would say nothing more."""
-    return set()
+def seen_by_axe() -> Path:
+    """The pages that axe has found without fault, for all test processes: one file each, named by what it shows.
+
+    Looking twice at the same page would say nothing more.
+    """
+    folder = Path(os.environ["PORTAL_TEST_VAR"]) / "seen-by-axe"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +96,7 @@ class Visitor:
     """
 
     def __init__(
-        self, context: BrowserContext, site: str, *, scripts: bool, seen: set[str], english: dict[str, str]
+        self, context: BrowserContext, site: str, *, scripts: bool, seen: Path, english: dict[str, str]
     ) -> None:
         self.context = context
         self.site = site
@@ -159,18 +165,16 @@ class Visitor:
 
     def _check_with_axe(self) -> None:
         text = f"{self.page.viewport_size} {CHANGING.sub('', self.page.content())}"
-        page = hashlib.sha256(text.encode()).hexdigest()
-        if page in self._seen:
+        page = self._seen / hashlib.sha256(text.encode()).hexdigest()
+        if page.exists():
             return
         found = Axe().run(self.page).response["violations"]
         assert found == [], [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
-        self._seen.add(page)
+        page.touch()
 
 
 @pytest.fixture
-def visit(
-    browser: Browser, site: str, seen_by_axe: set[str], english: dict[str, str]
-) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, site: str, seen_by_axe: Path, english: dict[str, str]) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser for someone: `visit(phone=True, scripts=False)`."""
     opened: list[BrowserContext] = []
 
