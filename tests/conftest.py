@@ -118,19 +118,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_url(worker_id: str) -> str:
+def server_url(worker_id: str, testrun_uid: str) -> Iterator[str]:
     """A PostgreSQL server shared by all test processes, and a database for this one."""
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     url = given or embedded.start(Path(os.environ["PORTAL_TEST_VAR"]), durable=False)
-    name = f"portal_test_{worker_id}"
+    name = f"portal_test_{testrun_uid}_{worker_id}"  # two runs at once may be given one server
     admin = Database(url, role=None)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name}"))
         connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    admin.close()
     url_of_mine = admin.engine.url.set(database=name, drivername="postgresql")
-    return url_of_mine.render_as_string(hide_password=False)
+    yield url_of_mine.render_as_string(hide_password=False)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.close()
 
 
 @pytest.fixture(scope="session")
