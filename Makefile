@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
-.PHONY: run setup test lint format unit coverage bench catalogues chromium pango lock clean
+.PHONY: run setup test lint format unit features whole coverage bench catalogues chromium pango lock clean
 
 run: setup
 	$(BIN)/portal demo
@@ -12,8 +12,7 @@ run: setup
 setup: .venv/ready-run catalogues
 
 test: setup .venv/ready-test chromium
-	$(MAKE) --no-print-directory lint
-	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory --jobs --output-sync=target lint features whole
 	$(MAKE) --no-print-directory coverage
 
 lint: .venv/ready-test
@@ -27,11 +26,17 @@ format: .venv/ready-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Browsers, processes and the house run apart: following every line of theirs for `coverage` would only slow them.
+# Browsers, processes and the house run apart: following every line of theirs for `coverage` would only slow them. They
+# wait as long as they compute: `make test` runs them beside the features and the linters, which take what they leave.
 WHOLE := tests/browser tests/demo tests/house tests/operations
-unit: .venv/ready-test catalogues
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report= --ignore=tests/bench $(WHOLE:%=--ignore=%)
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(WHOLE)
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
+unit: features whole
+
+features: .venv/ready-test catalogues
+	$(PYTEST) --cov --cov-report= --ignore=tests/bench $(WHOLE:%=--ignore=%)
+
+whole: .venv/ready-test catalogues
+	$(PYTEST) $(WHOLE)
 
 # The rules and the services of every feature, each branch of them; pyproject.toml lists their files.
 coverage:
