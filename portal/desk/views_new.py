@@ -13,7 +13,7 @@ from portal.desk.forms_new import NewForm, RelativeForm
 from portal.desk.rules import Reading
 from portal.desk.services_new import NewFault, make_file
 from portal.desk.views import bp
-from portal.desk.views_search import Row, note_search, rows_of
+from portal.desk.views_found import Row, note_search, rows_of
 from portal.desk.views_shared import ACTORS, file_or_404, hand
 from portal.directory import queries as directory
 from portal.people.models import Person

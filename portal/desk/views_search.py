@@ -1,7 +1,6 @@
 """Finding a person: by what they say of themselves on the phone or at a counter. Nothing of it is in an address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import g, jsonify, render_template, request
@@ -11,16 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
-from portal.desk import queries
 from portal.desk.forms_search import EVERYWHERE, NEAR, SearchForm
-from portal.desk.queries_search import MOST, Next, found, next_appointments
-from portal.desk.rules import Reading, reading
+from portal.desk.queries_search import MOST, found
 from portal.desk.views import bp
-from portal.desk.views_shared import READERS, hand
-from portal.directory import queries as directory
-from portal.journal.services import record
-from portal.people.models import Person
-from portal.people.rules import age_on
+from portal.desk.views_found import Row, note_search, rows_of
+from portal.desk.views_shared import READERS
 from portal.sealing import Sealer
 from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
@@ -30,17 +24,6 @@ from portal.web.throttle import Limit, count, key_of, spend
 _SEARCHES = Limit("people", 60, timedelta(minutes=1))
 _TYPED = Limit("people typed", 150, timedelta(minutes=1))  # a search at each pause of a hand that types
 _NOTED = Limit("people noted", 1, timedelta(seconds=10))  # while one types: one line of the journal
-
-
-@dataclass(frozen=True)
-class Row:
-    """Somebody found, as this agent may read them. `is_whole`: all of it; else the names and the next appointment."""
-
-    person: Person
-    is_whole: bool
-    age: int
-    town: str
-    following: Next | None
 
 
 @bp.route("/agents/personnes", methods=["GET", "POST"])
@@ -80,30 +63,8 @@ def list() -> Response:  # noqa: A001 - the address is named so
     return jsonify(said=_said(rows), html=render_template("desk/list.html", **_shown(form, rows)))
 
 
-def rows_of(database: Session, people: Sequence[Person]) -> Sequence[Row]:
-    """Those of these people whom the agent may read, as they may read them."""
-    links = queries.links(database, now(), g.agent, people)
-    following = next_appointments(database, now(), [person.id for person in people])
-    communes = directory.commune_index(database)
-    rows = []
-    for person in people:
-        how_much = reading(links[person.id])
-        if how_much is not None:
-            line = person.address[-1] if person.address else ""
-            commune = communes.sure(line) if line else None
-            town = commune.name if commune else line.partition(" ")[2].title()
-            age = age_on(person.birth_date, paris_day(now()))
-            rows.append(Row(person, how_much is Reading.WHOLE, age, town, following.get(person.id)))
-    return rows
-
-
 def _rows(database: Session, form: SearchForm) -> Sequence[Row]:
     return rows_of(database, found(database, now(), g.agent, form.sought, is_near_only=form.is_near_only))
-
-
-def note_search(database: Session, rows: Sequence[Row]) -> None:
-    """One line of the journal: how many were found, and no word of what was typed."""
-    record(database, now(), actor=hand(), verb="people.searched", found=min(len(rows), MOST))
 
 
 def _who() -> str:
