@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from icalendar import Calendar, Event
 from icalendar.enums import CLASS, STATUS
 
-from portal.agenda.queries_agenda import Guest
+from portal.agenda.queries_booked import Guest
 from portal.agenda.rules_agenda import Booked
 from portal.booking.ics import PRODUCT
 from portal.booking.rules import CANCELLED

@@ -4,29 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    DateTime,
-    Integer,
-    Select,
     Text,
     and_,
-    any_,
-    bindparam,
-    case,
-    func,
-    literal,
-    literal_column,
     or_,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
+from portal.agenda.queries_booked import HOLDS, Guest, among, booked_rows, guests_of
 from portal.agenda.rules_agenda import (
     DESK,
     SEERS,
@@ -42,13 +32,12 @@ from portal.agenda.rules_agenda import (
     open_hours,
 )
 from portal.booking.agendas import OpeningRow
-from portal.booking.models import HOLDS_TIME, Absence, Appointment, Opening, Participation
-from portal.booking.models_workshops import Workshop
+from portal.booking.models import Absence, Appointment, Opening
 from portal.booking.recurrence import instant, midnight_of
 from portal.clock import paris_day
 from portal.directory import models as directory
 from portal.directory.models_settings import DayException
-from portal.people.models import Agent, Person
+from portal.people.models import Agent
 from portal.people.models_access import Assignment
 from portal.people.queries_access import families_of, places_of
 from portal.web.access import SignedAgent
@@ -56,8 +45,6 @@ from portal.web.access import SignedAgent
 MOST_AGENTS = 300  # offered in the list of agendas: the others are found by their place
 
 _OPEN_TO_AGENDAS = [role.value for role in SEERS]
-# Written out, not sent as parameters: else the server's general plan could not use the index of those that hold time.
-_HOLDS: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in HOLDS_TIME]
 
 
 class Of(StrEnum):
@@ -88,25 +75,6 @@ class Keeper(NamedTuple):
     def name(self) -> str:
         """Prénom Nom."""
         return f"{self.given_name} {self.family_name}"
-
-
-class Guest(NamedTuple):
-    """Someone an appointment is for, and how whoever answers for them is reached."""
-
-    appointment_id: int
-    person_id: int
-    given_names: str
-    family_name: str
-    wants_paper: bool
-    wants_discretion: bool
-    mobile: str | None
-    landline: str | None
-    address: list[str]
-
-    @property
-    def name(self) -> str:
-        """Prénom Nom, as whoever booked wrote them."""
-        return f"{self.given_names} {self.family_name}"
 
 
 @dataclass(frozen=True)
@@ -191,80 +159,6 @@ def agenda(session: Session, viewer: Viewer, whose: Whose, days: Sequence[date],
     return Agenda(keepers, days, found, closings, places, guests_of(session, viewer, booked))
 
 
-def guests_of(session: Session, viewer: Viewer, booked: Collection[Booked]) -> dict[int, list[Guest]]:
-    """Those whom appointments are for, by appointment; only of those whose people the viewer knows."""
-    known = [one.id for one in booked if viewer.knows(agent_id=one.agent_id, place_id=one.place_id)]
-    return guests_rows(session, known)
-
-
-def guests_rows(session: Session, appointment_ids: Collection[int]) -> dict[int, list[Guest]]:
-    """Those whom appointments are for, by appointment."""
-    found: dict[int, list[Guest]] = {}
-    if appointment_ids:
-        for row in session.connection().execute(_guests(), {"ids": list(appointment_ids)}):
-            found.setdefault(row[0], []).append(Guest._make(row))
-    return found
-
-
-def booked_rows(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The statement whose rows make `Booked`, soonest first."""
-    return _all_booked().where(*conditions)
-
-
-@cache
-def _all_booked() -> Select[*tuple[Any, ...]]:
-    """The statement without its conditions: building it costs more than sending it, so it is built once."""
-    seats = aliased(Appointment)
-    taken = (
-        select(func.count())
-        .where(seats.workshop_id == Workshop.id, seats.status.in_(_HOLDS))
-        .correlate(Workshop)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            Appointment.id,
-            Appointment.agent_id,
-            Appointment.place_id,
-            _plain(Appointment.starts_at),
-            _plain(Appointment.ends_at),
-            _plain(Appointment.busy_until),
-            Appointment.status,
-            _plain(Appointment.changed_at),
-            Appointment.overbook_reason,
-            _plain(Appointment.arrived_at),
-            _plain(Appointment.called_at),
-            Appointment.is_door_closed,
-            Appointment.sequence,
-            directory.Motif.family,
-            directory.Motif.key,
-            directory.Motif.title,
-            directory.Motif.neutral_words,
-            directory.Motif.discreet,
-            directory.Motif.mode,
-            directory.Place.name,
-            Workshop.id,
-            Workshop.title,
-            Workshop.seats,
-            case((Workshop.id.is_not(None), taken), else_=0),
-        )
-        .join(directory.Motif, directory.Motif.id == Appointment.motif_id)
-        .join(directory.Place, directory.Place.id == Appointment.place_id)
-        .join(Workshop, Workshop.appointment_id == Appointment.id, isouter=True)
-        .order_by(Appointment.starts_at, Appointment.id)
-    )
-
-
-def _plain(moment: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """An instant as the driver reads it, in UTC as every connection is: a week has thousands of them."""
-    return type_coerce(moment, DateTime(timezone=True))
-
-
-def _among(column: InstrumentedAttribute[int], numbers: Collection[int]) -> ColumnElement[bool]:
-    """`IN`, as one array: a thousand parameters take longer to write than their rows to read."""
-    return column == any_(literal(list(numbers), ARRAY(Integer)))
-
-
 def _booked(  # noqa: PLR0913 - whose, when and where
     session: Session,
     agent_ids: Collection[int],
@@ -276,41 +170,16 @@ def _booked(  # noqa: PLR0913 - whose, when and where
 ) -> list[Booked]:
     """The appointments of some agents that begin in a period; seats in workshops are the workshop's, and not here."""
     conditions = [
-        _among(Appointment.agent_id, agent_ids),
+        among(Appointment.agent_id, agent_ids),
         Appointment.starts_at >= since,
         Appointment.starts_at < until,
         Appointment.workshop_id.is_(None),
     ]
     if not is_whole:
-        conditions.append(Appointment.status.in_(_HOLDS))
+        conditions.append(Appointment.status.in_(HOLDS))
     if place_id is not None:
         conditions.append(Appointment.place_id == place_id)
     return [Booked._make(row) for row in session.connection().execute(booked_rows(*conditions))]
-
-
-@cache
-def _guests() -> Select[*tuple[Any, ...]]:
-    guardian, told = aliased(Person), aliased(Person)
-    home = func.coalesce(guardian.address, Person.address)
-    return (
-        select(
-            Participation.appointment_id,
-            Person.id,
-            func.coalesce(Participation.given_names, Person.given_names),
-            func.coalesce(Participation.family_name, Person.family_name),
-            func.coalesce(guardian.wants_paper, Person.wants_paper),
-            func.coalesce(guardian.wants_discretion, Person.wants_discretion),
-            func.coalesce(told.mobile, guardian.mobile, Person.mobile),
-            func.coalesce(told.landline, guardian.landline, Person.landline),
-            case((func.cardinality(Person.address) > 0, Person.address), else_=home),
-        )
-        .join(Appointment, Appointment.id == Participation.appointment_id)
-        .join(Person, Person.id == Participation.person_id)
-        .join(guardian, guardian.id == Person.guardian_id, isouter=True)
-        .join(told, told.id == Appointment.told_id, isouter=True)
-        .where(Participation.appointment_id == any_(bindparam("ids", type_=ARRAY(Integer))))
-        .order_by(Participation.appointment_id, Participation.person_id)
-    )
 
 
 def _keepers_of(session: Session, whose: Whose, days: Sequence[date]) -> list[Keeper]:
@@ -354,7 +223,7 @@ def _openings(
             Opening.skipped,
         )
         .where(
-            _among(Opening.agent_id, agent_ids),
+            among(Opening.agent_id, agent_ids),
             Opening.first_day <= days[-1],
             or_(Opening.last_day.is_(None), Opening.last_day >= days[0]),
         )
@@ -370,7 +239,7 @@ def _absences(
 ) -> dict[int, list[tuple[datetime, datetime]]]:
     chosen = (
         select(Absence.agent_id, Absence.starts_at, Absence.ends_at)
-        .where(_among(Absence.agent_id, agent_ids), Absence.starts_at < until, Absence.ends_at > since)
+        .where(among(Absence.agent_id, agent_ids), Absence.starts_at < until, Absence.ends_at > since)
         .order_by(Absence.agent_id, Absence.starts_at, Absence.id)
     )
     found: dict[int, list[tuple[datetime, datetime]]] = {}

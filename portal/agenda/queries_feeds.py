@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.agenda.models import CalendarFeed
-from portal.agenda.queries_agenda import Guest, booked_rows, guests_rows
+from portal.agenda.queries_booked import Guest, booked_rows, guests_rows
 from portal.agenda.rules_agenda import SEERS, Booked
 from portal.booking.models import Absence, Appointment
 from portal.booking.rules import CANCELLED

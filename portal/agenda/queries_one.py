@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from portal.agenda.queries_agenda import booked_rows
+from portal.agenda.queries_booked import booked_rows
 from portal.agenda.rules_agenda import Booked
 from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.booking.models_workshops import Workshop

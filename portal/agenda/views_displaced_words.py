@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from portal.agenda.queries_agenda import guests_of, viewer_of
+from portal.agenda.queries_agenda import viewer_of
+from portal.agenda.queries_booked import guests_of
 from portal.agenda.queries_displaced import Displaced, Reach
 from portal.agenda.queries_one import many
 from portal.agenda.rules_agenda import SEERS, Viewer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
-from portal.agenda.queries_agenda import guests_of
+from portal.agenda.queries_booked import guests_of
 from portal.agenda.queries_one import one
 from portal.agenda.rules_acts import Act, Standing, standing
 from portal.agenda.rules_agenda import Booked, Viewer
@@ -41,7 +41,7 @@ def done(database: Session, viewer: Viewer) -> Done | None:
     if booked is None or not viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id):
         return None
     line = line_of(database, viewer, booked)
-    return Done(str(DONE_WORDS[Act(said)]), line, follow_of(booked, line))
+    return Done(str(DONE_WORDS[Act(said)]), line, follow_of(viewer, booked, line))
 
 
 def line_of(database: Session, viewer: Viewer, booked: Booked) -> Line:
@@ -49,15 +49,18 @@ def line_of(database: Session, viewer: Viewer, booked: Booked) -> Line:
     return Writer(viewer, guests_of(database, viewer, [booked]), now(), at_place=booked.place_id).booked(booked)
 
 
-def follow_of(booked: Booked, line: Line) -> Follow | None:
+def follow_of(viewer: Viewer, booked: Booked, line: Line) -> Follow | None:
     """What may follow, when it was missed."""
-    return Follow(_rebook(booked, line)) if standing(booked, now()) in _MISSED else None
+    return Follow(_rebook(viewer, booked, line)) if standing(booked, now()) in _MISSED else None
 
 
-def _rebook(booked: Booked, line: Line) -> str:
-    """The slots of the same motif for the person; else the motifs; empty when this agent books nothing."""
+def _rebook(viewer: Viewer, booked: Booked, line: Line) -> str:
+    """The slots of the same motif for the person, for who may read it; else the motifs; empty for who books nothing.
+
+    The address of slots names the motif: it would tell what the appointment was about.
+    """
     if not line.person_ids:
         return ""
-    if opens("counter.slots"):
+    if opens("counter.slots") and viewer.sees_reason(agent_id=booked.agent_id, family=booked.family):
         return url_for("counter.slots", person_id=line.person_ids[0], motif_key=booked.motif_key)
     return url_for("counter.motifs", person_id=line.person_ids[0]) if opens("counter.motifs") else ""

@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.agenda.queries_agenda import guests_of, viewer_of
+from portal.agenda.queries_agenda import viewer_of
+from portal.agenda.queries_booked import guests_of
 from portal.agenda.queries_forgotten import count_of, forgotten_of
 from portal.agenda.queries_one import agent_names, many, one
 from portal.agenda.rules_acts import STATUS_OF, Act

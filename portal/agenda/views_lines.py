@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.agenda.queries_agenda import Guest
+from portal.agenda.queries_booked import Guest
 from portal.agenda.rules_acts import Act, Standing, acts, can_cancel, standing
 from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, wall_minutes
 from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDING_ICONS, STANDING_WORDS

@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.agenda import queries_one
-from portal.agenda.queries_agenda import guests_of
+from portal.agenda.queries_booked import guests_of
 from portal.agenda.rules_acts import Standing
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
