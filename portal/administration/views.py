@@ -32,7 +32,8 @@ from portal.web.request import now, reading, transaction
 bp = Blueprint("administration", __name__)
 
 Page = str | tuple[str, int] | Response
-_NUMBER = "<int(max=2147483647):{}>"
+_LARGEST = 2_147_483_647
+_NUMBER = f"<int(max={_LARGEST}):{{}}>"
 
 
 @bp.get("/agents/reglages")
@@ -152,10 +153,11 @@ def history() -> str:
     page = min(max(request.args.get("page", 1, type=int), 1), 10_000)
     kind = request.args.get("quoi", "")
     of = Kind(kind) if kind in set(Kind) else None
+    number = request.args.get("numero", type=int) if of else None
+    if number is not None and not 0 < number <= _LARGEST:
+        abort(404)
     with reading() as database:
-        listed, has_more = queries.history(
-            database, kind=of, object_id=request.args.get("numero", type=int) if of else None, page=page
-        )
+        listed, has_more = queries.history(database, kind=of, object_id=number, page=page)
     return render_template(
         "administration/history.html",
         listed=listed,

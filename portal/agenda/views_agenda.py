@@ -116,7 +116,7 @@ def _whose(typed: str, viewer: Viewer, places: Sequence[Place], *, place_only: b
     if (found := _WHOSE.fullmatch(typed)) and not (place_only and found[1] != Of.PLACE.value):
         return Whose(Of(found[1]), int(found[2]))
     mine = Whose(Of.AGENT, viewer.agent_id)
-    if typed == "moi" or (not place_only and g.agent.roles & set(RECEIVERS)):
+    if not place_only and (typed == "moi" or g.agent.roles & set(RECEIVERS)):
         return mine
     ids = [place.id for place in places]
     if not ids:

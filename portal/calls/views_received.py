@@ -21,12 +21,14 @@ from portal.people.models import Person
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
+from portal.web.text import printable
 
 ROLES = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
 OTHER = "autre"  # what no subject of the file says
 
 _KEPT = "call_subject"  # in the session, while the person is looked for
 _LARGEST = 2_147_483_647
+_LONGEST = 10  # figures
 
 Page = str | tuple[str, int] | Response
 
@@ -126,7 +128,7 @@ def _page(database: Session, asked: Asked, back: CallBackForm | None = None, *, 
 
 
 def _asked(database: Session) -> Asked:
-    person_id, key = _person_id(), request.args.get("sujet", "")
+    person_id, key = _person_id(), printable(request.args.get("sujet", ""))[:80]
     person = file_or_404(database, person_id)[0] if person_id is not None else None
     subject = queries.subject(database, paris_day(now()), key) if key and key != OTHER else None
     if key and key != OTHER and subject is None:
@@ -138,6 +140,6 @@ def _person_id() -> int | None:
     given = request.args.get("personne", "")
     if not given:
         return None
-    if not (given.isascii() and given.isdecimal() and 0 < int(given[:11]) <= _LARGEST):
+    if not (given.isascii() and given.isdecimal() and len(given) <= _LONGEST and 0 < int(given) <= _LARGEST):
         abort(404)
     return int(given)

@@ -34,6 +34,7 @@ WISHED = f"{BOOK}/<motif_key>"
 APPOINTMENT = "/agents/rendez-vous/<int(max=2147483647):appointment_id>"
 _BETWEEN = "~"
 _LARGEST = 2_147_483_647
+_LONGEST = 10  # figures
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ def wanted_of(database: Session, person_id: int, motif_key: str) -> Wanted:
 
 def ids_asked(name: str) -> list[int]:
     """The numbers of an address or a form under one name; what is none is left out."""
-    return [int(text) for text in request.values.getlist(name)[:20] if text.isdecimal() and int(text) <= _LARGEST]
+    texts = [text for text in request.values.getlist(name)[:20] if text.isdecimal() and len(text) <= _LONGEST]
+    return [number for number in map(int, texts) if number <= _LARGEST]
 
 
 def id_asked(name: str) -> int | None:

@@ -36,6 +36,7 @@ from portal.web.request import now, transaction
 Page = str | tuple[str, int]
 
 KILOMETRES = (5, 10, 20, 40)
+_FAR = 10  # years: a day beyond is a slip of the hand
 
 
 @bp.get(WISHED)
@@ -105,14 +106,14 @@ def about(wanted: Wanted) -> dict[str, Any]:
 
 def filters_asked() -> Filters:
     """What the address narrows the list by; nonsense narrows nothing."""
-    kilometres = id_asked("km")
+    kilometres, day = id_asked("km"), asked.day(request.args.get("depuis"))
     half = request.args.get("moment")
     return Filters(
         place_id=id_asked("lieu"),
         agent_id=id_asked("agent"),
         kilometres=kilometres if kilometres in KILOMETRES else None,
         half=next((one for one in HalfDay if one.value == half), None),
-        since=asked.day(request.args.get("depuis")),
+        since=day if day is not None and abs(day.year - now().year) <= _FAR else None,
         after=asked.instant(request.args.get("apres"), now()),
     )
 

@@ -22,6 +22,7 @@ from portal.people.models import Person
 from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
+from portal.web.text import printable
 
 _KEYS = "123456789abcdefghijklmnopqstuvwxyz"  # one each, in the order of the page; "r" stays the card's own
 
@@ -57,7 +58,7 @@ def motifs_page(database: Session, person: Person, relatives: Any, fault: str = 
     """The page of motifs; with what is wrong with the one that was asked for."""
     personal_page()
     day = paris_day(now())
-    about = queries.subject(database, request.args.get("sujet", "")[:80], day)
+    about = queries.subject(database, printable(request.args.get("sujet", ""))[:80], day)
     mode = next((one for one in Mode if one.value == request.args.get("mode")), None)
     groups = queries.motifs(database, day, services_of_agent(database), about.motif_keys if about else None)
     people = [person, *relatives]

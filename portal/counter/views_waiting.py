@@ -22,10 +22,11 @@ from portal.counter.rules import places_for, unfit
 from portal.counter.views import bp
 from portal.counter.views_shared import BOOKERS, name_of, people_of, services_of_agent, written
 from portal.desk.queries import links, reads_file
-from portal.desk.rules import reading
+from portal.desk.rules import reading, sees_reason
 from portal.desk.views_shared import PERSON, hand, note_reading
 from portal.directory import queries as directory
 from portal.people.models import Person
+from portal.people.queries_access import families_of
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import selectable
@@ -41,9 +42,10 @@ _ENDS = {WishEnd.WITHDRAWN: "retire", WishEnd.BOOKED: "pris"}
 
 @dataclass(frozen=True)
 class Line:
-    """A wish as the list shows it. `slot`: the first that suits, with where it leads."""
+    """A wish as the list shows it. `words`: its motif, as far as this agent reads it. `slot`: the first that suits."""
 
     wish: Wish
+    words: str
     name: str
     url_of_file: str
     slot: Slot | None
@@ -165,9 +167,18 @@ def _refused(person_id: int, refusal: Refused) -> Page:
         return _page(person, form), 422
 
 
+def _words(one: Wish, families: frozenset[str]) -> str:
+    """What is waited for; neutral words for whoever may book it, and reads no reason of that family."""
+    is_own = one.created_by == g.agent.id
+    if sees_reason(family=one.motif.family, families=families, is_own=is_own):
+        return one.motif.title_in_sight
+    return one.motif.neutral_words[:1].upper() + one.motif.neutral_words[1:]
+
+
 def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
     places = queries.places(database, {line.slot.place_id for line in found.lines if line.slot})
     read = links(database, now(), g.agent, [line.wish.person for line in found.lines])
+    families = families_of(database, g.agent.id, paris_day(now()))
     groups: dict[str, list[Line]] = {}
     for line in found.lines:
         one, slot = line.wish, line.slot
@@ -180,6 +191,7 @@ def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
         )
         shown = Line(
             wish=one,
+            words=_words(one, families),
             name=name_of(one.person) if may_read else str(_("Une personne suivie par un autre service")),
             url_of_file=url_for("desk.person", person_id=one.person_id) if may_read else "",
             slot=slot,

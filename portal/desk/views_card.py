@@ -18,6 +18,7 @@ from portal.desk.forms_card import BAD, GOOD, KINDS, OTHER_CALL, OTHER_KIND, OUT
 from portal.desk.forms_words import STATE_WORDS
 from portal.desk.rules import sees_reason
 from portal.desk.rules_card import Missed, Standing, missed, says_subject, standing
+from portal.directory.models import Place
 from portal.mandates.rules import holder_name
 from portal.notifications.models import Message
 from portal.people.models import Person, RouteState
@@ -79,10 +80,9 @@ def door(endpoint: str, **values: Any) -> str | None:
 
 def lines_of(database: Session, found: Person) -> tuple[list[Line], list[Line], Missed]:
     """Appointments to come, soonest first; those of a year, latest first; and how many of them were missed."""
-    families = families_of(database, g.agent.id, paris_day(now()))
-    places = places_of(database, g.agent.id, g.agent.roles, paris_day(now()))
+    families, places = families_of(database, g.agent.id, paris_day(now())), _own_places(database)
     lines = [
-        _line(appointment, families, is_at_home=places is not None and appointment.place_id in places)
+        _line(appointment, families, is_at_home=appointment.place_id in places)
         for appointment in queries.appointments_of(database, now(), found.id)
     ]
     past = [line for line in lines if not line.is_to_come]
@@ -134,17 +134,14 @@ def calls_from(database: Session, found: Person) -> list[tuple[datetime, str, st
 
 def wishes_for(database: Session, found: Person) -> list[tuple[str, str, datetime]]:
     """What they wait for: in which words, where, since when."""
-    families = families_of(database, g.agent.id, paris_day(now()))
-    return [
-        (
-            wish.motif.title
-            if sees_reason(family=wish.motif.family, families=families, is_own=wish.created_by == g.agent.id)
-            else wish.motif.neutral_words,
-            ", ".join(_of_wish(found, wish.person, wish.place.name if wish.place else None)),
-            wish.created_at,
-        )
-        for wish in wishes_of(database, found.id)
-    ]
+    families, places = families_of(database, g.agent.id, paris_day(now())), _own_places(database)
+    lines = []
+    for wish in wishes_of(database, found.id):
+        is_told = sees_reason(family=wish.motif.family, families=families, is_own=wish.created_by == g.agent.id)
+        where = _where(wish.place, is_named=is_told or wish.place_id in places) if wish.place else None
+        words = wish.motif.title if is_told else wish.motif.neutral_words
+        lines.append((words, ", ".join(_of_wish(found, wish.person, where)), wish.created_at))
+    return lines
 
 
 def alerts_of(database: Session, found: Person) -> list[tuple[str, str, str]]:
@@ -188,7 +185,7 @@ def _line(appointment: Appointment, families: frozenset[str], *, is_at_home: boo
         starts_at=appointment.starts_at,
         words=motif.neutral_words,
         reason=motif.title if is_told else None,
-        where=_where(appointment, is_named=is_told or is_at_home),
+        where=_where(appointment.place, is_named=is_told or is_at_home),
         status=appointment.status,
         status_words=str(STATUSES[appointment.status]),
         names=", ".join(person.given_names for person in people if person.guardian_id),
@@ -207,11 +204,16 @@ def _doors(appointment_id: int) -> list[tuple[str, str]]:
     return [(url, words) for url, words in doors if url]
 
 
-def _where(appointment: Appointment, *, is_named: bool) -> str:
+def _own_places(database: Session) -> frozenset[int]:
+    """The places where the agent works; none for who works everywhere, and at none in particular."""
+    return places_of(database, g.agent.id, g.agent.roles, paris_day(now())) or frozenset()
+
+
+def _where(place: Place, *, is_named: bool) -> str:
     """The place; its street and town alone where its name would tell why one goes there."""
     if is_named:
-        return appointment.place.name
-    return ", ".join(line for line in place_lines(appointment.place) if line != DEMO_ADDRESS)
+        return place.name
+    return ", ".join(line for line in place_lines(place) if line != DEMO_ADDRESS)
 
 
 def _note(found: Person, name: str) -> str:

@@ -189,3 +189,17 @@ def test_what_cannot_follow_is_said(morning, enter, client, database) -> None:
     assert client.post(path, data={"csrf_token": token, "acte": "autre"}).status_code == 422
     with database.transaction() as session:
         assert session.scalars(select(Message)).all() == []
+
+
+def test_another_date_is_offered_without_saying_what_it_was_about(morning, enter, client, press, clock) -> None:
+    clock.set(at("2026-11-23", "15:10"))
+    for agent, has_key in ((morning.desk, False), (morning.receiver, True)):
+        enter(agent)
+        page = client.get(f"/agents/agenda/{morning.first.id}").page
+        if has_key:
+            press(f"/agents/agenda/{morning.first.id}", morning.first, "corrige")
+        answer = press(f"/agents/agenda/{morning.first.id}", morning.first, "manque")
+        for address in (answer.headers["Location"], f"/agents/agenda/{morning.first.id}"):
+            page = client.get(address).page
+            assert (morning.motif.key in page.html) is has_key
+            assert f"/agents/personnes/{morning.person.id}/rendez-vous" in page.html

@@ -223,3 +223,14 @@ def test_the_list_shows_no_name_to_those_who_may_not_read_the_file(client, count
     (wish,) = all_of(database, Wish)
     url = f"/agents/attente/{wish.id}/fin"
     assert client.post(url, data=form_of(page, url)).status_code == 404
+
+
+def test_the_list_says_no_reason_to_those_who_book_it_and_do_not_read_it(client, counter, world):
+    wish = world.wish(counter.person, counter.motif, counter.here)
+    page = client.get("/agents/attente").page
+    assert "Parler de mon budget" not in page.text()
+    assert "Rendez-vous avec le Département" in page.text()
+    reader = world.agent("professionnel", place=counter.here, families=["social"])
+    enter(client, reader)
+    assert "Parler de mon budget" in client.get("/agents/attente").page.text()
+    assert wish.created_by is None

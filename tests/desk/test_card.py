@@ -162,3 +162,14 @@ def test_nothing_missed_is_said_too(house, world, enter, client) -> None:
     )
     enter(house.doctor)
     assert "Aucun rendez-vous manqué." in read(client, house.person).text()
+
+
+def test_a_wish_names_no_place_that_tells_why_one_goes_there(house, world, enter, client) -> None:
+    clinic = world.place(name="Centre de PMI d'Essai", kind="pmi")
+    world.wish(house.person, world.motif(family="pmi"), clinic)
+    enter(world.agent("accueil", place=house.here))
+    words = read(client, house.person).text()
+    assert "Centre de PMI d'Essai" not in words
+    assert clinic.street in words
+    enter(world.agent("accueil", place=clinic))
+    assert "Centre de PMI d'Essai" in read(client, house.person).text()
