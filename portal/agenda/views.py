@@ -10,11 +10,14 @@ from portal.agenda import (  # noqa: E402
     views_displaced,  # noqa: F401
     views_displaced_several,  # noqa: F401
     views_feeds,  # noqa: F401
-    views_sheet,  # noqa: F401
     views_forgotten,  # noqa: F401
     views_list,  # noqa: F401
     views_missed,  # noqa: F401
     views_room,  # noqa: F401
+    views_sheet,  # noqa: F401
     views_status,  # noqa: F401
     views_week,  # noqa: F401
+    views_workshops,  # noqa: F401
+    views_workshops_change,  # noqa: F401
+    views_workshops_seats,  # noqa: F401
 )

@@ -85,6 +85,7 @@ def _doors(found: Person) -> dict[str, str | None]:
         "book": door("counter.motifs", person_id=found.id),
         "qualify": door("calls.qualify", personne=found.id),
         "wait": door("counter.wait", person_id=found.id),
+        "workshop": door("agenda.enrol_for", person_id=found.id),
         "relative": None if found.guardian_id else door("desk.new", proche=found.id),
         "mandates": door("mandates.of_person", person_id=found.id),
         "change": door("desk.change", person_id=found.id),

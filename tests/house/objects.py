@@ -61,6 +61,8 @@ class Scene:
     assignment: int = 0
     merge: int = 0  # of a double into `own`
     wish: int = 0
+    workshop: int = 0
+    seat: int = 0  # of `own` in it
 
 
 def build(world: World, database: Database) -> Scene:
@@ -125,6 +127,11 @@ def build(world: World, database: Database) -> Scene:
         session.add(wish)
         session.flush()
         scene.wish = wish.id
+    held = world.workshop(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"))
+    scene.workshop = held.id
+    scene.seat = world.appointment(
+        agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"), own, workshop_id=held.id
+    ).id
     scene.merge = _merge(world, database, own, agents[Role.ACCUEIL])
     to_come = Range(date(2027, 1, 1), None)
     scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
@@ -235,6 +242,17 @@ def _booked(end: str = "") -> Row:
     return _of_agents(f"/agents/rendez-vous/{{}}{end}", lambda scene: (scene.appointment.id, NOWHERE))
 
 
+def _workshop(end: str = "") -> Row:
+    return _of_agents(f"/agents/ateliers/{{}}{end}", lambda scene: (scene.workshop, NOWHERE))
+
+
+def _seat(end: str = "") -> Row:
+    return lambda scene, _kind: (
+        f"/agents/ateliers/{scene.workshop}/inscrits/{scene.seat}{end}",
+        f"/agents/ateliers/{scene.workshop}/inscrits/{scene.appointment.id}{end}",
+    )
+
+
 def _account(end: str = "") -> Row:
     return _of_agents(f"/agents/reglages/comptes/{{}}{end}", lambda scene: (scene.agents[Role.ACCUEIL].id, NOWHERE))
 
@@ -289,6 +307,7 @@ def _acting(scene: Scene, kind: str) -> Addresses:
     return f"/agir/{own}", f"/agir/{scene.given[1]}"
 
 
+_WORKSHOP = f"/agents/ateliers/<{SMALL}:workshop_id>"
 _FILE = f"/agents/personnes/<{SMALL}:person_id>"
 _ACCOUNT = f"/agents/reglages/comptes/<{SMALL}:agent_id>"
 _GIVEN = f"/mon-espace/mandats/<{BIG}:mandate_id>"
@@ -316,6 +335,9 @@ OBJECTS: dict[str, Row] = {
         f"/agents/mandats/{scene.held.get(kind, 0)}/rendre",
         f"/agents/mandats/{scene.given[1]}/rendre",
     ),
+    **{f"{_WORKSHOP}{end}": _workshop(end) for end in ("", "/modifier", "/annuler", "/inscrire", "/feuille")},
+    **{f"{_WORKSHOP}/inscrits/<{SMALL}:seat_id>{end}": _seat(end) for end in ("", "/retirer")},
+    f"{_FILE}/ateliers": _file("/ateliers"),
     _FILE: _file(),
     **{f"{_FILE}{end}": _file(end) for end in ("/rendez-vous", "/attente")},
     **{f"{_FILE}/rendez-vous/<motif_key>{end}": _wanted(end) for end in ("", "/confirmer", "/autre-heure")},
