@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 LONGEST_WAY = 80  # presses of Tab: more than any page has stops
 _HAS_FOCUS = "element => element === document.activeElement && element.matches(':focus-visible')"
+_IS_AMONG = "({name, form}) => document.activeElement.name === name && document.activeElement.form === form"
 
 
 class Keyboard:
@@ -17,7 +18,7 @@ class Keyboard:
 
     def go_to(self, name: str, role: str) -> None:
         """Presses Tab until this is reached; the focus must be seen."""
-        wanted = self.visitor.page.get_by_role(role, name=name, exact=role == "radio").first
+        wanted = self.visitor.page.get_by_role(role, name=name).first
         self._tab_to(wanted, name)
 
     def go_into(self, selector: str) -> None:
@@ -25,11 +26,14 @@ class Keyboard:
         self._tab_to(self.visitor.page.locator(selector), selector)
 
     def _tab_to(self, wanted: Any, name: str) -> None:
+        self._press_until("Tab", wanted, _HAS_FOCUS, name)
+
+    def _press_until(self, key: str, wanted: Any, is_there: str, name: str) -> None:
         for _press in range(LONGEST_WAY):
-            self.keys.press("Tab")
-            if wanted.evaluate(_HAS_FOCUS):
+            self.keys.press(key)
+            if wanted.evaluate(is_there):
                 return
-        raise AssertionError(f"{name} is not reached by the Tab key")
+        raise AssertionError(f"{name} is not reached by {key}")
 
     def enter(self, name: str, role: str = "link") -> None:
         """Goes to a link or a button, and presses Enter."""
@@ -43,9 +47,13 @@ class Keyboard:
         self.visitor.check()
 
     def choose(self, name: str) -> None:
-        """Goes to a radio, and presses Space."""
-        self.go_to(name, "radio")
-        self.keys.press("Space")
+        """Goes to the radios that this one is among, and on to it with the arrows; Space when it is the first met."""
+        wanted = self.visitor.page.get_by_role("radio", name=name, exact=True).first
+        self._press_until("Tab", wanted, _IS_AMONG, name)
+        if wanted.evaluate(_HAS_FOCUS):
+            self.keys.press("Space")
+        else:
+            self._press_until("ArrowDown", wanted, _HAS_FOCUS, name)
 
     def choose_below(self, words: str) -> None:
         """Presses the down arrow, among radios, until the chosen one says these words."""
