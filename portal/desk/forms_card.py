@@ -8,7 +8,7 @@ from portal.notifications.models import Route
 
 STATUSES = {
     AppointmentStatus.BOOKED: _l("Passé, à noter"),
-    AppointmentStatus.SEEN: _l("Venue ou venu"),
+    AppointmentStatus.SEEN: _l("Honoré"),
     AppointmentStatus.EXCUSED: _l("Annulé par la personne"),
     AppointmentStatus.REVOKED: _l("Annulé par le service"),
     AppointmentStatus.NOSHOW: _l("Manqué"),

@@ -63,6 +63,8 @@ class Scene:
     wish: int = 0
     workshop: int = 0
     seat: int = 0  # of `own` in it
+    other_place_id: int = 0
+    days: tuple[int, int] = (0, 0)  # written for the agents' place, and for another
 
 
 def build(world: World, database: Database) -> Scene:
@@ -133,6 +135,8 @@ def build(world: World, database: Database) -> Scene:
         agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"), own, workshop_id=held.id
     ).id
     scene.merge = _merge(world, database, own, agents[Role.ACCUEIL])
+    scene.other_place_id = there.id
+    scene.days = tuple(world.odd_day(date(2026, 12, 24), place).id for place in (here, there))
     to_come = Range(date(2027, 1, 1), None)
     scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
     return scene
@@ -253,6 +257,17 @@ def _seat(end: str = "") -> Row:
     )
 
 
+def _place(scene: Scene, kind: str) -> Addresses:
+    """The agents' place, and another: an admin answers for all."""
+    other = NOWHERE if kind == ADMIN else scene.other_place_id
+    return f"/agents/reglages/lieux/{scene.appointment.place_id}", f"/agents/reglages/lieux/{other}"
+
+
+def _day_end(scene: Scene, kind: str) -> Addresses:
+    template = "/agents/reglages/jours/{}/retirer"
+    return template.format(scene.days[0]), None if kind == ADMIN else template.format(scene.days[1])
+
+
 def _account(end: str = "") -> Row:
     return _of_agents(f"/agents/reglages/comptes/{{}}{end}", lambda scene: (scene.agents[Role.ACCUEIL].id, NOWHERE))
 
@@ -365,6 +380,11 @@ OBJECTS: dict[str, Row] = {
     f"/agents/personnes/a-rapprocher/<{BIG}:case_id>": _of_agents(
         "/agents/personnes/a-rapprocher/{}", lambda scene: (scene.case, NOWHERE)
     ),
+    f"/agents/reglages/motifs/<{SMALL}:motif_id>": _of_agents(
+        "/agents/reglages/motifs/{}", lambda scene: (scene.appointment.motif_id, NOWHERE)
+    ),
+    f"/agents/reglages/lieux/<{SMALL}:place_id>": _place,
+    f"/agents/reglages/jours/<{SMALL}:exception_id>/retirer": _day_end,
     _ACCOUNT: _account(),
     **{
         f"{_ACCOUNT}{end}": _account(end)
