@@ -23,7 +23,7 @@ from portal.people.keys import keys_of
 from portal.people.rules import match_key
 from portal.web.access import Role, SignedAgent
 
-PEOPLE, GOAL = 300_000, 50  # people, milliseconds
+PEOPLE, GOAL, REQUEST_GOAL = 300_000, 50, 100  # people; milliseconds for a search, and for all that one waits for
 ROUNDS = 60  # searches of each kind
 
 _COLUMNS = (  # noqa: SIM905
@@ -175,10 +175,10 @@ def _request(client: FlaskClient, database: Database, texts: Sequence[str]) -> M
             connection.commit()
 
         times, reference = timed_together(ask, bare, rounds=len(texts))
-    return _measure("all of these, the whole request as one types, p95", times, reference)
+    return _measure("all of these, the whole request as one types, p95", times, reference, REQUEST_GOAL)
 
 
-def _measure(what: str, times: Sequence[float], reference: Sequence[float]) -> Measure:
+def _measure(what: str, times: Sequence[float], reference: Sequence[float], goal: float = GOAL) -> Measure:
     value = p95(times)
     ratio = median(times) / median(reference)
-    return Measure(f"{PEOPLE:,} people, {what}", value, "ms", median(reference), ratio, f"≤ {GOAL} ms", value <= GOAL)
+    return Measure(f"{PEOPLE:,} people, {what}", value, "ms", median(reference), ratio, f"≤ {goal} ms", value <= goal)
