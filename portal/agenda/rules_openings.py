@@ -10,7 +10,7 @@ from portal.booking.models import Recurrence
 from portal.booking.recurrence import days_of
 from portal.web.access import Role
 
-_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_DAY, _YEAR = timedelta(days=1), timedelta(days=366)
 _WRITERS = frozenset({Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT})
 
 
@@ -146,6 +146,11 @@ def copy_week(current: Sequence[Draft], source: date, target: date) -> Plan:
     ]
     new = dict.fromkeys(one for one in wanted if not any(_gives(draft, one) for draft in current))
     return Plan(added=tuple(sorted(new, key=lambda one: (one.first_day, one.starts, one.place_id))))
+
+
+def next_days(draft: Draft, today: date, *, count: int = 5) -> list[date]:
+    """The first days on which it happens, from `today` on; fewer when it ends, or comes less often than yearly."""
+    return days_of(draft, today, max(today, draft.first_day) + _YEAR)[:count]
 
 
 def monday_of(day: date) -> date:

@@ -6,6 +6,7 @@ bp = Blueprint("agenda", __name__)
 
 # Each of these modules adds its pages to `bp`, which must exist first.
 from portal.agenda import (  # noqa: E402
+    views_absences,  # noqa: F401
     views_day,  # noqa: F401
     views_displaced,  # noqa: F401
     views_displaced_several,  # noqa: F401
@@ -13,6 +14,8 @@ from portal.agenda import (  # noqa: E402
     views_forgotten,  # noqa: F401
     views_list,  # noqa: F401
     views_missed,  # noqa: F401
+    views_openings,  # noqa: F401
+    views_openings_places,  # noqa: F401
     views_room,  # noqa: F401
     views_sheet,  # noqa: F401
     views_status,  # noqa: F401

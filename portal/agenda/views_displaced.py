@@ -80,6 +80,12 @@ def displaced_count() -> int:
         return len(displaced(database, now(), reach_of(viewer_now(database))))
 
 
+@bp.app_template_global("agenda_home")
+def agenda_home() -> str:
+    """Where pages of openings, absences and displaced people lead back to: an admin has no agenda."""
+    return url_for("agenda.day" if opens("agenda.day") else "agents.desk")
+
+
 def do(change: Change) -> str:
     """Does one of them in a transaction of its own; gives why it was refused, or nothing.
 

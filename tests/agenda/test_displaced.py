@@ -22,7 +22,18 @@ from tests.world import at
 
 DAY = "2026-12-01"  # a Tuesday, eight days after the tests' Monday
 LIST = "/agents/agenda/a-replacer"
-PLAIN = Candidate(1, at(DAY, "09:00"), 7, False, True, None, None, None, None, False)
+PLAIN = Candidate(
+    id=1,
+    starts_at=at(DAY, "09:00"),
+    place_id=7,
+    is_away=False,
+    is_agent_active=True,
+    suspended_at=None,
+    expires_on=None,
+    place_closed_on=None,
+    motif_closed_on=None,
+    is_overbooked=False,
+)
 
 
 @dataclass(frozen=True)
@@ -190,12 +201,11 @@ def twelve(world) -> list[Person]:
         nothing | {"address": address, "wants_paper": True},
         nothing,
     ]
-    people = [
+    return [
         world.person(given_names=f"Nour {'ABC'[rank]}{'DEFG'[kind]}", **given)
         for rank in range(3)
         for kind, given in enumerate(kinds)
     ]
-    return people
 
 
 def routes(database, person: Person, kind: str) -> set[str]:

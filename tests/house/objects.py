@@ -57,6 +57,9 @@ class Scene:
     of_nobody: int = 0  # one of an agent and a place that are nobody's here
     feeds: dict[str, int] = field(default_factory=dict)  # a calendar feed of each kind of agent
     feed_token: str = ""
+    places: tuple[int, int] = (0, 0)  # where the agents are, and elsewhere
+    openings: tuple[int, int, int] = (0, 0, 0)  # of the professionnel, of the référent, of somebody elsewhere
+    absences: tuple[int, int, int] = (0, 0, 0)  # the same
     case: int = 0
     assignment: int = 0
     merge: int = 0  # of a double into `own`
@@ -87,12 +90,17 @@ def build(world: World, database: Database) -> Scene:
     world.opening(agents[Role.PROFESSIONNEL], here, motif)
     appointment = world.appointment(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-01", "09:00"), own)
     world.referent(own, agents[Role.REFERENT])
+    away = (at("2026-12-20", "00:00"), at("2026-12-21", "00:00"))
+    known = (agents[Role.PROFESSIONNEL], agents[Role.REFERENT], world.agent("professionnel", place=there))
+    opened = [world.opening(agent, there if agent is known[2] else here, motif).id for agent in known]
+    absent = [world.absence(agent, *away).id for agent in known]
     in_hand = {"kind": MandateKind.PHONE, "ends_at": world.now + timedelta(hours=2)}
     holder = world.person()
     scene = Scene(own, other, agents, motif.key, here.key, appointment)
     scene.of_referent = world.appointment(agents[Role.REFERENT], here, motif, at("2026-12-02", "09:00"), own).id
     stranger = world.agent(Role.PROFESSIONNEL.value, place=there)
     scene.of_nobody = world.appointment(stranger, there, motif, at("2026-12-02", "09:00"), other).id
+    scene.places, scene.openings, scene.absences = (here.id, there.id), tuple(opened), tuple(absent)
     scene.mandate_of_agent = world.mandate(own, agent_id=agents[Role.ACCUEIL].id, **in_hand)
     scene.mandate_of_person = world.mandate(other, holder_id=own.id, kind=MandateKind.RELATIVE)
     scene.given = (world.mandate(own, holder_id=holder.id).id, world.mandate(other, holder_id=holder.id).id)
@@ -290,6 +298,19 @@ def _in_agenda(end: str = "") -> Row:
     return row
 
 
+def _of_workers(template: str, values: Callable[[Scene], tuple[int, int, int]], *, is_kept: bool = False) -> Row:
+    """Something of one's own or of those one leads; an admin has all. `is_kept`: what is not there is no fault."""
+
+    def row(scene: Scene, kind: str) -> Addresses:
+        theirs, of_referent, elsewhere = values(scene)
+        own = template.format(of_referent if kind == f"agent {Role.REFERENT.value}" else theirs)
+        if kind == ADMIN:
+            return own, None if is_kept else template.format(NOWHERE)
+        return own, template.format(elsewhere)
+
+    return row
+
+
 def _feed_end(scene: Scene, kind: str) -> Addresses:
     accueil = f"agent {Role.ACCUEIL.value}"
     own = scene.feeds[kind if kind in scene.feeds else accueil]
@@ -339,8 +360,21 @@ OBJECTS: dict[str, Row] = {
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
-    f"/agents/agenda/a-replacer/<{SMALL}:appointment_id>": _of_agents(
-        "/agents/agenda/a-replacer/{}", lambda scene: (scene.appointment.id, NOWHERE)
+    f"/agents/agenda/a-replacer/<{SMALL}:appointment_id>": lambda scene, kind: tuple(
+        address.replace("/agenda/", "/agenda/a-replacer/") for address in _in_agenda()(scene, kind) if address
+    ),
+    f"/agents/agenda/plages/<{SMALL}:opening_id>/<any(tout, une, annule, fin):what>": _of_workers(
+        "/agents/agenda/plages/{}/tout", lambda scene: scene.openings
+    ),
+    f"/agents/agenda/absences/<{SMALL}:absence_id>": _of_workers(
+        "/agents/agenda/absences/{}", lambda scene: scene.absences
+    ),
+    f"/agents/agenda/absences/<{SMALL}:absence_id>/retour": _of_workers(
+        "/agents/agenda/absences/{}/retour", lambda scene: scene.absences, is_kept=True
+    ),
+    f"/agents/agenda/lieux/<{SMALL}:place_id>/fermer": lambda scene, kind: (
+        f"/agents/agenda/lieux/{scene.places[0]}/fermer",
+        f"/agents/agenda/lieux/{NOWHERE if kind == ADMIN else scene.places[1]}/fermer",
     ),
     "/agents/invitation/<token>": _same(lambda _scene: "/agents/invitation/essai"),
     _MANDATE: _mandate(),
