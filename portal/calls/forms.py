@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SubmitField
 from wtforms.validators import StopValidation
 
+from portal.booking import asked
 from portal.calls.forms_words import MOMENTS, REASONS, WAYS
 from portal.calls.models import CallOutcome, TryOutcome
 from portal.calls.queries import Task
@@ -120,9 +121,15 @@ class OutcomeForm(PortalForm):
         self.task, self.at = task, at
         moments = proposals(at, 1 + sum(one.outcome is TryOutcome.NO_ANSWER for one in task.tries), task.event_at)
         self.way.choices = selectable([(number.way, way_words(number)) for number in task.numbers])
+        # What a page proposed a minute ago is still good, though this one would propose a minute later.
+        shown = asked.instant(self.again.data, at) if self.is_submitted() else None
+        kept = [shown] if shown is not None and shown not in moments else []
         self.again.choices = selectable(
-            [(moment.isoformat(), moment_words(moment)) for moment in moments] + [(OTHER, _("Un autre moment"))]
+            [(moment.isoformat(), moment_words(moment)) for moment in (*kept, *moments)]
+            + [(OTHER, _("Un autre moment"))]
         )
+        if shown is not None:
+            self.again.data = shown.isoformat()
         self.relative.choices = selectable([(str(one.id), f"{one.given_names} {one.family_name}") for one in relatives])
         if not self.is_submitted():
             self.again.data = moments[0].isoformat() if moments else OTHER

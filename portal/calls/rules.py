@@ -15,6 +15,7 @@ from portal.holidays import is_holiday
 HELD_FOR = timedelta(minutes=15)  # a task in one agent's hands; each act prolongs it
 BEFORE_EVENT = timedelta(hours=24)
 AT_LEAST = timedelta(hours=1)
+A_PRESS = timedelta(seconds=10)  # a second press within is the same one
 CALLBACK_LASTS = timedelta(days=14)  # after the moment asked for
 CALLBACK = "callback"  # the kind of a message: somebody asked to be called
 
@@ -29,6 +30,7 @@ class TaskFault(StrEnum):
 
     ENDED = "ended"  # told by another, or overtaken
     TAKEN = "taken"  # in another agent's hands
+    TWICE = "twice"  # the same press a second time: it is noted already
     NOT_THEIRS = "not_theirs"  # this relative may not be told
     NO_NUMBER = "no_number"  # the task has no such number any more
     TOO_LATE = "too_late"  # to try again at that moment: past, or after the event

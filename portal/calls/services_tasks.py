@@ -1,8 +1,8 @@
 """What an agent does about a task: takes it, calls, and says how the call ended. Journaled.
 
 A task is in one agent's hands at a time: one conditional statement takes it, and each act takes it again, for fifteen
-minutes. Raises `Refused` (TaskFault): ENDED, TAKEN, or what each verb says. Whether the task is before the agent at all
-is for the caller to ask first (`queries.task`).
+minutes. Raises `Refused` (TaskFault): ENDED, TAKEN, TWICE (the same act within ten seconds), or what each verb says.
+Whether the task is before the agent at all is for the caller to ask first (`queries.task`).
 """
 
 from datetime import datetime
@@ -59,14 +59,14 @@ def release(session: Session, now: datetime, *, task_id: int, by: Actor) -> None
 
 def note_told(session: Session, now: datetime, *, task_id: int, by: Actor, way: str | None = None) -> None:
     """The person has been told: the task is done."""
-    message = _in_hand(session, now, task_id, by)
+    message = _in_hand(session, now, task_id, by, TryOutcome.TOLD, way)
     _finish(session, now, message, by, "message.told")
     _try(session, now, message.id, by, TryOutcome.TOLD, way)
 
 
 def note_relative(session: Session, now: datetime, *, task_id: int, by: Actor, relative_id: int) -> None:
     """A relative with the right to know has been told in the person's place. Raises also NOT_THEIRS."""
-    message = _in_hand(session, now, task_id, by)
+    message = _in_hand(session, now, task_id, by, TryOutcome.RELATIVE)
     if relative_id not in {relative.id for relative in queries.relatives(session, now, message)}:
         raise Refused(TaskFault.NOT_THEIRS)
     _finish(session, now, message, by, "message.told_relative")
@@ -77,7 +77,7 @@ def note_no_answer(  # noqa: PLR0913 - a try's own columns
     session: Session, now: datetime, *, task_id: int, by: Actor, again_at: datetime, way: str | None = None
 ) -> None:
     """Nobody answered: the task is given back, to be tried again from `again_at` on. Raises also TOO_LATE."""
-    message = _in_hand(session, now, task_id, by)
+    message = _in_hand(session, now, task_id, by, TryOutcome.NO_ANSWER, way)
     fault = rules.again_fault(again_at, now, rules.event_at(message.expires_at, message.due_at, message.event))
     if fault is not None:
         raise Refused(fault)
@@ -96,7 +96,7 @@ def note_changes(session: Session, now: datetime, *, task_id: int, by: Actor, wa
 
     It ends by itself when the event changes.
     """
-    message = _in_hand(session, now, task_id, by)
+    message = _in_hand(session, now, task_id, by, TryOutcome.CHANGES, way)
     _try(session, now, message.id, by, TryOutcome.CHANGES, way)
     return message
 
@@ -109,7 +109,7 @@ def note_wrong_number(  # noqa: PLR0913 - a try, and the post
     A mobile is marked as failed, and what waits on it goes round; it opens the person's space no more, for somebody
     else holds it. A landline leaves the file. Raises also NO_NUMBER when the task has no such number any more.
     """
-    message = _in_hand(session, now, task_id, by)
+    message = _in_hand(session, now, task_id, by, TryOutcome.WRONG_NUMBER, way)
     person = None if message.person_id is None else _held_person(session, message.person_id)
     wrong = next((number for number in numbers(message, person) if number.way == way), None)
     if wrong is None:
@@ -154,13 +154,32 @@ def _take(session: Session, now: datetime, task_id: int, by: Actor) -> None:
         raise Refused(TaskFault.TAKEN)
 
 
-def _in_hand(session: Session, now: datetime, task_id: int, by: Actor) -> Message:
-    """The message of an open task, with all that its end may change locked, taken by this agent."""
+def _in_hand(  # noqa: PLR0913, PLR0917 - a try's own columns
+    session: Session, now: datetime, task_id: int, by: Actor, outcome: TryOutcome, way: str | None = None
+) -> Message:
+    """The message of an open task, with all that its end may change locked, taken by this agent for an outcome."""
     message = locked_whole(session, task_id)
+    if _is_noted(session, now, task_id, by, outcome, way):
+        raise Refused(TaskFault.TWICE)
     if message is None or message.status is not Status.OPEN or message.expires_at <= now:
         raise Refused(TaskFault.ENDED)
     _take(session, now, task_id, by)
     return message
+
+
+def _is_noted(  # noqa: PLR0913, PLR0917 - as above
+    session: Session, now: datetime, task_id: int, by: Actor, outcome: TryOutcome, way: str | None
+) -> bool:
+    """Whether the last try of a task is this one, a moment ago."""
+    made = select(CallTry).where(CallTry.message_id == task_id).order_by(CallTry.at.desc(), CallTry.id.desc())
+    last = session.scalars(made.limit(1)).one_or_none()
+    if last is None or now - last.at >= rules.A_PRESS:
+        return False
+    return (last.agent_id, last.outcome, last.way) == (by.id, outcome, _known_way(way))
+
+
+def _known_way(way: str | None) -> str | None:
+    return way if way in {GIVEN, MOBILE, LANDLINE} else None
 
 
 def _finish(session: Session, now: datetime, message: Message, by: Actor, verb: str) -> None:
@@ -210,7 +229,7 @@ def _try(  # noqa: PLR0913, PLR0917 - a try's own columns
     *,
     told_id: int | None = None,
 ) -> None:
-    known = way if way in {GIVEN, MOBILE, LANDLINE} else None
+    known = _known_way(way)
     session.add(CallTry(message_id=task_id, agent_id=by.id, at=now, outcome=outcome, way=known, told_id=told_id))
     session.flush()
 

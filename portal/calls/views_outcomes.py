@@ -36,7 +36,17 @@ def outcome(task_id: int) -> Page:
     except Refused as refusal:
         if not isinstance(refusal.reason, TaskFault):
             raise
+        if refusal.reason is TaskFault.TWICE:
+            return redirect(_after_the_first(task_id), 303)
         return _refused(task_id, refusal.reason)
+
+
+def _after_the_first(task_id: int) -> str:
+    """Where the first of two presses has led, or the task, which says what became of it."""
+    did = request.form.get("outcome", "")
+    if did in {TryOutcome.TOLD, TryOutcome.RELATIVE, TryOutcome.NO_ANSWER}:
+        return url_for("calls.tasks", fait=did)
+    return url_for("calls.task", task_id=task_id)
 
 
 def _note_whatever_else_runs(task_id: int) -> Page:

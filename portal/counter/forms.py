@@ -13,6 +13,7 @@ from portal.counter.forms_words import CANCEL_REASONS
 from portal.people.forms_fields import EmailField, HiddenField, PhoneField
 from portal.people.models import Person
 from portal.web.forms import CheckField, ChoiceField, DateField, HourField, PortalForm, TextField
+from portal.web.text import printable
 from portal.words import phone_words
 
 _MARKS = 400  # characters: a mark for each thing of a file
@@ -23,7 +24,7 @@ class LongHiddenField(HiddenField):
 
     def process_formdata(self, valuelist: Any) -> None:
         """Keeps it, within reason."""
-        self.data = str(valuelist[0])[:_MARKS] if valuelist else ""
+        self.data = printable(str(valuelist[0]))[:_MARKS] if valuelist else ""
 
 
 class ConfirmForm(PortalForm):

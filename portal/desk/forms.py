@@ -16,6 +16,7 @@ from portal.people.rules import tidy
 from portal.people.services_preferences import Preferences
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
+from portal.web.text import printable
 from portal.words import phone_words
 
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
@@ -27,7 +28,7 @@ class MarksField(HiddenField):
 
     def process_formdata(self, valuelist: Any) -> None:
         """Keeps it, within reason."""
-        self.data = str(valuelist[0])[:_MARKS] if valuelist else ""
+        self.data = printable(str(valuelist[0]))[:_MARKS] if valuelist else ""
 
 
 class ShownForm(PortalForm):

@@ -110,7 +110,7 @@ def test_an_outcome_that_comes_after_the_claim_lapsed_counts_unless_another_took
 def test_two_presses_and_two_agents_tell_it_once(act, agents, task, rows):
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(lambda agent: act("note_told", agent, task), [*agents, *agents]))
-    assert sorted(outcomes, key=str) == [None, *[TaskFault.ENDED] * 3]
+    assert sorted(outcomes, key=str) == [None, TaskFault.ENDED, TaskFault.ENDED, TaskFault.TWICE]
     assert [one.outcome for one in rows(CallTry)] == [TryOutcome.TOLD]
     assert journal(rows).count("message.told") == 1
 
@@ -154,12 +154,14 @@ def test_a_moment_past_or_after_the_event_is_refused_and_nothing_is_noted(act, a
     assert rows(CallTry) == rows(CallTask) == []
 
 
-def test_a_wrong_landline_leaves_the_file_and_the_mobile_is_tried(act, agents, world, open_task, row, rows):
+def test_a_wrong_landline_leaves_the_file_and_the_mobile_is_tried(act, agents, world, open_task, row, rows, clock):
     person = world.person(mobile="+33639980001", email=None, landline="+33353010045", mobile_state=RouteState.FAILED)
     task = open_task(person)
     assert act("note_wrong_number", agents[0], task, way="landline") is Then.OTHER_NUMBER
     assert row(Person, person.id).landline is None
     assert row(Message, task.id).status is Status.OPEN
+    assert act("note_wrong_number", agents[0], task, way="landline") is TaskFault.TWICE
+    clock.forward(timedelta(seconds=10))
     assert act("note_wrong_number", agents[0], task, way="landline") is TaskFault.NO_NUMBER
     assert journal(rows) == ["call.wrong_number"]
 

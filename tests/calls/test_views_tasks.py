@@ -209,3 +209,27 @@ def test_the_journal_says_from_which_place_a_task_was_done(client, open_task, pr
     page = client.follow(press(client.get(url(task)).page, "/prendre")).page
     press(page, "/resultat", outcome="told")
     assert [line.place_id for line in rows(JournalLine) if line.verb == "message.told"] == [place.id]
+
+
+def test_the_moment_that_the_page_proposed_is_still_good_when_the_call_has_rung_out(
+    client, desk, task, press, clock, rows
+):
+    desk()
+    page = client.follow(press(client.get(url(task)).page, "/prendre")).page
+    proposed = page.choices("again")
+    clock.forward(timedelta(seconds=40))
+    after = press(page, "/resultat", outcome="no_answer")
+    assert after.status_code == 303, proposed
+    assert [one.outcome for one in rows(CallTry)] == [TryOutcome.NO_ANSWER]
+
+
+def test_a_press_twice_is_one_try(client, desk, task, press, rows):
+    desk()
+    page = client.follow(press(client.get(url(task)).page, "/prendre")).page
+    for _ in range(2):
+        assert press(page, "/resultat", outcome="no_answer").status_code == 303
+    page = client.follow(press(client.get(url(task)).page, "/prendre")).page
+    for outcome in ("changes", "told"):
+        for _ in range(2):
+            assert press(page, "/resultat", outcome=outcome).status_code == 303
+    assert [one.outcome for one in rows(CallTry)] == [TryOutcome.NO_ANSWER, TryOutcome.CHANGES, TryOutcome.TOLD]
