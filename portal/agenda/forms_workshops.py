@@ -1,7 +1,7 @@
 """What an agent types about a workshop, and why somebody leaves it."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -95,6 +95,11 @@ class WorkshopForm(PortalForm):
     def starts_at(self) -> datetime:
         """The instant that was typed; of a valid form."""
         return at_wall_clock(self.day.data, self.hour.hour or time())
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it would end; of a valid form."""
+        return self.starts_at + timedelta(minutes=self.minutes.number)
 
     @property
     def wanted(self) -> dict[str, Any]:

@@ -22,5 +22,6 @@ from portal.agenda import (  # noqa: E402
     views_week,  # noqa: F401
     views_workshops,  # noqa: F401
     views_workshops_change,  # noqa: F401
+    views_workshops_enrol,  # noqa: F401
     views_workshops_seats,  # noqa: F401
 )

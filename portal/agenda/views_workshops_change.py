@@ -1,6 +1,5 @@
 """A workshop opened, changed or cancelled. Who would be told, and how, is said before it counts."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import g, redirect, render_template, url_for
@@ -129,8 +128,7 @@ def _changed(database: Session, form: WorkshopForm, shown: Shown) -> Page:
 def _is_moved(form: WorkshopForm, shown: Shown) -> bool:
     """Whether the hour, the length or the place is another one: what people are told."""
     held = shown.seats.workshop.appointment
-    ends_at = form.starts_at + timedelta(minutes=form.minutes.number)
-    return (form.starts_at, ends_at, int(form.place.data)) != (held.starts_at, held.ends_at, held.place_id)
+    return (form.starts_at, form.ends_at, int(form.place.data)) != (held.starts_at, held.ends_at, held.place_id)
 
 
 def _by() -> dict[str, Any]:
@@ -176,12 +174,13 @@ def _form_page(form: WorkshopForm, shown: Shown | None = None, *, fault: str = "
 def _review_page(form: WorkshopForm, shown: Shown, effect: Effect) -> str:
     revisitable_page()
     place = dict(form.place.choices)[form.place.data]
-    agent = dict(form.agent.choices)[form.agent.data]
+    agent = dict(form.agent.choices)[form.agent.data].partition(",")[0]
     return render_template(
         "agenda/workshop_review.html",
         form=form,
         shown=shown,
         starts_at=form.starts_at,
+        ends_at=form.ends_at,
         place=place,
         agent=agent,
         effect=effect,

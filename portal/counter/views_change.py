@@ -86,6 +86,8 @@ def cancel(appointment_id: int) -> Page:
     try:
         with transaction() as database:
             found = appointment_or_404(database, appointment_id)
+            if found.workshop_id is not None:  # a seat is given back on the pages of its workshop
+                return redirect(url_for("agenda.leave", workshop_id=found.workshop_id, seat_id=found.id), 303)
             if not form.is_submitted():
                 note_reading(database, found.participations[0].person_id)
                 return _closed(database, found) or _cancel_page(database, found, form)
@@ -136,6 +138,8 @@ def _closed(database: Session, found: Appointment) -> Page | None:
     if may_act_on(database, found) and may_change(found, now()):
         return None
     words = _("Ce rendez-vous ne peut plus changer.")
+    if found.workshop_id is not None:
+        words = _("C'est une place dans un atelier : son heure est celle de l'atelier.")
     if not may_act_on(database, found):
         words = REFUSALS[BookingRefusal.NOT_YOUR_SERVICE]
     return appointment_page(database, found, fault=str(words)), 409

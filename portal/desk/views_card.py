@@ -190,17 +190,17 @@ def _line(appointment: Appointment, families: frozenset[str], *, is_at_home: boo
         status_words=str(STATUSES[appointment.status]),
         names=", ".join(person.given_names for person in people if person.guardian_id),
         is_to_come=is_to_come,
-        doors=_doors(appointment.id) if is_to_come else (),
+        doors=_doors(appointment) if is_to_come else (),
     )
 
 
-def _doors(appointment_id: int) -> list[tuple[str, str]]:
-    told = (
-        ("counter.appointment", _("Voir, redire")),
-        ("counter.move", _("Déplacer")),
-        ("counter.cancel", _("Annuler")),
-    )
-    doors = [(door(endpoint, appointment_id=appointment_id), str(words)) for endpoint, words in told]
+def _doors(appointment: Appointment) -> list[tuple[str, str]]:
+    """What may be done of it: a seat keeps the hour of its workshop, and is given back there."""
+    told = [("counter.appointment", _("Voir, redire"))]
+    if appointment.workshop_id is None:
+        told.append(("counter.move", _("Déplacer")))
+    told.append(("counter.cancel", _("Annuler")))
+    doors = [(door(endpoint, appointment_id=appointment.id), str(words)) for endpoint, words in told]
     return [(url, words) for url, words in doors if url]
 
 

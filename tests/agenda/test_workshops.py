@@ -203,6 +203,13 @@ def test_a_seat_is_given_from_the_card_and_the_page_says_who_was_told_how(house,
     assert again.headers["Location"].endswith("fait=deja"), "pressed twice, it is given once"
     assert [one.route for one in messages(database, "appointment_booked")] == told
     assert "1 place prise sur 3" in client.get(house.url).page.text()
+    seat = done.headers["Location"].partition("?")[0]
+    assert "Pour son inscription : un SMS" in client.get(seat).page.text()
+    doors = client.get(f"/agents/personnes/{person.id}").page.links()
+    assert not any(words.startswith("Déplacer") for words in doors), "its hour is the workshop's"
+    cancel = next(url for words, url in doors.items() if words.startswith("Annuler"))
+    assert client.get(cancel).headers["Location"] == f"{seat}/retirer"
+    assert client.get(cancel.replace("annuler", "deplacer")).status_code == 409
 
 
 def test_a_workshop_finds_who_to_enrol_and_says_that_it_is_full_with_a_way_to_wait(house, give, world, client) -> None:

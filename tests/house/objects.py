@@ -13,6 +13,7 @@ from portal.agenda.services_feeds import create_feed
 from portal.booking.models import Appointment
 from portal.booking.models_waiting import Wish
 from portal.database import Database
+from portal.directory.models import Motif, Place
 from portal.journal.services import Actor
 from portal.letters.models import Letter
 from portal.notifications.models import Message, Route, Status, Step
@@ -90,17 +91,13 @@ def build(world: World, database: Database) -> Scene:
     world.opening(agents[Role.PROFESSIONNEL], here, motif)
     appointment = world.appointment(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-01", "09:00"), own)
     world.referent(own, agents[Role.REFERENT])
-    away = (at("2026-12-20", "00:00"), at("2026-12-21", "00:00"))
-    known = (agents[Role.PROFESSIONNEL], agents[Role.REFERENT], world.agent("professionnel", place=there))
-    opened = [world.opening(agent, there if agent is known[2] else here, motif).id for agent in known]
-    absent = [world.absence(agent, *away).id for agent in known]
     in_hand = {"kind": MandateKind.PHONE, "ends_at": world.now + timedelta(hours=2)}
     holder = world.person()
     scene = Scene(own, other, agents, motif.key, here.key, appointment)
     scene.of_referent = world.appointment(agents[Role.REFERENT], here, motif, at("2026-12-02", "09:00"), own).id
     stranger = world.agent(Role.PROFESSIONNEL.value, place=there)
     scene.of_nobody = world.appointment(stranger, there, motif, at("2026-12-02", "09:00"), other).id
-    scene.places, scene.openings, scene.absences = (here.id, there.id), tuple(opened), tuple(absent)
+    _work(world, scene, motif, (here, there))
     scene.mandate_of_agent = world.mandate(own, agent_id=agents[Role.ACCUEIL].id, **in_hand)
     scene.mandate_of_person = world.mandate(other, holder_id=own.id, kind=MandateKind.RELATIVE)
     scene.given = (world.mandate(own, holder_id=holder.id).id, world.mandate(other, holder_id=holder.id).id)
@@ -210,6 +207,18 @@ def _letter(world: World, session: Any, *, person: Person, place_id: int) -> Let
     session.add(row)
     session.flush()
     return row
+
+
+def _work(world: World, scene: Scene, motif: Motif, places: tuple[Place, Place]) -> None:
+    """Openings and absences of those who receive at the agents' place, and of somebody elsewhere."""
+    here, there = places
+    elsewhere = world.agent("professionnel", place=there)
+    known = ((scene.agents[Role.PROFESSIONNEL], here), (scene.agents[Role.REFERENT], here), (elsewhere, there))
+    of_professional, of_referent, others = (world.opening(agent, place, motif).id for agent, place in known)
+    scene.places, scene.openings = (here.id, there.id), (of_professional, of_referent, others)
+    away = (at("2026-12-20", "00:00"), at("2026-12-21", "00:00"))
+    of_professional, of_referent, others = (world.absence(agent, *away).id for agent, _place in known)
+    scene.absences = (of_professional, of_referent, others)
 
 
 def _of_agents(template: str, values: Callable[[Scene], tuple[int, int | None]]) -> Row:
