@@ -21,6 +21,7 @@ from portal import migrations
 from portal.app import clock_of
 from portal.database import Database
 from portal.demo.appointments import book_for_residents
+from portal.demo.desk import open_desk
 from portal.demo.seed import seed
 from portal.embedded import home
 from portal.serving import NotReadyError, database_url, refuse_real_data
@@ -70,6 +71,7 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
         now = clock_of(settings)()
         seed(database, now)
         book_for_residents(database, now, settings.base_url)
+        open_desk(database, now, settings.base_url)
     finally:
         database.close()
 

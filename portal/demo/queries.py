@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from portal.booking.models import Appointment, AppointmentStatus, Invitation, Participation
+from portal.clock import at_wall_clock, paris_day
 from portal.demo.seed import invented_people
+from portal.directory.models import Place
 from portal.people.models import Agent, Level, Person
 from portal.people.queries_merges import is_file
+from portal.staff.queries import seats, sits_everywhere
 
 # An identity was seen at a counter for the first; the second has received and used the letter that opens everything.
 _KNOWN = frozenset({"sacha", "odette"})
@@ -62,6 +65,19 @@ def resident_to_enter(session: Session, key: str) -> Person | None:
     """The file of an invented resident who answers for themselves."""
     names = [name for name, known in invented_people().items() if known == key]
     return next(iter(_files(session, names)), None)
+
+
+def seat_of(session: Session, now: datetime, agent_id: int) -> Place | None:
+    """Where an agent sits today: of their places, the one with most appointments; None when they work everywhere."""
+    day = paris_day(now)
+    if sits_everywhere(session, agent_id, day):
+        return None
+    since, until = (at_wall_clock(day + timedelta(days=after), time(0)) for after in (0, 1))
+    held = select(Appointment.place_id, func.count().label("held")).where(
+        Appointment.starts_at >= since, Appointment.starts_at < until
+    )
+    counts = {row[0]: row[1] for row in session.execute(held.group_by(Appointment.place_id))}
+    return max(seats(session, agent_id, day), key=lambda place: counts.get(place.id, 0), default=None)
 
 
 def level_of(key: str) -> Level:

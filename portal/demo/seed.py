@@ -38,7 +38,7 @@ def seed(database: Database, now: datetime) -> Report:
         people: dict[str, Person] = {}
         for row in folder.tables("people.toml", {"person": "key"})["person"]:
             key = row.key("key")
-            people[key] = _person(session, now, row, people)
+            people[key] = file_of(session, now, row, people)
         if folder.faults:
             raise FilesError(folder.faults)
         report.tally("people").same = len(people)
@@ -51,7 +51,8 @@ def invented_people() -> dict[str, str]:
     return {match_key(one["family_name"], one["given_names"], one["birth_date"]): one["key"] for one in people}
 
 
-def _person(session: Session, now: datetime, row: Row, known: dict[str, Person]) -> Person:
+def file_of(session: Session, now: datetime, row: Row, known: dict[str, Person]) -> Person:
+    """The file of an invented person as a table says it, made if it is not there; `known` holds their guardian."""
     identity = Identity(row.text("family_name"), row.text("given_names"), row.day("birth_date"))
     guardian = known.get(row.optional_text("guardian") or "")
     contact = _contact(row)

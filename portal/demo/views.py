@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
-from portal.demo.queries import agents_to_try, level_of, resident_to_enter, residents_to_try
+from portal.demo.queries import agents_to_try, level_of, resident_to_enter, residents_to_try, seat_of
 from portal.identity.services_entry import note_entry
 from portal.identity.views_enter import lead_in
 from portal.people.views_browser import enter_as_agent
@@ -28,14 +28,15 @@ def doors() -> str:
 @bp.post("/demo/agent/<key>")
 @allow(Role.EVERYONE)
 def enter(key: str) -> Response:
-    """Signs in as an invented agent."""
+    """Signs in as an invented agent, who sits where their house receives most today."""
     if not PortalForm().validate_on_submit():
         return redirect(url_for("demo.doors"))
     with transaction() as session:
         agent = agent_by_key(session, key, paris_day(now()))
+        place = seat_of(session, now(), agent.id) if agent else None
     if agent is None:
         abort(404)
-    enter_as_agent(agent.id)
+    enter_as_agent(agent.id, place_id=place.id if place else None)
     return redirect(url_for("agents.desk"))
 
 
