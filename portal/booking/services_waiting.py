@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.booking import queries
 from portal.booking.models_waiting import Wish, WishEnd
 from portal.booking.queries_waiting import wish
 from portal.booking.rules_service import may_book
@@ -17,6 +16,7 @@ from portal.clock import paris_day
 from portal.directory.models import Motif
 from portal.journal.services import MACHINE, Actor, record
 from portal.people.queries_access import services_of
+from portal.people.services import file_held
 from portal.refusal import Refused
 
 __all__ = ["WishFault", "answer_wishes", "end_past_wishes", "stop_waiting", "wait"]
@@ -42,8 +42,8 @@ def wait(  # noqa: PLR0913 - a wish's own parts
     One wish for each motif: asking again says what suits now, and keeps the place in the line. Raises `Refused`
     (WishFault), and `LookupError` for a file or a motif that is not there.
     """
-    motif = session.get(Motif, motif_id)
-    if motif is None or queries.file(session, person_id) is None:
+    motif, file_id = session.get(Motif, motif_id), file_held(session, person_id)
+    if motif is None or file_id is None:
         raise LookupError("no such motif or file")
     _refuse_others(session, now, by, motif.family, place_id)
     suits = {"first_day": first_day, "last_day": last_day, "mornings": mornings, "afternoons": afternoons}
@@ -58,7 +58,7 @@ def wait(  # noqa: PLR0913 - a wish's own parts
     if fault is not None:
         raise Refused(fault)
     fresh = insert(Wish).values(
-        person_id=person_id, motif_id=motif_id, place_id=place_id, created_at=now, created_by=by.id, **suits
+        person_id=file_id, motif_id=motif_id, place_id=place_id, created_at=now, created_by=by.id, **suits
     )
     written = session.scalar(
         fresh.on_conflict_do_update(
@@ -67,7 +67,7 @@ def wait(  # noqa: PLR0913 - a wish's own parts
             set_={"place_id": place_id, **suits},
         ).returning(Wish.id)
     )
-    _note(session, now, by, "wish.made", person_id, written)
+    _note(session, now, by, "wish.made", file_id, written)
     return _known(wish(session, written or 0))
 
 

@@ -1,6 +1,6 @@
 """A call that was answered, noted once: what about, how it ended; and the call to make that somebody asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.notices import base_context
 from portal.notifications.packing import SINGLE
 from portal.people.models import Person
+from portal.people.services import file_held
 from portal.refusal import Refused
 
 BOOKED_WITHIN = timedelta(minutes=30)  # after the call: an appointment made then is that call's
@@ -53,7 +54,9 @@ def receive(  # noqa: PLR0913 - a call, by whom, and the words of the task
     """
     if call.outcome is CallOutcome.PARTNER and call.partner_id is None:
         raise Refused(CallFault.NO_PARTNER)
-    person = None if call.person_id is None else session.get_one(Person, call.person_id)
+    if call.person_id is not None:
+        call = replace(call, person_id=file_held(session, call.person_id))
+    person = None if call.person_id is None else session.get_one(Person, call.person_id, populate_existing=True)
     noted = _add(session, now, call, by)
     if noted is None:
         return None

@@ -10,6 +10,7 @@ messages of the person's other appointments are untouched. Staff alone change a 
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -17,6 +18,7 @@ from portal.locks import Lock, hold
 from portal.people import queries
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
+from portal.people.queries_merges import kept_in
 from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy, ways, written_as
 from portal.refusal import Refused
 
@@ -25,6 +27,19 @@ def lock_identities(session: Session, identities: Iterable[Identity]) -> None:
     """Holds what two bookings for the same people would both write, until the transaction ends. Free of deadlocks."""
     for ordinal in sorted({identity.birth_date.toordinal() for identity in identities}):
         hold(session, Lock.BIRTH_DATE, ordinal)
+
+
+def file_held(session: Session, person_id: int) -> int | None:
+    """The number of a person's file, or of the one it was merged into; nobody merges it until the transaction ends.
+
+    Whoever adds a row about somebody asks for it first: a row of a double that has just gone would be seen nowhere.
+    None for a card, and for a number that no file has.
+    """
+    born = session.scalar(select(Person.birth_date).where(Person.id == person_id, Person.card_of_id.is_(None)))
+    if born is None:
+        return None
+    hold(session, Lock.BIRTH_DATE, born.toordinal())
+    return kept_in(session, person_id) or person_id
 
 
 def find_or_create(

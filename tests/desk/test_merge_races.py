@@ -4,12 +4,18 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
 
 from portal.booking.models import Participation
+from portal.booking.models_waiting import Wish
 from portal.booking.rules import BookingRefusal
+from portal.booking.services_waiting import wait
+from portal.calls.models import CallOutcome, CallReceived
+from portal.calls.rules import Moment, Reason
+from portal.calls.services_received import Call, CallBack, receive
 from portal.desk.rules_merge import MergeFault, marks
 from portal.desk.services_merge import merge
 from portal.journal.services import Actor
@@ -143,3 +149,23 @@ def test_an_appointment_moved_at_this_instant_tells_the_file_that_stays(database
     )
     assert came_to == {"done": 2}
     assert left_behind(database, gone) == 0
+
+
+def test_a_wish_and_a_call_that_come_just_after_a_merge_are_of_the_file_that_stayed(
+    database, clock, world, agent, pair
+) -> None:
+    kept, gone = pair
+    by, motif = Actor.agent(agent.id), world.motif()
+    with database.transaction() as session:
+        read = session.get_one(Person, gone.id)
+        assert read.merged_into_id is None, "the page has read the double"
+        merged(database, clock.now, kept, gone, agent)
+        days = {"first_day": clock.now.date(), "last_day": None, "mornings": True, "afternoons": True}
+        wait(session, clock(), person_id=gone.id, motif_id=motif.id, place_id=None, **days, by=by)
+        call = Call(uuid4(), CallOutcome.CALL_BACK, gone.id)
+        back = CallBack(Moment.SOON, Reason.NEWS)
+        receive(session, clock(), call=call, by=by, base_url=BASE, call_back=back)
+    with database.transaction() as session:
+        told = select(Message.person_id).where(Message.kind == "callback")
+        for whose in (select(Wish.person_id), select(CallReceived.person_id), told):
+            assert session.scalars(whose).all() == [kept.id]
