@@ -1,5 +1,6 @@
 """The words of settings for what the rules name."""
 
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -7,8 +8,16 @@ from flask_babel import lazy_gettext as _l
 
 from portal.administration.rules import Kind
 from portal.directory.models import BookedBy
+from portal.web.i18n import language
+from portal.words import day_words, moment_words
 
-KIND_WORDS = {Kind.MOTIF: _l("Motif"), Kind.PLACE: _l("Lieu"), Kind.DAY: _l("Jour")}
+KIND_WORDS = {
+    Kind.MOTIF: _l("Motif"),
+    Kind.PLACE: _l("Lieu"),
+    Kind.DAY: _l("Jour"),
+    Kind.OPENING: _l("Plage"),
+    Kind.ABSENCE: _l("Absence"),
+}
 
 COLUMN_WORDS = {
     "title": _l("Titre"),
@@ -37,7 +46,17 @@ COLUMN_WORDS = {
     "day": _l("Jour"),
     "is_open": _l("Ouvert"),
     "label": _l("Pourquoi"),
+    "first_day": _l("Premier jour"),
+    "last_day": _l("Dernier jour"),
+    "starts": _l("Début"),
+    "ends": _l("Fin"),
+    "skipped": _l("Jours retirés"),
+    "starts_at": _l("Début"),
+    "ends_at": _l("Fin"),
 }
+
+_MOMENTS = frozenset({"starts_at", "ends_at"})
+_DAYS = frozenset({"closed_on", "day", "first_day", "last_day", "skipped"})
 
 BOOKED_BY_WORDS = {
     BookedBy.EVERYONE: _l("Tout le monde"),
@@ -54,7 +73,14 @@ def value_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("Oui") if value else _("Non"))
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(value_words(name, one) for one in value)
     if name == "booked_by":
         return str(BOOKED_BY_WORDS[BookedBy(value)])
-    return str(value)
+    return _when_words(name, str(value))
+
+
+def _when_words(name: str, value: str) -> str:
+    """A day or an instant in words, other values as they are."""
+    if name in _MOMENTS:
+        return moment_words(datetime.fromisoformat(value), language())
+    return day_words(date.fromisoformat(value), language()) if name in _DAYS else value

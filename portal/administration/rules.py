@@ -34,6 +34,8 @@ class Kind(StrEnum):
     MOTIF = "motif"
     PLACE = "place"
     DAY = "day"
+    OPENING = "opening"  # written by the agenda, as absences are
+    ABSENCE = "absence"
 
 
 class SettingFault(StrEnum):

@@ -35,7 +35,7 @@ from portal.agenda.views_openings_words import FAULT_WORDS, comes, effect_said, 
 from portal.clock import paris_day
 from portal.desk.views_shared import hand
 from portal.refusal import Refused
-from portal.web.access import Role, allow
+from portal.web.access import Role, allow, may_open
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
 
@@ -57,6 +57,12 @@ class Whose:
     def is_own(self) -> bool:
         """Whether they are the signed-in agent's."""
         return bool(self.agent.id == g.agent.id)
+
+
+@bp.app_template_global("opens_openings")
+def opens_openings() -> bool:
+    """Whether the signed-in agent has pages of openings and absences; for templates of the agenda."""
+    return may_open("agenda.openings")
 
 
 def whose(database: Session, agent_id: int | None = None) -> Whose:

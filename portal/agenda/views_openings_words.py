@@ -48,18 +48,12 @@ class Said:
 
 @dataclass(frozen=True)
 class EffectSaid:
-    """An effect in words: (motif, slots) gained and lost, the appointments touched, and the clashes."""
+    """An effect in words: slots by motif (gained, lost), the appointments touched, and the clashes."""
 
-    gained: Sequence[tuple[str, int]]
-    lost: Sequence[tuple[str, int]]
+    slots: Sequence[tuple[str, int, int]]
     touched: Sequence[Row]
     count: int
     clashes: Sequence[str]
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether nothing changes within eight weeks."""
-        return not (self.gained or self.lost or self.count or self.clashes)
 
 
 def said(draft: Draft, places: Mapping[int, str], titles: Mapping[int, str], today: date) -> Said:
@@ -79,7 +73,7 @@ def said(draft: Draft, places: Mapping[int, str], titles: Mapping[int, str], tod
 def when_words(draft: Draft) -> str:
     """When an opening happens: "Chaque mardi, de 9 h à 12 h"."""
     hours = {"starts": hour_words(draft.starts, language()), "ends": hour_words(draft.ends, language())}
-    days = " et ".join(str(_DAYS[one]) for one in draft.weekdays)
+    days = _listed([str(_DAYS[one]) for one in draft.weekdays])
     if draft.recurrence is Recurrence.ONCE:
         return str(_("Le %(day)s, de %(starts)s à %(ends)s", day=day_words(draft.first_day, language()), **hours))
     if draft.recurrence is Recurrence.MONTHLY:
@@ -102,8 +96,7 @@ def effect_said(database: Session, found: Effect, places: Mapping[int, str]) -> 
     shown = many(database, found.touched[:_SHOWN])
     listed = [Displaced(one.id, one.agent_id, one.place_id, ()) for one in shown]
     return EffectSaid(
-        sorted((titles[number], count) for number, count in found.gained.items()),
-        sorted((titles[number], count) for number, count in found.lost.items()),
+        sorted((title, found.gained.get(number, 0), found.lost.get(number, 0)) for number, title in titles.items()),
         rows(database, viewer_now(database), listed),
         len(found.touched),
         [
@@ -118,6 +111,13 @@ def effect_said(database: Session, found: Effect, places: Mapping[int, str]) -> 
             for clash in found.clashes
         ],
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Several words as one says them: "lundi, mardi et jeudi"."""
+    if len(words) < 2:
+        return "".join(words)
+    return str(_("%(first)s et %(last)s", first=", ".join(words[:-1]), last=words[-1]))
 
 
 def _span(draft: Draft, today: date) -> str:
