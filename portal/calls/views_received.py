@@ -47,7 +47,8 @@ class Asked:
 def qualify() -> Page:
     """One page: the subject, the answer to read, and one key for each way in which a call ends."""
     personal_page()
-    if request.method != "POST" and "sujet" not in request.args and (kept := session.pop(_KEPT, None)):
+    kept = session.pop(_KEPT, None) if request.method != "POST" and "sujet" not in request.args else None
+    if kept and _person_id() is not None:  # without anybody it is another call
         return redirect(url_for("calls.qualify", sujet=kept, personne=_person_id()))
     with transaction() as database:
         asked = _asked(database)

@@ -1,10 +1,14 @@
 """Outcomes that nobody has noted: gathered, noted one by one or several at once, counted."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import update
 
 from portal.booking.models import Appointment, AppointmentStatus
 from tests.agenda.conftest import forms
+from tests.entering import enter as enter_agent
 from tests.world import at
 
 PATH = "/agents/agenda/oublis"
@@ -88,3 +92,22 @@ def test_whoever_leads_everywhere_counts_everything(old, world, enter, client) -
     assert client.get(f"{PATH}?page=abc").status_code == 200
     assert "Tout est noté." in client.get(f"{PATH}?page=9").page.text()
     assert old
+
+
+def test_two_who_press_at_once_in_opposite_orders_never_wait_for_each_other(morning, old, app, world) -> None:
+    browsers, sent = [], []
+    for what in ("honore", "manque"):
+        browser = app.test_client()
+        browser.environ_base["wsgi.url_scheme"] = "https"
+        enter_agent(browser, world.agent("accueil", place=morning.here))
+        browsers.append(browser)
+        sent.append(several(browser, old, what))
+    sent[1]["rdv"] = sent[1]["rdv"][::-1]
+    together = Barrier(2)
+
+    def run(number: int) -> int:
+        together.wait()
+        return browsers[number].post(PATH, data=sent[number]).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(run, range(2))) == [303, 303]

@@ -131,6 +131,12 @@ def test_an_appointment_is_booked_for_somebody_whose_file_is_found(call, press, 
     assert [(one.outcome, one.person_id) for one in rows(CallReceived)] == [(CallOutcome.BOOKED, person.id)]
 
 
+def test_the_subject_of_a_call_given_up_is_not_that_of_the_next_one(call, press, client, world):
+    press(call("?sujet=loyer"), outcome="booked")
+    assert client.get("/agents/appel").status_code == 200
+    assert client.get(f"/agents/appel?personne={world.person().id}").status_code == 200
+
+
 @pytest.mark.parametrize(
     "query", ["?sujet=ancien", "?sujet=nulle-part", "?personne=9999", "?personne=x", "?personne=0"]
 )
