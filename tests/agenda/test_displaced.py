@@ -216,7 +216,7 @@ TOLD = [{"sms", "email"}, {Route.CALL.value}, {Route.LETTER.value}, {Route.DESK.
 
 
 def test_twelve_people_of_four_kinds_are_moved_given_and_cancelled(client, database, world, office) -> None:
-    people = twelve(world, office)
+    people = twelve(world)
     booked = [
         world.appointment(
             office.agent,
