@@ -17,6 +17,7 @@ from portal.agenda.views import bp
 from portal.agenda.views_lines import words_of_lines
 from portal.agenda.views_status import fault_words, press, sequence_of
 from portal.agenda.views_words import DONE_WORDS
+from portal.agenda.views_workshops import not_yours
 from portal.agenda.views_workshops_shared import WORKSHOP, Shown, holds, neutral, workshop_or_404
 from portal.booking.rules_status import StatusFault
 from portal.booking.services_workshops import mark_all_present
@@ -55,8 +56,8 @@ class Row:
 def sheet(workshop_id: int) -> Page:
     """The list by name; in neutral words on paper unless asked otherwise."""
     with transaction() as database:
-        shown = workshop_or_404(database, workshop_id, to_name=True)
-        return _page(database, shown)
+        shown = workshop_or_404(database, workshop_id)
+        return _page(database, shown) if shown.may_name else not_yours(database, shown)
 
 
 @bp.post(f"{WORKSHOP}/feuille")
@@ -66,7 +67,9 @@ def tick(workshop_id: int) -> Page:
     typed = request.form.get("acte", "")
     try:
         with transaction() as database:
-            shown = workshop_or_404(database, workshop_id, to_name=True)
+            shown = workshop_or_404(database, workshop_id)
+            if not shown.may_name:
+                return not_yours(database, shown)
             if not PortalForm().validate_on_submit() or typed not in {_EVERYBODY, *_ACTS}:
                 fault = str(_("Cette page est restée ouverte longtemps. Recommencez."))
                 return _page(database, shown, fault=fault), 422
@@ -79,7 +82,7 @@ def tick(workshop_id: int) -> Page:
             press(database, seat_id, Act(typed), sequence_of(request.form.get("sequence", "")))
     except Refused as refusal:
         with transaction() as database:
-            shown = workshop_or_404(database, workshop_id, to_name=True)
+            shown = workshop_or_404(database, workshop_id)
             code = 409 if refusal.reason in _MEANWHILE else 422
             return _page(database, shown, fault=fault_words(refusal)), code
     return _back(workshop_id, fait=typed, rdv=seat_id)

@@ -15,6 +15,7 @@ from portal.agenda.views_lines import words_of_lines
 from portal.agenda.views_workshops_shared import (
     WORKSHOP,
     Shown,
+    fault_words,
     holds,
     services_of_agent,
     shown_of,
@@ -22,6 +23,7 @@ from portal.agenda.views_workshops_shared import (
 )
 from portal.booking import queries_workshops
 from portal.booking.queries_workshops import WorkshopSeats
+from portal.booking.rules_workshops import WorkshopFault
 from portal.clock import paris_day
 from portal.desk.queries import links
 from portal.desk.rules import reading
@@ -99,6 +101,11 @@ def workshop_page(database: Session, shown: Shown, *, done: str = "", fault: str
         form_has_errors=bool(fault),
         **words_of_lines(),
     )
+
+
+def not_yours(database: Session, shown: Shown) -> tuple[str, int]:
+    """The page of a workshop of another service: it says so, and nothing is done."""
+    return workshop_page(database, shown, fault=fault_words(WorkshopFault.NOT_YOUR_SERVICE)), 409
 
 
 def _is_near(viewer: Viewer, found: WorkshopSeats) -> bool:

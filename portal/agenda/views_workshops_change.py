@@ -11,7 +11,7 @@ from portal.agenda.forms_workshops import CancelForm, WorkshopForm
 from portal.agenda.queries_seats import Effect, effect_of, leaders, motifs_to_host, places_to_host
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
-from portal.agenda.views_workshops import workshop_page
+from portal.agenda.views_workshops import not_yours, workshop_page
 from portal.agenda.views_workshops_shared import (
     WORKSHOP,
     Shown,
@@ -72,7 +72,9 @@ def change_workshop(workshop_id: int) -> Page:
     form = WorkshopForm()
     try:
         with transaction() as database:
-            shown = workshop_or_404(database, workshop_id, to_run=True)
+            shown = workshop_or_404(database, workshop_id)
+            if not shown.may_run:
+                return not_yours(database, shown)
             if shown.is_off or shown.has_begun:
                 return workshop_page(database, shown, fault=_closed_words(shown)), 409
             _offer(database, form, shown)
@@ -92,7 +94,9 @@ def cancel_workshop(workshop_id: int) -> Page:
     form = CancelForm()
     try:
         with transaction() as database:
-            shown = workshop_or_404(database, workshop_id, to_run=True)
+            shown = workshop_or_404(database, workshop_id)
+            if not shown.may_run:
+                return not_yours(database, shown)
             if shown.is_off or shown.has_begun:
                 return workshop_page(database, shown, fault=_closed_words(shown)), 409
             if not form.is_submitted() or not form.validate():

@@ -13,7 +13,7 @@ from portal.agenda.queries_agenda import viewer_of
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
 from portal.agenda.views_lines import opens
-from portal.agenda.views_workshops import workshop_page
+from portal.agenda.views_workshops import not_yours, workshop_page
 from portal.agenda.views_workshops_shared import (
     WORKSHOP,
     Shown,
@@ -64,7 +64,9 @@ def enrol_who(workshop_id: int) -> Page:
     personal_page()
     form = SearchForm(today=paris_day(now()))
     with transaction() as database:
-        shown = workshop_or_404(database, workshop_id, to_run=True)
+        shown = workshop_or_404(database, workshop_id)
+        if not shown.may_run:
+            return not_yours(database, shown)
         if shown.is_off or shown.is_over or not shown.seats.free:
             fault = WorkshopFault.CANCELLED if shown.is_off else WorkshopFault.FULL if not shown.is_over else None
             return workshop_page(database, shown, fault=fault_words(fault or WorkshopFault.OVER)), 409
@@ -156,7 +158,9 @@ def _offer(database: Session, shown: Shown, person: Person) -> Offer:
 
 
 def _recap(database: Session, person: Person, workshop_id: int) -> Page:
-    shown = workshop_or_404(database, workshop_id, to_run=True)
+    shown = workshop_or_404(database, workshop_id)
+    if not shown.may_run:
+        return not_yours(database, shown)
     offer = _offer(database, shown, person)
     if offer.seat_id is not None:
         return redirect(_done(workshop_id, offer.seat_id, "deja"), 303)

@@ -12,6 +12,7 @@ from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
 from portal.agenda.views_lines import opens
 from portal.agenda.views_words import ROUTE_WORDS
+from portal.agenda.views_workshops import not_yours
 from portal.agenda.views_workshops_shared import (
     WORKSHOP,
     Shown,
@@ -61,7 +62,7 @@ def leave(workshop_id: int, seat_id: int) -> Page:
         with transaction() as database:
             shown, held = _seat_or_404(database, workshop_id, seat_id)
             if not shown.may_run:
-                abort(403)
+                return not_yours(database, shown)
             if not holds(held.status) or shown.has_begun:
                 return _seat_page(database, shown, held, fault=fault_words(WorkshopFault.OVER)), 409
             if not form.is_submitted() or not form.validate():

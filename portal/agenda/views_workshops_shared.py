@@ -127,11 +127,8 @@ def shown_of(database: Session, viewer: Viewer, services: Sequence[Service], fou
     )
 
 
-def workshop_or_404(database: Session, workshop_id: int, *, to_run: bool = False, to_name: bool = False) -> Shown:
-    """The workshop of an address, at a place of this agent or led by them; else 404.
-
-    `to_run`: they may change it; `to_name`: they know who comes; 403 when it is not so.
-    """
+def workshop_or_404(database: Session, workshop_id: int) -> Shown:
+    """The workshop of an address, at a place of this agent or led by them; else 404."""
     found = queries_workshops.workshop(database, workshop_id)
     viewer = viewer_of(database, now(), g.agent)
     if found is None:
@@ -139,10 +136,7 @@ def workshop_or_404(database: Session, workshop_id: int, *, to_run: bool = False
     held = found.workshop.appointment
     if not viewer.is_near(held.place_id) and held.agent_id != viewer.agent_id:
         abort(404)
-    shown = shown_of(database, viewer, services_of_agent(database), found)
-    if (to_run and not shown.may_run) or (to_name and not shown.may_name):
-        abort(403)
-    return shown
+    return shown_of(database, viewer, services_of_agent(database), found)
 
 
 def on_trial(database: Session, seat_ids: Sequence[int], change: Callable[[], object]) -> Effect:

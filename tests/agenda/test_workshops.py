@@ -259,7 +259,10 @@ def test_others_read_no_name_no_title_and_change_nothing(house, give, world, cli
     assert "budget" not in page.text()
     assert "Et une personne suivie par un autre service." in page.text()
     for end in ("/modifier", "/annuler", "/inscrire", "/feuille"):
-        assert client.get(f"{house.url}{end}").status_code == 403, end
+        refused = client.get(f"{house.url}{end}")
+        assert refused.status_code == 409, end
+        assert "Cet atelier est d'un autre service, ou d'un autre lieu." in refused.page.text()
+        assert "Lefèvre" not in refused.page.text()
     assert client.get(f"{house.url}/inscrits/{seat.id}").status_code == 404
     elsewhere = world.agent("professionnel", place=world.place(), families=["social"])
     enter(client, elsewhere)
