@@ -78,7 +78,7 @@ def slip(appointment_id: int, paper: str) -> Answer:
     """The paper to hand over; nothing of it is kept. The journal notes that it was printed."""
     with transaction() as database:
         found = appointment_or_404(database, appointment_id)
-        if found.status is not AppointmentStatus.BOOKED:
+        if found.status is not AppointmentStatus.BOOKED or not _may_know_code(database, found):
             abort(404)
         pdf = draw_slip(_slip_context(database, found), Paper(paper))
         for participation in found.participations:
@@ -148,6 +148,7 @@ def appointment_page(
         done=done,
         fault=fault,
         is_mine=is_mine,
+        has_code=_may_know_code(database, found),
         can_change=can_change,
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],
         said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)[::-1]],
@@ -163,6 +164,16 @@ def may_act_on(database: Session, found: Appointment) -> bool:
     """Whether it is of the agent's own service, or in their own agenda."""
     services = services_of_agent(database)
     return found.agent_id == g.agent.id or may_book(services, family=found.motif.family, place_id=found.place_id)
+
+
+def _may_know_code(database: Session, found: Appointment) -> bool:
+    """Whether its code, on screen or on paper, is for this agent.
+
+    With the birth date, which the file says, the code opens the person's own page, and that page says the reason.
+    """
+    families = families_of(database, g.agent.id, paris_day(now()))
+    is_own = found.agent_id == g.agent.id
+    return may_act_on(database, found) or sees_reason(family=found.motif.family, families=families, is_own=is_own)
 
 
 def words_of(database: Session, found: Appointment) -> dict[str, Any]:

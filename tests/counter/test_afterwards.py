@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.booking.models import Appointment, CancelReason
 from portal.booking.models_waiting import Wish
 from portal.notifications.models import Message
+from portal.words import code_words
 from tests.entering import enter
 from tests.world import at
 
@@ -149,6 +150,8 @@ def test_an_appointment_of_another_service_is_read_in_neutral_words_and_not_chan
     assert "Parler de mon budget" not in page.text()
     assert "MDS Essai d'ici" not in page.text()
     assert "d'un autre service" in page.text()
+    assert code_words(made.code) not in page.text()  # it opens the person's own page, which says the reason
+    assert client.get(page_of(made, "/papier/a5")).status_code == 404
     for end in ("/deplacer", "/annuler"):
         refused = client.get(page_of(made, end))
         assert refused.status_code == 409
