@@ -1,15 +1,17 @@
 """Appointments to place anew: computed each time from what is there, so that nothing can be forgotten."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, false, func, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from portal.agenda.rules_displaced import Candidate, Why, reasons
 from portal.booking.agendas import closed_of
 from portal.booking.models import Absence, Appointment, AppointmentStatus
+from portal.booking.recurrence import instant, midnight_of
 from portal.booking.slots import AGENTS_SEE, Days
 from portal.clock import paris_day
 from portal.directory.models import Motif, Place
@@ -78,28 +80,37 @@ def why_of(session: Session, now: datetime, appointment_id: int, reach: Reach) -
 
 
 def _candidates(session: Session, now: datetime, today: date, last: date) -> Select[*tuple[Any, ...]]:
+    """Those that may not stand, and a few more (holidays over which staff booked on purpose).
+
+    Each cause is looked for by itself, where an index leads: one condition of them all would read every appointment.
+    """
+    to_come = (
+        Appointment.status == literal_column(f"'{AppointmentStatus.BOOKED}'"),
+        Appointment.starts_at > now,
+        Appointment.workshop_id.is_(None),
+    )
+    meets = and_(
+        Absence.agent_id == Appointment.agent_id,
+        Absence.starts_at < Appointment.ends_at,
+        Absence.ends_at > Appointment.starts_at,
+    )
     day = cast(func.timezone("Europe/Paris", Appointment.starts_at), Date)
-    said = session.scalars(
-        select(DayException.day).where(DayException.day.between(today, last)).order_by(DayException.day)
-    )
-    odd = {one for year in range(today.year, last.year + 1) for one in holidays_of(year)} | set(said)
-    away = (
-        select(Absence.id)
-        .where(
-            Absence.agent_id == Appointment.agent_id,
-            Absence.starts_at < Appointment.ends_at,
-            Absence.ends_at > Appointment.starts_at,
-        )
-        .exists()
-    )
     off = or_(~Agent.is_active, Agent.suspended_at.is_not(None), Agent.expires_on <= day)
+    ids = select(Appointment.id).where(*to_come)
+    found = union(
+        ids.join(Absence, meets).where(Absence.ends_at > now),
+        ids.join(Agent, Agent.id == Appointment.agent_id).where(off),
+        ids.join(Place, Place.id == Appointment.place_id).where(Place.closed_on <= day),
+        ids.join(Motif, Motif.id == Appointment.motif_id).where(Motif.closed_on <= day),
+        ids.where(or_(false(), *_on_days(_odd_days(session, today, last)))),
+    )
     return (
         select(
             Appointment.agent_id,
             Appointment.id,
             Appointment.starts_at,
             Appointment.place_id,
-            away,
+            select(Absence.id).where(meets).exists(),
             Agent.is_active,
             Agent.suspended_at,
             Agent.expires_on,
@@ -110,11 +121,21 @@ def _candidates(session: Session, now: datetime, today: date, last: date) -> Sel
         .join(Agent, Agent.id == Appointment.agent_id)
         .join(Place, Place.id == Appointment.place_id)
         .join(Motif, Motif.id == Appointment.motif_id)
-        .where(
-            Appointment.status == AppointmentStatus.BOOKED,
-            Appointment.starts_at > now,
-            Appointment.workshop_id.is_(None),
-            or_(away, off, Place.closed_on <= day, Motif.closed_on <= day, day.in_(sorted(odd))),
-        )
+        .where(Appointment.id.in_(found))
         .order_by(Appointment.starts_at, Appointment.id)
     )
+
+
+def _odd_days(session: Session, first: date, last: date) -> list[date]:
+    """Public holidays, and days that are not as the calendar says."""
+    said = session.scalars(
+        select(DayException.day).where(DayException.day.between(first, last)).order_by(DayException.day)
+    )
+    holidays = {one for year in range(first.year, last.year + 1) for one in holidays_of(year)}
+    return sorted(holidays.union(said))
+
+
+def _on_days(days: Iterable[date]) -> Iterator[ColumnElement[bool]]:
+    for day in days:
+        since, until = (instant(midnight_of(one)) for one in (day, day + timedelta(days=1)))
+        yield and_(Appointment.starts_at >= since, Appointment.starts_at < until)
