@@ -36,7 +36,7 @@ def missing_of(told: Told, person: Person) -> list[str]:
         return [str(_("La personne ne veut pas être contactée : aucun message ne part. Donnez le papier ou le code."))]
     said = [*_missing_digital(told, person), *_missing_letter(told, person)]
     if Route.CALL in told.now:
-        said.append(_("Une tâche d'appel s'ouvre : un agent l'appellera."))
+        said.append(_("L'appel s'ajoute à la liste des appels à passer."))
     elif told.by_nobody_but_the_place:
         said.append(
             _("Rien ne peut lui parvenir. Donnez le papier ou faites noter le code. Le lieu le redira sur place.")
