@@ -142,7 +142,7 @@ class MotifForm(PortalForm):
                 _("Personne ne pourrait réserver : écrivez plus de jours, ou moins de minutes au-dessus.")
             ]
         if self._with_referent and self.booked_by.data == BookedBy.EVERYONE:
-            self.booked_by.errors = [_("Ce motif est pour les personnes suivies : choisissez une autre réponse.")]
+            self.booked_by.errors = [_("Ce motif est pour les personnes invitées : choisissez une autre réponse.")]
         return not self.errors
 
     def validate_neutral_words(self, field: TextField) -> None:

@@ -8,5 +8,5 @@ from portal.web.forms import CheckField, PortalForm
 class FeedForm(PortalForm):
     """What the feed will say."""
 
-    discreet = CheckField(_l("Titres discrets"), hint=_l("Chaque rendez-vous s'appelle « Occupé »."), default=True)
+    discreet = CheckField(_l("Titres discrets"), hint=_l("Chaque rendez-vous s'appelle « Occupé »."), default=True)
     absences = CheckField(_l("Avec mes absences"))

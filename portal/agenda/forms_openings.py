@@ -14,6 +14,7 @@ from portal.agenda.rules_openings import Draft
 from portal.booking.models import Recurrence
 from portal.clock import at_wall_clock, paris
 from portal.web.forms import ChoiceField, DateField, PortalForm, TextField, selectable
+from portal.web.i18n import language
 from portal.words import hour_words
 
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
@@ -32,7 +33,7 @@ class HourField(TextField):
 
     def process_data(self, value: Any) -> None:
         """An hour in words."""
-        self.data = "" if value is None else hour_words(value).replace("\u00a0", " ")
+        self.data = "" if value is None else hour_words(value, language()).replace("\u00a0", " ")
 
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` with a sentence for what is no hour."""

@@ -180,6 +180,7 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
     viewer = viewer_now(database)
     why = why_of(database, now(), found.id, reach_of(viewer))
     near = booking.proposals(database, now(), found) if why else []
+    least = nearest(near, found.starts_at, found.place_id)
     places, agents = names_of(database, near)
     booked = one(database, found.id)
     item = Displaced(found.id, found.agent_id, found.place_id, why)
@@ -188,6 +189,7 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
         row=rows(database, viewer, [item])[0] if booked else None,
         appointment=found,
         near=[(written(slot), slot_words(slot, places, agents)) for slot in near],
+        least=written(least) if least else "",
         colleagues=booking.colleagues(database, found) if why else [],
         reasons=[(reason.value, words) for reason, words in REASON_WORDS.items()],
         proposed=reason_of(why).value,

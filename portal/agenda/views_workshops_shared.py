@@ -44,11 +44,13 @@ FAULTS = {
 }
 
 _BY_ROUTE: dict[Route, Callable[[int], str]] = {
-    Route.SMS: lambda count: ngettext("un SMS", "%(num)s SMS", count),
-    Route.EMAIL: lambda count: ngettext("un e-mail", "%(num)s e-mails", count),
-    Route.LETTER: lambda count: ngettext("une lettre", "%(num)s lettres", count),
-    Route.CALL: lambda count: ngettext("un appel à faire", "%(num)s appels à faire", count),
-    Route.DESK: lambda count: ngettext("une personne à prévenir sur place", "%(num)s à prévenir sur place", count),
+    Route.SMS: lambda count: ngettext("%(num)s SMS", "%(num)s SMS", count),
+    Route.EMAIL: lambda count: ngettext("%(num)s e-mail", "%(num)s e-mails", count),
+    Route.LETTER: lambda count: ngettext("%(num)s lettre", "%(num)s lettres", count),
+    Route.CALL: lambda count: ngettext("%(num)s appel à faire", "%(num)s appels à faire", count),
+    Route.DESK: lambda count: ngettext(
+        "%(num)s personne à prévenir sur place", "%(num)s personnes à prévenir sur place", count
+    ),
 }
 
 
@@ -151,7 +153,7 @@ def on_trial(database: Session, seat_ids: Sequence[int], change: Callable[[], ob
 
 
 def effect_words(effect: Effect) -> list[str]:
-    """What leaves, in words: "2 SMS", then "une lettre"."""
+    """What leaves, in words: "2 SMS", then "1 lettre"."""
     return [_BY_ROUTE[route](count) for route, count in effect.routes]
 
 

@@ -48,3 +48,8 @@ def _wanted(scope: Scope, agent_id: int, starts: Iterator[tuple[int, int]]) -> I
 
 def _as_slots(found: list[_Start]) -> list[Slot]:
     return [Slot(instant(start), agent_id, place_id) for start, agent_id, place_id in found]
+
+
+def nearest(slots: Iterable[Slot], starts_at: datetime, place_id: int) -> Slot | None:
+    """The slot of least change for whoever has an appointment: at its place, then the nearest hour. None of none."""
+    return min(slots, key=lambda slot: (slot.place_id != place_id, abs(slot.starts_at - starts_at), slot), default=None)

@@ -20,6 +20,7 @@ from portal.clock import PARIS
 from portal.people.forms_fields import HiddenField, PhoneField
 from portal.people.models import Person
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
+from portal.web.i18n import language
 from portal.words import moment_words, phone_words
 
 OTHER = "autre"
@@ -125,7 +126,7 @@ class OutcomeForm(PortalForm):
         shown = asked.instant(self.again.data, at) if self.is_submitted() else None
         kept = [shown] if shown is not None and shown not in moments else []
         self.again.choices = selectable(
-            [(moment.isoformat(), moment_words(moment)) for moment in (*kept, *moments)]
+            [(moment.isoformat(), moment_words(moment, language())) for moment in (*kept, *moments)]
             + [(OTHER, _("Un autre moment"))]
         )
         if shown is not None:

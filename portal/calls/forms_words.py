@@ -18,7 +18,7 @@ REASONS = {
     Reason.PAPERS: _l("Un papier"),
     Reason.NEWS: _l("Une réponse attendue"),
 }
-WAYS = {LANDLINE: _l("fixe"), MOBILE: _l("mobile"), GIVEN: _l("donné pour ce rappel")}
+WAYS = {LANDLINE: _l("fixe"), MOBILE: _l("mobile"), GIVEN: _l("donné pour cet appel")}
 TRIES = {
     TryOutcome.TOLD: _l("La personne est prévenue."),
     TryOutcome.NO_ANSWER: _l("Pas de réponse."),

@@ -15,9 +15,9 @@ from portal.web.request import now, reading
 NOTED = {
     CallOutcome.INFORMED: _l("L'appel est noté : la personne est informée."),
     CallOutcome.BOOKED: _l("L'appel est noté : un rendez-vous est demandé."),
-    CallOutcome.URGENT: _l("L'appel est noté : la personne est envoyée à la permanence, ou à un numéro d'urgence."),
+    CallOutcome.URGENT: _l("L'appel est noté. La personne va à l'accueil d'urgence, ou appelle un numéro d'urgence."),
     CallOutcome.PARTNER: _l("L'appel est noté : la personne sait à qui s'adresser."),
-    CallOutcome.CALL_BACK: _l("L'appel est noté. Le rappel est dans la liste des appels."),
+    CallOutcome.CALL_BACK: _l("L'appel est noté. L'appel demandé est dans la liste des appels."),
 }
 
 

@@ -86,9 +86,9 @@ class OverbookForm(PortalForm):
     day = DateField(_l("Jour"), hint=_l("Exemple : 24 11 2026"), required=_l("Écrivez le jour. Exemple : 24 11 2026"))
     hour = HourField(
         _l("Heure"),
-        hint=_l("Exemple : 10 h 30"),
+        hint=_l("Exemple : 10 h 30"),
         longest=10,
-        required=_l("Écrivez une heure. Exemple : 10 h 30"),
+        required=_l("Écrivez une heure. Exemple : 10 h 30"),
         render_kw={"autocomplete": "off", "inputmode": "text"},
     )
     where = ChoiceField(_l("Avec qui, et où"), choices=[], required=_l("Choisissez l'agent et le lieu."))

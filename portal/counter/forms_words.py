@@ -93,7 +93,7 @@ KINDS_TOLD = {
     "appointment_booked": _l("Confirmation"),
     "appointment_moved": _l("Changement"),
     "appointment_cancelled": _l("Annulation"),
-    "appointment_missed": _l("Après l'absence"),
+    "appointment_missed": _l("Après le rendez-vous manqué"),
 }
 
 REASONS_TOLD = {

@@ -44,6 +44,7 @@ from portal.people.queries import referents_of
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.headers import personal_page
+from portal.web.i18n import language
 from portal.web.request import now, portal, transaction
 from portal.words import moment_words
 
@@ -167,7 +168,7 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
         **words_of(database, found),
         near=rows_by_day(database, found.motif, near, home),
         days=rows_by_day(database, found.motif, rest, home),
-        chosen=_chosen(form, [written(slot) for slot in (*near, *rest)]),
+        chosen=_chosen(form, found, [*near, *rest]),
         filters=filters,
         options=options | {"home": home},
         url_of_more=url_for("counter.move", **here, **more) if more else "",
@@ -177,9 +178,11 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
     )
 
 
-def _chosen(form: MoveForm, values: list[str]) -> str:
-    """The slot that was asked for while it is there, else the first."""
-    return form.creneau.data if form.creneau.data in values else next(iter(values), "")
+def _chosen(form: MoveForm, found: Appointment, slots: list[Slot]) -> str:
+    """The slot that was asked for while it is there, else the one that changes least for the person."""
+    asked = form.creneau.data or ""
+    least = nearest(slots, found.starts_at, found.place_id)
+    return asked if asked in map(written, slots) or least is None else written(least)
 
 
 def _is_same(found: Appointment, slot: Any) -> bool:
@@ -238,7 +241,7 @@ def _read_marks(database: Session, marks: str) -> list[str]:
 def _slot_words(database: Session, slot: Any) -> list[str]:
     agent = queries.agents(database, [slot.agent_id]).get(slot.agent_id)
     place = queries.places(database, [slot.place_id]).get(slot.place_id)
-    return [moment_words(slot.starts_at), place.name if place else "", name_of(agent) if agent else ""]
+    return [moment_words(slot.starts_at, language()), place.name if place else "", name_of(agent) if agent else ""]
 
 
 def _asked_words(database: Session, form: ChangeForm) -> list[str]:

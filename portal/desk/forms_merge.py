@@ -60,11 +60,11 @@ def count_words(name: str, count: int) -> str:
         "relatives": _("Proches : %(count)s", count=count),
         "cards": _("Moyens donnés pour un seul rendez-vous : %(count)s", count=count),
         "credentials": _("Preuves qui ouvrent l'espace en ligne : %(count)s", count=count),
-        "mandates": _("Permissions données à d'autres : %(count)s", count=count),
-        "mandates_held": _("Permissions d'agir pour d'autres : %(count)s", count=count),
+        "mandates": _("Mandats donnés à d'autres : %(count)s", count=count),
+        "mandates_held": _("Mandats reçus d'autres personnes : %(count)s", count=count),
         "invitations": _("Invitations : %(count)s", count=count),
         "referents": _("Référents : %(count)s", count=count),
-        "wishes": _("Attentes d'un rendez-vous : %(count)s", count=count),
+        "wishes": _("Listes d'attente : %(count)s", count=count),
         "calls": _("Appels reçus : %(count)s", count=count),
     }
     return str(many.get(name, ""))

@@ -47,8 +47,10 @@ def missing_of(told: Told, person: Person) -> list[str]:
 def reminders_of(told: Told) -> list[str]:
     """When a reminder leaves, by which route."""
     names = {Route.SMS: _("Rappel par SMS"), Route.EMAIL: _("Rappel par e-mail"), Route.LETTER: _("Rappel par lettre")}
+    by_agent = _("Rappel par un agent")
     return [
-        f"{names.get(route, _('Rappel par un agent'))} : {day_words(due, language())}" for route, due in told.reminders
+        str(_("%(what)s : %(value)s", what=names.get(route, by_agent), value=day_words(due, language())))
+        for route, due in told.reminders
     ]
 
 

@@ -16,7 +16,7 @@ from portal.people.rules import Identity
 from portal.web.forms import ChoiceField, PortalForm, TextField
 
 _EXAMPLE = _l("Exemple : 06 39 98 00 12 ou prenom.nom@exemple.fr")
-_LANDLINE = _l("Ce numéro n'est pas un mobile. Écrivez un mobile ou un e-mail, ou choisissez « Par lettre ».")
+_LANDLINE = _l("Ce numéro n'est pas un mobile. Écrivez un mobile ou un e-mail, ou choisissez « Par lettre ».")
 
 
 def _birth_date() -> BirthDateField:

@@ -42,7 +42,7 @@ SENTENCES = {
     "appointment.slip_printed": _("Le papier d'un rendez-vous a été imprimé."),
     "appointment.told_again": _("Un rendez-vous vous a été redit."),
     "appointment.told_missed": _("Une autre date vous a été proposée, après un rendez-vous."),
-    "call.no_answer": _("Nous vous avons appelé, sans réponse."),
+    "call.no_answer": _("Nous vous avons appelé : pas de réponse."),
     "call.received": _("Un de vos appels a été noté."),
     "call.wrong_number": _("Un de vos numéros n'était pas le vôtre. Nous ne l'appelons plus."),
     "connection.ended": _("Une connexion à votre espace a été fermée."),

@@ -67,7 +67,7 @@ class RoleForm(PortalForm):
     family_autonomie = CheckField(FAMILY_WORDS["autonomie"])
 
     may_overbook = CheckField(
-        _l("Peut ajouter un rendez-vous hors créneau"),
+        _l("Peut ajouter un rendez-vous sans créneau"),
         hint=_l("Sur un autre rendez-vous, un jour fermé ou hors des plages, avec une raison écrite."),
     )
 

@@ -37,7 +37,7 @@ ROLE_WORDS = {
 
 STATES = {
     AccountState.OPEN: _l("Ouvert"),
-    AccountState.INVITED: _l("Invité, sans réponse"),
+    AccountState.INVITED: _l("Invité, pas de réponse"),
     AccountState.TO_INVITE: _l("À inviter"),
     AccountState.SUSPENDED: _l("Suspendu"),
     AccountState.EXPIRED: _l("Fini"),

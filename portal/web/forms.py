@@ -209,7 +209,7 @@ class HourField(TextField):
         except ValueError:
             self.hour = None
         if self.hour is None:
-            raise StopValidation(_("Écrivez une heure. Exemple : 10 h 30"))
+            raise StopValidation(_("Écrivez une heure. Exemple : 10 h 30"))
 
 
 def _number(text: str) -> int:

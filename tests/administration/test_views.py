@@ -115,7 +115,7 @@ def test_a_motif_of_referents_is_not_opened_to_everyone(client, world, office) -
     enter(client, office[4])
     url = f"/agents/reglages/motifs/{motif.id}"
     answer = client.post(url, data=fields_of(client, url) | {"booked_by": "everyone"})
-    assert "Ce motif est pour les personnes suivies" in text_of(answer.page)
+    assert "Ce motif est pour les personnes invitées" in text_of(answer.page)
 
 
 def test_a_motif_once_changed_rules_what_is_booked_next(client, database, office) -> None:

@@ -21,7 +21,7 @@ def row(database, appointment) -> Appointment:
 @pytest.mark.parametrize(
     ("which", "what", "status", "said"),
     [
-        ("first", "honore", AppointmentStatus.SEEN, "rendez-vous honoré"),
+        ("first", "honore", AppointmentStatus.SEEN, "le rendez-vous a eu lieu"),
         ("first", "manque", AppointmentStatus.NOSHOW, "rendez-vous manqué"),
         ("first", "excuse", AppointmentStatus.EXCUSED, "la personne avait prévenu"),
         ("first", "annule", AppointmentStatus.REVOKED, "le service a annulé"),
@@ -74,7 +74,7 @@ def test_whoever_presses_second_reads_what_it_became_and_by_whom(morning, enter,
     fields["csrf_token"] = client.get(LIST).page.fields(number)["csrf_token"]
     answer = client.post(f"/agents/agenda/{morning.first.id}/statut", data=fields | {"acte": "manque"})
     assert answer.status_code == 409
-    for told in ("a changé pendant que vous le lisiez", "Honoré", "par Camille Essai-Un", "Rien n'a été noté"):
+    for told in ("a changé pendant que vous le lisiez", "A eu lieu", "par Camille Essai-Un", "Rien n'a été noté"):
         assert told in answer.page.text(), told
     assert row(database, morning.first).status is AppointmentStatus.SEEN
     again = answer.page.fields(next(n for n, f in enumerate(forms(answer.page)) if "statut" in f.get("action", "")))

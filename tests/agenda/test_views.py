@@ -148,7 +148,7 @@ def test_a_workshop_says_its_seats_and_an_overbooked_one_its_reason(morning, wor
         )
     enter(morning.receiver)
     shown = words(client, "/agents/agenda")
-    for told in ("Atelier massage", "2 places prises sur 8", "En plus : Urgence du matin", "En même temps :"):
+    for told in ("Atelier massage", "2 places prises sur 8", "Sans créneau : Urgence du matin", "En même temps :"):
         assert told in shown, told
 
 

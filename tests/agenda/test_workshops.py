@@ -135,7 +135,7 @@ def test_who_is_told_of_another_hour_is_said_before_it_is_saved(house, give, wor
     assert (fields["hour"].replace("\u00a0", " "), fields["minutes"], fields["seats"]) == ("9 h", "90", "3")
     review = client.post(f"{house.url}/modifier", data=fields | {"hour": "10 h"})
     assert review.status_code == 200
-    for words in ("2 personnes seront prévenues :", "un SMS", "une lettre", "Une personne inscrite ne recevra rien."):
+    for words in ("2 personnes seront prévenues :", "1 SMS", "1 lettre", "Une personne inscrite ne recevra rien."):
         assert words in review.page.text(), words
     assert messages(database, "appointment_moved") == []
     assert row(database, Appointment, house.held.appointment_id).starts_at == at("2026-12-03", "09:00")
@@ -170,7 +170,7 @@ def test_a_workshop_is_cancelled_with_a_reason_and_everybody_is_told(house, give
     seat = give(world.person(email=None))
     enter(client, house.desk)
     page = client.get(f"{house.url}/annuler").page
-    assert "Une personne sera prévenue : un SMS" in page.text()
+    assert "Une personne sera prévenue : 1 SMS" in page.text()
     empty = client.post(f"{house.url}/annuler", data=page.fields())
     assert empty.status_code == 422
     assert "Choisissez pourquoi l'atelier est annulé." in empty.page.text()
@@ -242,7 +242,7 @@ def test_a_seat_is_taken_back_by_the_person_or_by_the_service(
     enter(client, house.desk)
     url = f"{house.url}/inscrits/{seat.id}/retirer"
     page = client.get(url).page
-    assert "La personne est prévenue : un SMS." in page.text()
+    assert "La personne est prévenue : 1 SMS." in page.text()
     done = client.post(url, data=page.fields() | {"reason": reason})
     assert "La place est libre." in client.get(done.headers["Location"]).page.text()
     assert row(database, Appointment, seat.id).status is status

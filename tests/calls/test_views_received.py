@@ -103,7 +103,7 @@ def test_an_unknown_caller_is_to_be_called_back(call, press, rows, client):
     assert answer.location == "/agents?appel=call_back"
     assert [one.to for one in rows(Message)] == ["+33353010077"]
     listed = client.get("/agents/appels").page
-    assert "Un rappel sans nom" in listed.text()
+    assert "Un appel demandé, sans nom" in listed.text()
     assert "03 53 01 00 77" in listed.text()
 
 

@@ -70,7 +70,7 @@ def test_from_the_card_to_one_file_and_back(pair, client, database) -> None:
         session.get_one(Person, kept.id).mobile = "+33639980009"
     back = send(client, undo)
     card = client.get(back.headers["Location"]).page
-    assert "Laissé comme changé depuis" in card.text()
+    assert "Changé depuis, donc gardé" in card.text()
     assert "Téléphone mobile" in card.text()
     assert client.get(f"/agents/personnes/{gone.id}").status_code == 200
     assert client.get(undo).headers["Location"] == f"/agents/personnes/{kept.id}?fait=separee"

@@ -151,7 +151,7 @@ def test_what_became_of_past_appointments_is_said(house, world, enter, client) -
         world.appointment(house.doctor, house.here, motif, at(f"2026-11-{day}", "09:00"), house.person, status=status)
     enter(house.doctor)
     words = read(client, house.person).page.text()
-    for told in ("Rendez-vous à venir", "Honoré", "Manqué", "1 rendez-vous manqué sur 2"):
+    for told in ("Rendez-vous à venir", "A eu lieu", "Manqué", "1 rendez-vous manqué sur 2"):
         assert told in words
 
 

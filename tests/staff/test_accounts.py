@@ -84,7 +84,7 @@ def last_verb(database):
 def test_from_the_invitation_to_the_desk(client, admin, database, link, clock):
     page = client.follow(post(client, NEW, **WHO)).page
     assert "L'invitation part." in page.text()
-    assert "Invité, sans réponse" in page.text()
+    assert "Invité, pas de réponse" in page.text()
     assert "Agent d'accueil, dans tout le Département" in page.text().replace(" ,", ",")
     path = link()
     leave(client)

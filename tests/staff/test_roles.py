@@ -79,7 +79,7 @@ def test_the_right_to_overbook_is_ticked_and_shown(client, world, database):
     refused = post(client, address, **asked | {"role": "courrier", "may_overbook": "y"})
     assert "Décochez le droit d'en ajouter." in refused.page.text()
     page = client.follow(post(client, address, **asked, may_overbook="y")).page
-    assert "Peut ajouter un rendez-vous hors créneau" in page.text()
+    assert "Peut ajouter un rendez-vous sans créneau" in page.text()
     with database.transaction() as session:
         held = session.execute(
             select(Assignment.role, Assignment.may_overbook)
