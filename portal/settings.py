@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -246,9 +247,8 @@ def _kept_key(var: Path) -> str:
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_hex(_SECRET_LENGTH))
             try:
-                path.hardlink_to(draft)  # whole or not at all, and never over another process's key
-            except FileExistsError:
-                pass
+                with suppress(FileExistsError):
+                    path.hardlink_to(draft)  # whole or not at all, and never over another process's key
             finally:
                 draft.unlink()
         return path.read_text().strip()

@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from portal.booking.agendas import closed_of
+from portal.booking.slots import Days
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Helpline, Motif, Place, PlaceAttachment
 from portal.directory.models_subjects import Partner, Subject
@@ -20,8 +22,8 @@ _MOST_PLACES = 6  # more than that is a list to look through: the public page do
 class Sheet:
     """What to say about a subject, and what it may lead to today.
 
-    `receiving`: the agent's places that receive the same day, or those of their MDS. `partners`: those of the subject,
-    or everyone when nothing of the list fits.
+    `receiving`: the agent's places that receive the same day, or those of their MDS; none that is closed today.
+    `partners`: those of the subject, or everyone when nothing of the list fits.
     """
 
     subject: Subject | None
@@ -77,7 +79,8 @@ def sheet(  # noqa: PLR0913 - a day, a subject, and where the agent is
 
 def _receiving(session: Session, day: date, ids: Collection[int]) -> list[Place]:
     sites = directory.places(session, day, ids=ids, kinds=[_MDS_SITE]) if ids else ()
-    return [site for site in sites if site.urgent_hours]
+    closed = closed_of(session, Days(day, day)) if sites else None
+    return [site for site in sites if site.urgent_hours and closed and day.toordinal() not in closed.of(site.id)]
 
 
 def _of_same_mds(session: Session, day: date, ids: Collection[int]) -> Collection[int]:

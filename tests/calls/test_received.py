@@ -8,6 +8,7 @@ import pytest
 
 from portal.calls import queries, services_tasks
 from portal.calls.models import CallOutcome, CallReceived
+from portal.calls.queries_received import sheet
 from portal.calls.rules import CallFault, Moment, Reason
 from portal.calls.services_received import Call, CallBack, receive, tie_booked
 from portal.calls.services_tasks import Then
@@ -165,3 +166,19 @@ def test_whoever_asked_for_a_call_reads_so_in_their_space(answered, world, clien
     assert "Vous avez demandé un appel" in page.text()
     (address,) = [url for url in page.links().values() if url.startswith("/mon-espace/messages/")]
     assert "Une personne va vous le dire" in client.get(address).page.text()
+
+
+def test_who_is_closed_today_receives_nobody_and_an_open_place_of_the_house_does(database, world, agent):
+    here, beside = world.place(), world.place()
+    today = world.now.date()
+
+    def receiving(day):
+        with database.transaction() as session:
+            found = sheet(session, day, None, agent_id=agent.id, roles=["accueil"], place_id=here.id)
+        return [site.id for site in found.receiving]
+
+    assert receiving(today) == [here.id]
+    world.odd_day(today, here)
+    assert receiving(today) == [beside.id]
+    assert receiving(today + timedelta(days=1)) == [here.id]
+    assert receiving(at("2026-12-25", "09:00").date()) == []
