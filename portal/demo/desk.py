@@ -30,7 +30,7 @@ def open_desk(database: Database, now: datetime, base_url: str) -> None:
         write(session, visits_of_now(house, people, others, now), base_url)
         if session.scalar(select(WaitingTime.day).limit(1)) is None:
             write(session, list(past_visits(house, others, paris_day(now))), base_url)
-            note_waiting_times(session, house, paris_day(now))
+            note_waiting_times(session, paris_day(now))
     lay(database, Scene(now, house, people, base_url))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.booking.models import AppointmentStatus
@@ -17,7 +17,6 @@ from portal.demo.neighbours import Crowd
 from portal.demo.story import chance, somebody, told_of
 from portal.demo.visits import Visit
 from portal.directory.models import Motif
-from portal.figures.models import WaitingTime
 from portal.figures.queries import offered
 
 _PAST = timedelta(days=90)
@@ -26,7 +25,6 @@ _FULL = 45  # of a hundred slots
 _LEADS = (1, 4, 6, 10, 20, 40)  # days between taking an appointment and coming
 _LATE = timedelta(hours=1)
 _ONE_DAY = timedelta(days=1)
-_NO_SLOT = 4  # of a hundred days, none within the horizon
 
 
 def past_visits(house: House, crowd: Crowd, today: date) -> Iterator[Visit]:
@@ -64,22 +62,25 @@ def _ended(key: str, starts_at: datetime, motif: Motif) -> dict[str, Any]:
     return {"status": status, "booked_at": starts_at - lead, "changed_at": changed_at}
 
 
-def note_waiting_times(session: Session, house: House, today: date) -> None:
-    """The days waited for each motif at the places of the house, on each of the 60 days before today."""
-    there = {opening.place_id for opening in house.openings}
-    rows = [
-        {"day": day, "motif_id": motif.id, "place_id": place_id, "days": _waited(motif, place_id, day)}
-        for motif, place_ids in offered(session, today)
-        for place_id in place_ids
-        if place_id in there
-        for day in (today - number * _ONE_DAY for number in range(1, _NOTED.days + 1))
-    ]
-    session.execute(insert(WaitingTime).on_conflict_do_nothing(), rows)
+def note_waiting_times(session: Session, today: date) -> None:
+    """The days waited for each motif at each place, on each of the 60 days before today."""
+    pairs = [(motif.id, place_id) for motif, place_ids in offered(session, today) for place_id in place_ids]
+    motifs, places = zip(*pairs, strict=True)
+    first = today - _NOTED
+    session.execute(_NOTE, {"motifs": list(motifs), "places": list(places), "first": first, "last": today - _ONE_DAY})
 
 
-def _waited(motif: Motif, place_id: int, day: date) -> int | None:
-    """A number that goes down a day at a time, as an opening comes near, and up again when it is full."""
-    period = 7 + (motif.id + place_id) % 9
-    if chance(f"{motif.key}/{place_id}/{day}") < _NO_SLOT:
-        return None
-    return period - (day.toordinal() + place_id) % period + chance(f"{place_id}/{day.toordinal() // period}") % 5
+# A number that goes down a day at a time as an opening comes near, and up again when it is full; now and then, no slot.
+_NOTE = text(
+    """
+    INSERT INTO waiting_time (day, motif_id, place_id, days)
+    SELECT day::date, motif, place,
+        CASE WHEN (day::date - DATE '2020-01-01' + motif * 7 + place * 13) % 31 = 0 THEN NULL
+        ELSE period - (day::date - DATE '2020-01-01' + place) % period
+            + ((day::date - DATE '2020-01-01') / period + motif * 3 + place) % 5 END
+    FROM unnest(CAST(:motifs AS integer[]), CAST(:places AS integer[])) AS pair (motif, place)
+        CROSS JOIN LATERAL (SELECT 6 + (motif + place) % 9 AS period) AS pace
+        CROSS JOIN generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') AS day
+    ON CONFLICT DO NOTHING
+    """
+)

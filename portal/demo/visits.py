@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.booking.rules import CANCELLED
-from portal.clock import paris
+from portal.calls.rules import is_working_day
+from portal.clock import at_wall_clock, paris, paris_day
 from portal.codes import new_code
+from portal.demo.house import working_day_before
 from portal.directory.models import Motif
 from portal.notifications.models import Message, Route, Status, Step
 from portal.people.models import Person
@@ -106,6 +108,7 @@ def _reminders(visit: Visit, number: int, link: str, code: str) -> Iterator[dict
     said = f"Rappel : rendez-vous {moment_words(paris(visit.starts_at), 'fr')}. Voir : {link}"
     for route, recipient in _routes(visit.told):
         is_by_hand = route in (Route.CALL, Route.DESK)
+        said_at = _at_work(sent_at) if is_by_hand else sent_at
         yield {
             "event_id": key_of(visit.key),
             "event": {"kind": "single"},
@@ -119,15 +122,21 @@ def _reminders(visit: Visit, number: int, link: str, code: str) -> Iterator[dict
             "context": {"language": "fr", "link": link, "code": code},
             "status": Status.DONE if is_by_hand else Status.DELIVERED,
             "created_at": visit.booked_at,
-            "due_at": sent_at,
+            "due_at": said_at,
             "expires_at": visit.starts_at,
             "retry_until": visit.starts_at,
             "attempts": 0 if is_by_hand else 1,
             "recipient": recipient,
             "rendered": {"subject": "Rappel de votre rendez-vous", "text": said, "html": f"<p>{said}</p>"},
             "sent_at": None if is_by_hand else sent_at,
-            "delivered_at": sent_at,
+            "delivered_at": said_at,
         }
+
+
+def _at_work(moment: datetime) -> datetime:
+    """The same hour of a day on which agents call: this one, or the last working day before it."""
+    day = paris_day(moment)
+    return moment if is_working_day(day) else at_wall_clock(working_day_before(day), paris(moment).time())
 
 
 def _routes(person: Person) -> list[tuple[Route, str | None]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import at_wall_clock, paris_day
 from portal.directory.models import Motif
+from portal.directory.search_key import search_key
 from portal.figures import queries
 from portal.figures.forms_words import LEAD_WORDS, PERIODS, routes_words
 from portal.figures.rules import Counted, Lead, Tally, tallied, total
@@ -113,7 +114,7 @@ def _places(database: Session) -> frozenset[int] | None:
 
 def _tables(counted: list[Counted], motifs: Mapping[int, str], places: Mapping[int, str]) -> list[Table]:
     def by(key: Callable[[Counted], Hashable], words: Callable[[Hashable], str]) -> list[tuple[str, Tally]]:
-        return sorted(((words(one), tally) for one, tally in tallied(counted, key).items()), key=lambda row: row[0])
+        return sorted(((words(one), tally) for one, tally in tallied(counted, key).items()), key=_by_name)
 
     leads = tallied(counted, lambda one: one.lead)
     return [
@@ -129,6 +130,11 @@ def _tables(counted: list[Counted], motifs: Mapping[int, str], places: Mapping[i
             [(str(LEAD_WORDS[lead]), leads[lead]) for lead in Lead if lead in leads],
         ),
     ]
+
+
+def _by_name(row: tuple[str, Tally]) -> tuple[str, str]:
+    """As a dictionary orders words: É beside E."""
+    return search_key(row[0]), row[0]
 
 
 def _chosen(motifs: object, key: str) -> Motif | None:
