@@ -12,7 +12,7 @@ from portal.booking.slots import Days
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Helpline, Motif, Place, PlaceAttachment
 from portal.directory.models_subjects import Partner, Subject
-from portal.people.queries_access import places_of
+from portal.people.queries_access import Service, places_of, services_of
 
 _MDS_SITE = "mds_site"  # the kind of place that holds a same-day permanence
 _MOST_PLACES = 6  # more than that is a list to look through: the public page does it better
@@ -70,7 +70,7 @@ def sheet(  # noqa: PLR0913 - a day, a subject, and where the agent is
     receiving.sort(key=lambda site: (site.id != place_id, site.name, site.id))
     return Sheet(
         chosen,
-        _motifs(session, day, chosen.motif_keys if chosen else None),
+        _motifs(session, day, chosen.motif_keys if chosen else None, services_of(session, agent_id, day)),
         _partners(session, day, chosen.partner_keys if chosen else None),
         receiving[:_MOST_PLACES],
         directory.helplines(session) if chosen is not None and chosen.is_urgent else (),
@@ -94,12 +94,17 @@ def _of_same_mds(session: Session, day: date, ids: Collection[int]) -> Collectio
     return set(session.scalars(beside.order_by(PlaceAttachment.place_id)))
 
 
-def _motifs(session: Session, day: date, keys: Sequence[str] | None) -> Sequence[Motif]:
-    """Those that an agent may book; with keys, in their order; without, none: the booking lists them all."""
+def _motifs(session: Session, day: date, keys: Sequence[str] | None, services: Collection[Service]) -> Sequence[Motif]:
+    """Those that these services book; with keys, in their order; without, none: the booking lists them all."""
     if keys is None:
         return ()
     wanted = select(Motif).where(Motif.key.in_(keys), _open(Motif.closed_on, day), Motif.booked_by != BookedBy.NOBODY)
-    return sorted(session.scalars(wanted.order_by(Motif.id)), key=lambda motif: keys.index(motif.key))
+    mine = [
+        motif
+        for motif in session.scalars(wanted.order_by(Motif.id))
+        if any(one.families is None or motif.family in one.families for one in services)
+    ]
+    return sorted(mine, key=lambda motif: keys.index(motif.key))
 
 
 def _partners(session: Session, day: date, keys: Sequence[str] | None) -> Sequence[Partner]:

@@ -8,7 +8,7 @@ import pytest
 
 from portal.calls import queries, services_tasks
 from portal.calls.models import CallOutcome, CallReceived
-from portal.calls.queries_received import sheet
+from portal.calls.queries_received import sheet, subject
 from portal.calls.rules import CallFault, Moment, Reason
 from portal.calls.services_received import Call, CallBack, receive, tie_booked
 from portal.calls.services_tasks import Then
@@ -182,3 +182,19 @@ def test_who_is_closed_today_receives_nobody_and_an_open_place_of_the_house_does
     assert receiving(today) == [beside.id]
     assert receiving(today + timedelta(days=1)) == [here.id]
     assert receiving(at("2026-12-25", "09:00").date()) == []
+
+
+def test_a_subject_offers_the_motifs_of_the_agent_s_own_service_alone(database, world, agent, subjects):
+    there = world.place()
+    other = world.agent("professionnel", place=there, families=["pmi"])
+    same = world.agent("professionnel", place=there, families=[subjects["motif"].family])
+
+    def offered(who):
+        with database.transaction() as session:
+            chosen = subject(session, world.now.date(), "loyer")
+            found = sheet(
+                session, world.now.date(), chosen, agent_id=who.id, roles=["professionnel"], place_id=there.id
+            )
+            return [motif.key for motif in found.motifs]
+
+    assert (offered(agent), offered(same), offered(other)) == (["logement"], ["logement"], [])
