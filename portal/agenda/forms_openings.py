@@ -12,7 +12,7 @@ from wtforms.validators import StopValidation
 
 from portal.agenda.rules_openings import Draft
 from portal.booking.models import Recurrence
-from portal.clock import at_wall_clock, paris
+from portal.clock import at_wall_clock, paris, paris_day
 from portal.web.forms import ChoiceField, DateField, PortalForm, TextField, selectable
 from portal.web.i18n import language
 from portal.words import hour_words
@@ -214,22 +214,28 @@ class OpeningForm(_OfDays):
 
 
 class DayForm(_OfDays):
-    """One day, from which something ends or changes, or on which it does not happen."""
+    """One day, from which something ends or changes, or on which it does not happen.
+
+    `needs_day`: not when what is pressed asks for none; whether the page is this browser's is checked all the same.
+    """
 
     first_day = DateField(
         _l("À partir du"), hint=_l("Exemple : 24 11 2026"), required=_l("Écrivez le jour. Exemple : 24 11 2026")
     )
 
-    def __init__(self, *, today: date, label: Any = "", **options: Any) -> None:
+    def __init__(self, *, today: date, label: Any = "", needs_day: bool = True, **options: Any) -> None:
         super().__init__(**options)
-        self.today = today
+        self.today, self.needs_day = today, needs_day
         if label:
             self.first_day.label.text = label
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks the day."""
         super().validate(extra_validators)
-        self.check_day(self.first_day)
+        if self.needs_day:
+            self.check_day(self.first_day)
+        else:
+            self.first_day.errors = []
         return not self.errors
 
 
@@ -251,6 +257,8 @@ class CopyForm(_OfDays):
         """Checks the days; the week to fill is not this one, of which days have passed."""
         super().validate(extra_validators)
         self.check_day(self.first_day)
+        if self.source.data and abs(self.source.data - self.today) > _FAR:
+            self.source.errors = [_("Ce jour est trop loin. Vérifiez l'année.")]
         monday = self.today + timedelta(days=7 - self.today.weekday())
         if self.first_day.data and not self.first_day.errors and self.first_day.data < monday:
             self.first_day.errors = [_("Choisissez une semaine qui n'a pas commencé.")]
@@ -276,12 +284,17 @@ class AbsenceForm(_OfDays):
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks the days and hours; one that has begun keeps its beginning."""
         super().validate(extra_validators)
-        if self._known is None or self.first_day.errors or self.starts_at != self._known[0]:
+        if not self._keeps_beginning():
             self.check_day(self.first_day)
         self.check_day(self.last_day, not_before=self.first_day.data)
         if not self.errors and self.starts_at >= self.ends_at:
             self.last_hour.errors = [_("La fin est avant le début. Changez l'une des deux heures.")]
         return not self.errors
+
+    def _keeps_beginning(self) -> bool:
+        if self._known is None or self.first_day.data != paris_day(self._known[0]):
+            return False  # the first and last days of the calendar have no instant
+        return self.starts_at == self._known[0]
 
     @property
     def starts_at(self) -> datetime:

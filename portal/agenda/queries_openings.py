@@ -173,12 +173,27 @@ def look(session: Session, agent_id: int, now: datetime, motif_ids: Collection[i
     days = Days(today, today + WATCHED)
     held, booked = _held(session, agent_id, now)
     last = max([days.last, *(paris_day(instant(one.end)) for one in booked)]) + timedelta(days=2)
-    motifs = session.scalars(select(Motif).where(Motif.id.in_(motif_ids)).order_by(Motif.id))
+    motifs = session.scalars(select(Motif).where(Motif.id.in_(motif_ids)).order_by(Motif.id)).all()
     until = midnight_of(days.last + timedelta(days=1)) - 1
     odd = _odd_days(session, today, last)
     closed = closed_days(today.year, last.year, odd)
     window = Window(int(now.timestamp()) + 1, until)
-    return Look(days, window, {motif.id: pace_of(motif) for motif in motifs}, closed, held, booked)
+    paces = {motif.id: pace_of(motif) for motif in motifs}
+    return Look(days, window, paces, closed, held, booked, _ends(session, agent_id, motifs))
+
+
+def _ends(session: Session, agent_id: int, motifs: Iterable[Motif]) -> dict[int, int]:
+    """By motif: from when an agent gives no slots of it, as `booking.agendas` has it."""
+    agent = session.get_one(Agent, agent_id)
+    is_off = not agent.is_active or agent.suspended_at is not None
+    found = {}
+    for motif in motifs:
+        last = min((day for day in (agent.expires_on, motif.closed_on) if day is not None), default=None)
+        if is_off or motif.booked_by is BookedBy.NOBODY:
+            found[motif.id] = 0
+        elif last is not None:
+            found[motif.id] = midnight_of(last)
+    return found
 
 
 def _odd_days(session: Session, first: date, last: date) -> list[OddDay]:

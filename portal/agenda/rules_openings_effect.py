@@ -35,7 +35,8 @@ class Situation:
 class Look:
     """What does not change: the days and the window looked at, the motifs, the closed days, and what is booked.
 
-    `held`: the time of appointments, buffers included, sorted. `closed` covers the days and those of `booked`.
+    `held`: the time of appointments, buffers included, sorted. `closed` covers the days and those of `booked`. `until`:
+    by motif, the instant from which it gives no slot (it closes, or the agent's account ends); missing: it goes on.
     """
 
     days: Days
@@ -44,6 +45,7 @@ class Look:
     closed: Closed
     held: tuple[Interval, ...] = ()
     booked: tuple[Taken, ...] = ()
+    until: Mapping[int, int] = field(default_factory=dict)
 
 
 class Clash(NamedTuple):
@@ -108,7 +110,8 @@ def clashes(before: Iterable[Draft], later: Sequence[Draft], today: date) -> lis
 def _starts(situation: Situation, motif_id: int, pace: Pace, look: Look) -> set[tuple[int, int]]:
     openings = [draft for draft in situation.openings if motif_id in draft.motif_ids]
     busy = sorted((*look.held, *situation.away))
-    return set(agent_starts(openings, busy, pace, look.window, look.days, closed=look.closed))
+    latest = min(look.window.latest, look.until.get(motif_id, look.window.latest + 1) - 1)
+    return set(agent_starts(openings, busy, pace, look.window._replace(latest=latest), look.days, closed=look.closed))
 
 
 def _covered(situation: Situation, look: Look) -> set[int]:

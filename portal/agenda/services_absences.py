@@ -80,7 +80,7 @@ def end_absence(session: Session, now: datetime, *, absence_id: int, shown: str,
 
     Raises `Refused` (NOT_YOURS, CHANGED).
     """
-    row = session.get(Absence, absence_id, with_for_update=True)
+    row = session.get(Absence, absence_id, with_for_update=True, populate_existing=True)
     if row is None or row.ends_at <= now:
         return
     _refuse_others(session, now, row.agent_id, by)

@@ -31,10 +31,10 @@ def close(place_id: int) -> Page:
     """From which day; then whom it touches; then it is written. Nothing is cancelled by itself."""
     with transaction() as database:
         place = _theirs(database, place_id)
-        form = DayForm(today=paris_day(now()))
+        form = DayForm(today=paris_day(now()), needs_day=not _opens_again())
         if request.method != "POST":
             return _page(place, form)
-        if not (_opens_again() or form.validate()):
+        if not form.validate():
             return _page(place, form), 422
         day = None if _opens_again() else form.first_day.data
         weighed = _weigh(database, place, day)
