@@ -71,7 +71,8 @@ def displaced_several() -> Page:
 
 def _ticked() -> list[tuple[int, int]]:
     pairs = (typed.partition(":") for typed in request.form.getlist("rdv")[:_MOST])
-    return [(number(one), number(sequence)) for one, _colon, sequence in pairs]
+    read = [(number(one), number(sequence)) for one, _colon, sequence in pairs]
+    return list(dict(reversed(read)).items())[::-1]  # one ticked twice is one
 
 
 def _change(appointment_id: int, sequence: int) -> Change | None:

@@ -224,6 +224,8 @@ def receivers(session: Session, motif_id: int, day: date) -> list[tuple[int, int
         .where(
             opening_motif.c.motif_id == motif_id,
             Agent.is_active,
+            Agent.suspended_at.is_(None),
+            or_(Agent.expires_on.is_(None), Agent.expires_on > day),
             or_(Opening.last_day.is_(None), Opening.last_day >= day),
         )
         .distinct()

@@ -214,7 +214,9 @@ def _refuse_absent(session: Session, agent_id: int, since: datetime, until: date
     agent = session.get(Agent, agent_id)
     if agent is None:
         raise LookupError("no such agent")
-    if not agent.is_active or queries.is_away(session, agent_id, since, until):
+    has_left = agent.expires_on is not None and agent.expires_on <= paris_day(since)
+    is_off = not agent.is_active or agent.suspended_at is not None or has_left
+    if is_off or queries.is_away(session, agent_id, since, until):
         raise Refused(WorkshopFault.AGENT_AWAY)
 
 
