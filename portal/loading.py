@@ -23,8 +23,8 @@ def load(session: Session, directories: Sequence[Path], today: date) -> Report:
     """Brings the database to what the files of a folder say; those of the next folders complete them, by key.
 
     Safe to repeat: the second time changes nothing. What the files no longer name is closed from `today`, and kept.
-    subjects.toml with partners.toml, organisations.toml, agents.toml, openings.toml and absences.toml may be absent: what
-    they hold is then left alone.
+    subjects.toml with partners.toml, organisations.toml, agents.toml, openings.toml and absences.toml may be absent:
+    what they hold is then left alone.
 
     Raises FilesError with every fault of every file; nothing was written then. The caller commits.
     """

@@ -28,6 +28,7 @@ from portal.agenda.views_displaced_words import (
 from portal.agenda.views_lines import opens, words_of_lines
 from portal.booking import queries as booking
 from portal.booking.models import Appointment, CancelReason
+from portal.booking.next_slots import nearest
 from portal.booking.slots import Slot
 from portal.desk.views_shared import hand
 from portal.directory.models import Place
@@ -94,13 +95,19 @@ def do(change: Change) -> str:
     try:
         with transaction() as database:
             found = booking.appointment(database, change.appointment_id)
-            if found is not None and found.agent_id == change.aim and isinstance(change.aim, int):
+            if found is not None and _is_done(found, change.aim):
                 return ""
             known_or_404(database, change.appointment_id)
             place_anew(database, now(), change=change, by=hand(), base_url=portal().settings.base_url)
     except Refused as refusal:
         return refusal_words(refusal.reason)
     return ""
+
+
+def _is_done(found: Appointment, aim: Aim) -> bool:
+    if isinstance(aim, Slot):
+        return (found.starts_at, found.agent_id, found.place_id) == aim
+    return isinstance(aim, int) and found.agent_id == aim
 
 
 def known_or_404(database: Session, appointment_id: int) -> Appointment:

@@ -1,6 +1,6 @@
 """The next free slots over many places and agents at once, for whoever has somebody waiting on the line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from heapq import merge
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.booking import queries as booking
-from portal.booking.availability import Scope
+from portal.booking.availability import Scope, Slot
 from portal.booking.models import Appointment
+from portal.booking.next_slots import nearest
 from portal.booking.rules import BookingRefusal
 from portal.booking.services import cancel as cancel_appointment
 from portal.booking.services import hand_over as hand_over_appointment

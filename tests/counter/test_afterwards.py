@@ -64,7 +64,7 @@ def test_the_slots_of_a_move_are_filtered_and_one_that_is_lost_is_said(client, c
     page = client.get(page_of(made, "/deplacer"), query_string={"lieu": counter.there.id}).page
     assert "Près de l'heure prévue" not in page.text()
     assert all(value.endswith(f"~{counter.there.id}") for value in page.choices("creneau"))
-    fields = form_of(page, page_of(made, "/deplacer"))
+    fields = form_of(page, page_of(made, "/deplacer")) | {"creneau": page.choices("creneau")[0]}
     world.appointment(counter.other, counter.there, counter.motif, at("2026-11-23", "09:30"))
     lost = client.post(page_of(made, "/deplacer"), data=fields)
     assert lost.status_code == 409
