@@ -27,7 +27,7 @@ from portal.agenda.views_displaced_words import (
 )
 from portal.agenda.views_lines import opens, words_of_lines
 from portal.booking import queries as booking
-from portal.booking.models import Appointment, CancelReason
+from portal.booking.models import Appointment, AppointmentStatus, CancelReason
 from portal.booking.next_slots import nearest
 from portal.booking.slots import Slot
 from portal.desk.views_shared import hand
@@ -105,6 +105,8 @@ def do(change: Change) -> str:
 
 
 def _is_done(found: Appointment, aim: Aim) -> bool:
+    if found.status is not AppointmentStatus.BOOKED:
+        return False  # cancelled since: the second press is told so
     if isinstance(aim, Slot):
         return (found.starts_at, found.agent_id, found.place_id) == aim
     return isinstance(aim, int) and found.agent_id == aim

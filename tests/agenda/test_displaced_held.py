@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from portal.booking.models import Appointment, AppointmentStatus
 from tests.checked_pages import Page
 from tests.entering import enter
 from tests.world import at
@@ -25,3 +26,17 @@ def test_one_that_is_ticked_twice_is_placed_anew_once(client, world) -> None:
     done = Page(client.post(f"{LIST}/ensemble", data=fields | {"rdv": ticks, "agent": str(colleague.id)}).text)
     assert "2 rendez-vous sont replacés." in done.text()
     assert done.text().count("C'est fait.") == 2
+
+
+def test_one_that_was_given_then_cancelled_is_not_said_to_be_given(client, database, world) -> None:
+    place, motif = world.place(), world.motif()
+    colleague = world.agent("professionnel", place=place, families=["social"])
+    one = world.appointment(colleague, place, motif, at(DAY, "09:00"), status=AppointmentStatus.EXCUSED, sequence=2)
+    enter(client, world.agent("accueil", place=place), place_id=place.id)
+    other = world.appointment(colleague, place, motif, at(DAY, "10:00"))
+    world.absence(colleague, at(DAY, "10:00"), at(DAY, "11:00"))
+    token = Page(client.get(f"{LIST}/{other.id}").text).fields(0)["csrf_token"]
+    pressed = {"csrf_token": token, "acte": "confier", "agent": str(colleague.id), "sequence": "0"}
+    assert client.post(f"{LIST}/{one.id}", data=pressed).status_code == 409
+    with database.reading() as session:
+        assert session.get_one(Appointment, one.id).status is AppointmentStatus.EXCUSED
