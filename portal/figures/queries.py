@@ -96,7 +96,7 @@ def is_noted(session: Session, day: date) -> bool:
 
 
 def offered(session: Session, day: date) -> list[tuple[Motif, list[int]]]:
-    """The motifs that residents book by themselves, each with the places where somebody receives for it."""
+    """The motifs that can be booked, each with the places where somebody receives for it."""
     there = (
         select(opening_motif.c.motif_id, Opening.place_id)
         .join(Opening, Opening.id == opening_motif.c.opening_id)
@@ -111,7 +111,7 @@ def offered(session: Session, day: date) -> list[tuple[Motif, list[int]]]:
         places.setdefault(motif_id, []).append(place_id)
     motifs = session.scalars(
         select(Motif)
-        .where(Motif.id.in_(places), Motif.booked_by == BookedBy.EVERYONE, ~Motif.with_referent)
+        .where(Motif.id.in_(places), Motif.booked_by != BookedBy.NOBODY)
         .where(or_(Motif.closed_on.is_(None), Motif.closed_on > day))
         .order_by(Motif.id)
     )

@@ -88,22 +88,23 @@ def test_an_encadrant_reads_their_places_only_and_another_period_is_another_page
     assert client.get("/agents/suivi?periode=31").status_code == 404
 
 
-def test_waiting_times_are_noted_once_a_day_as_residents_see_them(world, database, clock) -> None:
+def test_waiting_times_are_noted_once_a_day_as_those_who_book_see_them(world, database, clock) -> None:
     place, motif, agent = world.office(notice_minutes=3 * 24 * 60)
     far = world.place()
     world.opening(agent, far, motif, first_day=clock.now.date() + timedelta(days=400))
-    world.opening(agent, place, world.motif(booked_by="agents"))
+    of_agents = world.motif(booked_by="agents", notice_minutes=60 * 24 * 60)
+    world.opening(agent, place, of_agents)
+    world.opening(agent, place, world.motif(booked_by="nobody"))
     with database.transaction() as session:
-        assert note_waiting(session, clock.now) == 2
+        assert note_waiting(session, clock.now) == 3
         assert note_waiting(session, clock.now) == 0
     with database.transaction() as session:
-        rows = session.execute(
-            select(WaitingTime.place_id, WaitingTime.motif_id, WaitingTime.days).order_by(WaitingTime.place_id)
-        ).all()
-    assert [tuple(row[:2]) for row in rows] == [(place.id, motif.id), (far.id, motif.id)]
-    assert rows[0].days is not None
-    assert 3 <= rows[0].days <= 6
-    assert rows[1].days is None
+        written = session.execute(select(WaitingTime.place_id, WaitingTime.motif_id, WaitingTime.days)).all()
+    rows = {(place_id, motif_id): days for place_id, motif_id, days in written}
+    assert rows.keys() == {(place.id, motif.id), (far.id, motif.id), (place.id, of_agents.id)}
+    assert 3 <= rows[place.id, motif.id] <= 6
+    assert rows[far.id, motif.id] is None
+    assert rows[place.id, of_agents.id] <= 3
 
 
 def test_two_workers_note_a_day_once_and_a_house_without_motifs_nothing(world, database, clock) -> None:
