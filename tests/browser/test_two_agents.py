@@ -12,7 +12,7 @@ from tests.browser.sessions import entering
 from tests.world import at
 
 START = at("2026-11-26", "09:00")
-MOVED = "mercredi 25 novembre 2026 à 11 h 30"  # the soonest of those proposed
+MOVED = "jeudi 26 novembre 2026 à 9 h 30"  # the nearest of those proposed
 
 
 @pytest.fixture
