@@ -83,6 +83,7 @@ def build(world: World, database: Database) -> Scene:
             place=None if role in PARTNERS or role is Role.ADMIN else here,
             email=f"{role.name.lower()}@exemple.fr",
             organisation_id=partner.id if role in PARTNERS else None,
+            families=["social"] if role in {Role.REFERENT, Role.ENCADRANT} else [],  # the service of the scene's motif
         )
         for role in sorted(AGENTS)
     }
