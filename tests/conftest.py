@@ -1,5 +1,6 @@
 """A real PostgreSQL, emptied after each test; an application with a clock one can set; gateways that remember."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -25,6 +26,9 @@ from portal.sealing import Sealer
 from portal.settings import Settings
 from tests.checked_pages import CheckedClient
 from tests.world import World, at
+
+# Mappers, templates and catalogues stay as long as the process: looking for garbage among them finds none.
+gc.set_threshold(50_000, 20, 20)
 
 # Speed is measured in tests/bench alone: a busy machine must not fail a test of what is right.
 hypothesis.settings.register_profile(
