@@ -1,11 +1,7 @@
 """Many who want the same hour at the same instant: one has it, the others are refused cleanly."""
 
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
-from threading import Barrier
 from uuid import uuid4
 
 from portal.booking.availability import Scope
@@ -15,27 +11,11 @@ from portal.booking.rules import BookingRefusal
 from portal.people.contacts import Contact
 from portal.people.models import Person
 from portal.people.rules import Identity
-from portal.refusal import Refused
 from tests.booking.desk import LATER, START, asked, confirm, count, give_up, messages, people, shift
+from tests.together import at_once
 from tests.world import at
 
 CROWD = 12
-
-
-def at_once(*acts: Callable[[], Appointment]) -> Counter[object]:
-    """What each of several acts, started together, comes to."""
-    together = Barrier(len(acts))
-
-    def run(act: Callable[[], Appointment]) -> object:
-        together.wait()
-        try:
-            act()
-        except Refused as refused:
-            return refused.reason
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(run, acts))
 
 
 def someone(number: int, place, motif, **given):

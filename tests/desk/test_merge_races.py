@@ -1,9 +1,6 @@
 """Two who act on the same files at the same instant: one is first, the other finds what it did. Nothing is lost."""
 
-from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -24,22 +21,7 @@ from portal.people.models import Person
 from portal.refusal import Refused
 from tests.booking.desk import LATER, START, asked, confirm, shift
 from tests.desk.merging import BASE, merged, parted
-
-
-def at_once(*acts: Callable[[], object]) -> Counter[object]:
-    """What each of several acts, started together, comes to."""
-    together = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        together.wait()
-        try:
-            act()
-        except Refused as refused:
-            return refused.reason
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(run, acts))
+from tests.together import at_once
 
 
 @pytest.fixture
