@@ -1,6 +1,6 @@
 """The Département as dated data: what exists, where, and what belongs to what from which day."""
 
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
@@ -33,7 +33,10 @@ class Departement(Base):
     """The one Département this portal serves (a single row)."""
 
     __tablename__ = "departement"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("delivery_days BETWEEN 1 AND 15", name="delivery_days"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
@@ -42,6 +45,11 @@ class Departement(Base):
     phone_hours: Mapped[str | None]
     return_address: Mapped[list[str]] = mapped_column(ARRAY(Text))
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # The post: which public holidays hold here (portal.holidays), when letters are collected (France's wall clock, or
+    # the region's own), how many postal days they travel.
+    holiday_region: Mapped[str] = mapped_column(default="metropole", server_default=text("'metropole'"))
+    cut_off: Mapped[time] = mapped_column(default=time(16, 30), server_default=text("'16:30'"))
+    delivery_days: Mapped[int] = mapped_column(default=3, server_default=text("3"))
 
 
 class Helpline(Base):

@@ -1,6 +1,6 @@
 """The outbox: each row is something to tell someone by one route, and the schedule of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -39,11 +39,18 @@ class Status(StrEnum):
     SENT = "sent"  # taken by the provider (SMS, e-mail)
     DELIVERED = "delivered"  # the provider says that it arrived
     QUEUED = "queued"  # a letter drawn, waiting for its print run
+    IN_RUN = "in_run"  # a letter in a print run: its bytes no longer change
+    PRINTED = "printed"  # on paper, not at the post yet
+    POSTED = "posted"  # at the post: whether it was read is never inferred
+    RETURNED = "returned"  # a letter that came back
     OPEN = "open"  # a task in a human's hands
     DONE = "done"  # the human has told the person
     FAILED = "failed"  # this route does not work; the planner has gone round again
     WITHDRAWN = "withdrawn"  # overtaken by another event before it left
     EXPIRED = "expired"  # no longer useful: the appointment has begun
+
+
+_OVERTAKEN = "('waiting', 'queued', 'in_run', 'printed', 'open')"  # what ends by itself when its event is past
 
 
 class Message(Base):
@@ -58,7 +65,7 @@ class Message(Base):
         UniqueConstraint("event_id", "person_id", "step", "route"),
         CheckConstraint('person_id IS NOT NULL OR "to" IS NOT NULL', name="reached"),
         Index("ix_message_due", "due_at", postgresql_where=text("status IN ('waiting', 'sending')")),
-        Index("ix_message_overtaken", "expires_at", postgresql_where=text("status IN ('waiting', 'queued', 'open')")),
+        Index("ix_message_overtaken", "expires_at", postgresql_where=text(f"status IN {_OVERTAKEN}")),
         Index("ix_message_subject", "subject", "subject_id"),
     )
 
@@ -91,5 +98,6 @@ class Message(Base):
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    arrives_on: Mapped[date | None]  # a letter that was posted: the day it should arrive
 
     person: Mapped[Person | None] = relationship(lazy="raise")

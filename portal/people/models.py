@@ -90,6 +90,9 @@ class Person(Base):
 
     wants_sms: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     wants_email: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # When the person said that letters may come to the address of the file. Without it, somebody who wants discretion
+    # gets none: whoever they fear may open the letter box.
+    letters_chosen_at: Mapped[datetime | None]
     # Messages say the day, the hour and the code, and neither place nor subject: somebody else may read them.
     wants_discretion: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     wants_paper: Mapped[bool] = mapped_column(default=False)  # garantie papier

@@ -24,6 +24,7 @@ FEATURES = {
     "mandates",
     "notifications",
     "pages",
+    "paper",
     "people",
     "space",
     "staff",
