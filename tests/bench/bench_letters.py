@@ -50,6 +50,7 @@ CONTEXT: dict[str, Any] = {
     "return_address": ["Département du Pas-de-Calais", "62018 ARRAS CEDEX 9"],
     "cancelled_by": "service",
     "old_starts_at": "2026-11-17T09:00:00+01:00",
+    "recipient_name": "Dominique Essai",
     "language": "fr",
 }
 STATES: tuple[dict[str, Any], ...] = (

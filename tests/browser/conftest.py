@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from werkzeug.serving import make_server
 
 from portal.notifications.dispatch import send_due
+from tests.browser.shape import shape_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # A test machine is often a container without user namespaces; and nothing but the tested server is to be called.
@@ -33,8 +33,6 @@ DESK = {"width": 1280, "height": 900}
 TIMEOUT = 10_000  # milliseconds: a page of this server takes a tenth of a second
 SPACES = str.maketrans("\u00a0\u202f", "  ")
 ENGLISH = Path(__file__).parents[2] / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-# What differs from one showing of the same page to the next, and changes nothing that axe looks at.
-CHANGING = re.compile(r'(?<=value=")[^"]{30,}(?=")')
 
 expect.set_options(timeout=TIMEOUT)
 
@@ -73,9 +71,9 @@ def worker(database, gateways, clock) -> Callable[[], int]:
 
 @pytest.fixture(scope="session")
 def seen_by_axe() -> Path:
-    """The pages that axe has found without fault, for all test processes: one file each, named by what it shows.
+    """The pages that axe has found without fault, for all test processes: one file each, named by how it is made.
 
-    Looking twice at the same page would say nothing more.
+    Looking twice at the same page in the same state would say nothing more.
     """
     folder = Path(os.environ["PORTAL_TEST_VAR"]) / "seen-by-axe"
     folder.mkdir(exist_ok=True)
@@ -164,7 +162,7 @@ class Visitor:
             self._check_with_axe()
 
     def _check_with_axe(self) -> None:
-        text = f"{self.page.viewport_size} {CHANGING.sub('', self.page.content())}"
+        text = f"{self.page.viewport_size} {shape_of(self.page.content())}"
         page = self._seen / hashlib.sha256(text.encode()).hexdigest()
         if page.exists():
             return
