@@ -33,6 +33,7 @@ class TaskFault(StrEnum):
     TWICE = "twice"  # the same press a second time: it is noted already
     NOT_THEIRS = "not_theirs"  # this relative may not be told
     NO_NUMBER = "no_number"  # the task has no such number any more
+    NO_APPOINTMENT = "no_appointment"  # there is none to move or cancel: the task is about something else
     TOO_LATE = "too_late"  # to try again at that moment: past, or after the event
 
 

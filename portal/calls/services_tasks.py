@@ -94,9 +94,11 @@ def note_no_answer(  # noqa: PLR0913 - a try's own columns
 def note_changes(session: Session, now: datetime, *, task_id: int, by: Actor, way: str | None = None) -> Message:
     """They ask to move or to cancel: gives the message, whose subject is to be opened. The task stays in hand.
 
-    It ends by itself when the event changes.
+    It ends by itself when the event changes. Raises also NO_APPOINTMENT when it is about none.
     """
     message = _in_hand(session, now, task_id, by, TryOutcome.CHANGES, way)
+    if message.subject != "appointment":
+        raise Refused(TaskFault.NO_APPOINTMENT)
     _try(session, now, message.id, by, TryOutcome.CHANGES, way)
     return message
 

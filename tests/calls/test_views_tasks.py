@@ -143,6 +143,20 @@ def test_who_wants_to_change_has_their_appointment_opened(client, desk, task, pr
     assert [one.outcome for one in rows(CallTry)] == [TryOutcome.CHANGES]
 
 
+def test_a_call_about_no_appointment_opens_none_whatever_is_sent(client, desk, task, press, database, rows, row):
+    with database.transaction() as session:
+        session.get_one(Message, task.id).subject = "call"
+    desk()
+    page = client.follow(press(client.get(url(task)).page, "/prendre")).page
+    assert "veut changer" not in page.text()
+    told = next(fields for fields in map(page.fields, range(len(page.all("form")))) if fields.get("outcome") == "told")
+    answer = client.post(url(task, "/resultat"), data=told | {"outcome": "changes"})
+    assert answer.status_code == 409
+    assert "ne concerne aucun rendez-vous" in answer.page.text()
+    assert rows(CallTry) == []
+    assert row(Message, task.id).status is Status.OPEN
+
+
 def test_a_task_can_be_given_back_without_a_call(client, desk, task, press):
     desk()
     page = client.follow(press(client.get(url(task)).page, "/prendre")).page
