@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.booking.guard import LOCKED_FOR
 from portal.booking.models import CodeTries
 from portal.booking.services_waiting import end_past_wishes
+from portal.calls.services_received import tie_booked
 from portal.figures.services import note_waiting
 from portal.people.models_credentials import Challenge, IdentityCase
 from portal.web.sessions import forget_old_sessions
@@ -20,7 +21,10 @@ CASES_KEPT = timedelta(days=31)  # after they were settled: the names that Franc
 
 @dataclass(frozen=True)
 class Upkeep:
-    """How many rows were forgotten. `wishes`: how many were ended; `waiting`: how many waiting times were noted."""
+    """How many rows were forgotten. `wishes`: how many were ended; `waiting`: how many waiting times were noted.
+
+    `calls`: how many calls received were tied to the appointment that they led to.
+    """
 
     sessions: int
     code_tries: int
@@ -29,6 +33,7 @@ class Upkeep:
     identity_cases: int = 0
     wishes: int = 0
     waiting: int = 0
+    calls: int = 0
 
 
 NOTHING = Upkeep(sessions=0, code_tries=0)
@@ -39,7 +44,7 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
 
     Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over; codes that
     expired, and identities that were settled, more than 31 days ago. Ends the wishes whose last day is past.
-    Notes how long one waits, once a day.
+    Notes how long one waits, once a day, and which appointment each call received has led to.
     """
     tries = session.execute(delete(CodeTries).where(CodeTries.last_at <= now - LOCKED_FOR))
     codes = session.execute(delete(Challenge).where(Challenge.expires_at < now - CHALLENGES_KEPT))
@@ -52,4 +57,5 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
         identity_cases=cases.rowcount,  # type: ignore[attr-defined]
         wishes=end_past_wishes(session, now),
         waiting=note_waiting(session, now),
+        calls=tie_booked(session, now),
     )

@@ -10,12 +10,13 @@ from portal.calls import queries, services_tasks
 from portal.calls.models import CallOutcome, CallReceived
 from portal.calls.queries_received import sheet, subject
 from portal.calls.rules import CallFault, Moment, Reason
-from portal.calls.services_received import Call, CallBack, receive, tie_booked
+from portal.calls.services_received import Call, CallBack, receive
 from portal.calls.services_tasks import Then
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message, Route, Status
 from portal.refusal import Refused
+from portal.upkeep import upkeep
 from tests.entering import enter_person
 from tests.world import at
 
@@ -152,7 +153,7 @@ def test_a_call_that_asked_for_an_appointment_is_tied_to_the_one_that_was_booked
 
     def tie():
         with database.transaction() as session:
-            return tie_booked(session, clock())
+            return upkeep(session, clock()).calls  # nobody needs to open a page of calls
 
     assert [tie(), tie()] == [1, 0]
     assert [one.appointment_id for one in rows(CallReceived)] == [booked.id, None, None]
