@@ -19,11 +19,12 @@ NOTED = {
     CallOutcome.PARTNER: _l("L'appel est noté : la personne sait à qui s'adresser."),
     CallOutcome.CALL_BACK: _l("L'appel est noté. L'appel demandé est dans la liste des appels."),
 }
+_WORKERS = frozenset({Role.ACCUEIL, Role.ENCADRANT})  # who calls, and who answers for it
 
 
 @dataclass(frozen=True)
 class Home:
-    """`noted`: the sentence of the call just noted. `overdue`: tasks past their deadline, for an encadrant."""
+    """`noted`: the sentence of the call just noted. `overdue`: tasks past their deadline, for those whose work they are."""
 
     noted: LazyString | None
     overdue: int
@@ -34,7 +35,7 @@ def calls_home() -> Home:
     """What to show on the agents' home; for templates of other features."""
     outcome = request.args.get("appel", "")
     noted = NOTED[CallOutcome(outcome)] if outcome in set(CallOutcome) else None
-    if g.agent is None or Role.ENCADRANT not in g.agent.roles:
+    if g.agent is None or not g.agent.roles & _WORKERS:
         return Home(noted, 0)
     with reading() as database:
         tasks = queries.open_tasks(database, now(), agent_id=g.agent.id)

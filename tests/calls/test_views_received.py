@@ -165,14 +165,15 @@ def test_other_roles_take_no_calls(client, world):
 
 
 @pytest.mark.usefixtures("task")
-def test_the_home_says_that_a_call_was_noted_and_to_an_encadrant_who_waits_for_too_long(client, desk, clock):
+def test_the_home_says_that_a_call_was_noted_and_to_a_phone_desk_and_its_encadrant_who_waits_for_too_long(client, desk, clock):
     desk()
     assert "la personne est informée" in client.get("/agents?appel=informed").page.text()
     assert "est noté" not in client.get("/agents?appel=lune").page.text()
     clock.set(clock.now + timedelta(days=2))
-    desk()
+    desk("professionnel")
     assert "depuis trop longtemps" not in client.get("/agents").page.text()
-    desk("encadrant")
-    home = client.get("/agents").page
-    assert "Une personne attend un appel depuis trop longtemps" in home.text()
-    assert home.links()["Voir les appels en retard"] == "/agents/appels"
+    for role in ("accueil", "encadrant"):
+        desk(role)
+        home = client.get("/agents").page
+        assert "Une personne attend un appel depuis trop longtemps" in home.text()
+        assert home.links()["Voir les appels en retard"] == "/agents/appels"
