@@ -42,6 +42,11 @@ _MONTHS = {
 }
 
 
+def capital(words: str) -> str:
+    """Words as they begin a line: "Rendez-vous avec le Département"."""
+    return words[:1].upper() + words[1:]
+
+
 def day_words(day: date | datetime, language: str = "fr") -> str:
     """A day in full, in France: "mardi 24 novembre 2026", "dimanche 1er mars 2026", "Tuesday 24 November 2026"."""
     day = _in_france(day)

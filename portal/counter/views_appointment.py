@@ -41,7 +41,7 @@ from portal.web.forms import selectable
 from portal.web.headers import personal_page
 from portal.web.i18n import language
 from portal.web.request import now, portal, transaction
-from portal.words import day_words, phone_words
+from portal.words import capital, day_words, phone_words
 
 Page = str | tuple[str, int] | Response
 
@@ -181,10 +181,9 @@ def words_of(database: Session, found: Appointment) -> dict[str, Any]:
     families = families_of(database, g.agent.id, paris_day(now()))
     is_told = sees_reason(family=found.motif.family, families=families, is_own=found.agent_id == g.agent.id)
     people = [participation.person for participation in found.participations]
-    neutral = found.motif.neutral_words
     return {
         "appointment": found,
-        "subject": found.motif.title if is_told else neutral[:1].upper() + neutral[1:],
+        "subject": found.motif.title if is_told else capital(found.motif.neutral_words),
         "is_told": is_told,
         "people": [(name_of(one), one.id if reads_file(database, now(), g.agent, one.id) else None) for one in people],
         "agent_name": name_of(found.agent),

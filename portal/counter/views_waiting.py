@@ -32,6 +32,7 @@ from portal.web.access import allow
 from portal.web.forms import selectable
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
+from portal.words import capital
 
 Page = str | tuple[str, int] | Response
 
@@ -172,7 +173,7 @@ def _words(one: Wish, families: frozenset[str]) -> str:
     is_own = one.created_by == g.agent.id
     if sees_reason(family=one.motif.family, families=families, is_own=is_own):
         return one.motif.title_in_sight
-    return one.motif.neutral_words[:1].upper() + one.motif.neutral_words[1:]
+    return capital(one.motif.neutral_words)
 
 
 def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:

@@ -25,7 +25,7 @@ from portal.people.models import Person, RouteState
 from portal.people.queries_access import families_of, places_of
 from portal.web.access import may_open
 from portal.web.request import now
-from portal.words import phone_words
+from portal.words import capital, phone_words
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def wishes_for(database: Session, found: Person) -> list[tuple[str, str, datetim
     for wish in wishes_of(database, found.id):
         is_told = sees_reason(family=wish.motif.family, families=families, is_own=wish.created_by == g.agent.id)
         where = _where(wish.place, is_named=is_told or wish.place_id in places) if wish.place else None
-        words = wish.motif.title if is_told else wish.motif.neutral_words
+        words = wish.motif.title if is_told else capital(wish.motif.neutral_words)
         lines.append((words, ", ".join(_of_wish(found, wish.person, where)), wish.created_at))
     return lines
 
@@ -183,7 +183,7 @@ def _line(appointment: Appointment, families: frozenset[str], *, is_at_home: boo
     return Line(
         id=appointment.id,
         starts_at=appointment.starts_at,
-        words=motif.neutral_words,
+        words=capital(motif.neutral_words),
         reason=motif.title if is_told else None,
         where=_where(appointment.place, is_named=is_told or is_at_home),
         status=appointment.status,

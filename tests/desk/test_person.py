@@ -92,7 +92,7 @@ def test_neutral_words_never_let_the_reason_out(house, world, enter, client, kin
     with_its_own_place = kind == "encadrant"
     enter(agent)
     page = read(client, house.person)
-    assert "rendez-vous avec le Département" in page.page.text()
+    assert "Rendez-vous avec le Département" in page.page.text()  # as any line, it begins with a capital
     html = page.get_data(as_text=True)
     if with_its_own_place:
         html = html.replace(house.here.name.replace("'", "&#39;"), "").replace(house.here.name, "")
@@ -165,7 +165,7 @@ def test_a_partner_reads_those_who_gave_it_a_mandate_as_far_as_its_convention_go
     world.mandate(house.person, organisation_id=ccas.id)
     words = read(client, house.person).page.text()
     assert "Camille Lefèvre-Essai" in words
-    assert "rendez-vous avec le Département" in words
+    assert "Rendez-vous avec le Département" in words
     for kept in ("06 39 98 00 33", "04/05/1990", "Modifier la fiche", *PRIVATE):
         assert kept not in words
     fields = client.get("/agents/personnes").page.fields()
