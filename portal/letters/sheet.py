@@ -6,6 +6,7 @@ from functools import cache
 from io import BytesIO
 
 from reportlab import rl_config
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.letters.fonts import Face, font_of, load
@@ -43,6 +44,14 @@ class Sheet:
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
         # All the words of a page are one text object, written when the page ends: they stand over the strokes.
         self._words: list[str] = []
+
+    def print_when_opened(self) -> None:
+        """Whatever shows the file proposes at once to print it (ISO 32000-1, 12.6.4.11: the named action Print).
+
+        A reader that does not know the action, or does not allow it, shows the file and no more.
+        """
+        action = PDFDictionary({"Type": PDFName("Action"), "S": PDFName("Named"), "N": PDFName("Print")})
+        self._canvas._doc.Catalog.OpenAction = action  # type: ignore[attr-defined]  # noqa: SLF001 - no method of theirs
 
     def next_page(self) -> None:
         """Ends this page and begins another."""

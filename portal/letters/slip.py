@@ -142,6 +142,7 @@ def draw_slip(context: Mapping[str, Any], paper: Paper) -> bytes:
     `context` is that of the appointment's messages, with in `names` the first names to print: no family name, and no
     place whose name tells a service, for a slip may be left lying. An A5 sheet is exactly 148 × 210 mm, on both sides
     when one is not enough; a ticket is 80 mm wide and as long as needed. A sign that the fonts lack is shown as "?".
+    Opened, it proposes at once to be printed: somebody stands waiting at the counter.
     Raises `LetterTextError` when the words would have a hole, `KeyError` when the context lacks something.
     """
     load()
@@ -152,6 +153,7 @@ def draw_slip(context: Mapping[str, Any], paper: Paper) -> bytes:
     height = form.height or max(top + piece.height for piece, top in pages[0]) + form.margin
     with DRAWING:
         sheet = Sheet(title=content.title, author=author, language=content.language, size=(form.width, height))
+        sheet.print_when_opened()
         for number, placed in enumerate(pages):
             if number:
                 sheet.next_page()

@@ -81,6 +81,12 @@ def test_the_same_appointment_makes_the_same_bytes_and_odd_signs_are_printed_as_
     assert "Pour ?" in text_of(slip(names=["李"]))
 
 
+@pytest.mark.parametrize("paper", Paper)
+def test_a_slip_that_is_opened_proposes_at_once_to_be_printed(paper):
+    action = PdfReader(BytesIO(slip(paper))).trailer["/Root"]["/OpenAction"]
+    assert (action["/S"], action["/N"]) == ("/Named", "/Print")
+
+
 def test_a_visit_and_a_hidden_place_name_no_place():
     assert "Chez vous" in text_of(slip(mode="home", place_lines=[]))
     assert "Le lieu est écrit sur votre page" in text_of(slip(place_name="", place_lines=[]))
