@@ -42,7 +42,7 @@ def test_a_person_is_found_read_checked_and_corrected(visit, app, world, camille
     visitor.fill("Qui cherchez-vous", "06.39.98.00.12")
     visitor.press("Chercher")
     visitor.follow("Lefèvre-Essai Camille")
-    visitor.reads("rendez-vous avec le Département")
+    visitor.reads("Rendez-vous avec le Département")
     visitor.page.locator("summary").click()
     visitor.tick("Passeport")
     visitor.tick("Le mobile est bien le sien")
