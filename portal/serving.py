@@ -1,5 +1,6 @@
 """The web process (gunicorn) and the worker process, each made of the settings alone."""
 
+import gc
 import logging
 import signal
 import threading
@@ -27,6 +28,7 @@ from portal.upkeep import NOTHING, upkeep
 
 UPKEEP_EVERY = 600.0  # seconds
 SEAL_EVERY = 60.0
+YOUNG = 20_000  # objects made and not dropped since the last search for garbage
 WHOLE_EVERY = 60  # passes: once an hour the whole journal is looked through for lines not sealed
 
 _REFUSED = """<!doctype html><html lang="fr"><head><meta charset="utf-8">
@@ -137,7 +139,22 @@ class Web(BaseApplication):  # type: ignore[misc] # gunicorn has no types
     def load(self) -> Flask:
         """One application for each worker, with connections of its own."""
         database = Database(self.url, pool_size=self.threads)
-        return create_app(self.settings, clock=self.clock, database=database, gateways=gateways_of(self.settings))
+        app = create_app(self.settings, clock=self.clock, database=database, gateways=gateways_of(self.settings))
+        settle()
+        return app
+
+
+def settle() -> None:
+    """Sets what is loaded by now apart from the search for garbage, for as long as the process lives.
+
+    An application that stands is some 195,000 objects that never die. Python looked through them all again after every
+    few requests, and the one that it happened to stop waited 130 to 160 ms more: most of the slowest answers. What
+    requests leave behind is still looked for, every 20,000 objects and not every 700, of which a full page has as many
+    at once: some megabytes at most.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
 
 
 def serve(settings: Settings, *, bind: str, workers: int, threads: int) -> None:

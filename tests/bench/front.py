@@ -14,6 +14,7 @@ from portal.letters.desk import PrintRoom
 from portal.notifications.gateways import Gateways
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
 from portal.sealing import Sealer
+from portal.serving import settle
 from portal.settings import Settings
 
 BASE_URL = "https://porte.exemple.fr"
@@ -36,6 +37,7 @@ def browser(database: Database, now: datetime) -> Iterator[FlaskClient]:
         gateways = Gateways(sms=MemorySms(), mail=MemoryMail(), paper=paper, sealer=sealer)
         client = create_app(settings, clock=lambda: now, database=database, gateways=gateways).test_client()
         client.environ_base["wsgi.url_scheme"] = "https"
+        settle()  # as a worker does once its application stands
         yield client
 
 

@@ -1,9 +1,12 @@
 """What gunicorn answers by itself, before the portal has read a request."""
 
+import gc
 import socket
 
 import pytest
 
+from portal import serving
+from portal.settings import Settings
 from tests.operations.running import demo, open_folder
 
 
@@ -45,3 +48,18 @@ def test_a_body_in_broken_pieces_is_refused_and_is_no_fault_of_ours(running) -> 
     head = b"POST /r/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     first, _whole = answer_to(running, head + b"ZZ\r\na=b\r\n0\r\n\r\n")
     assert first.startswith("HTTP/1.1 411")
+
+
+def test_an_application_that_stands_is_not_searched_for_garbage_again(database, tmp_path) -> None:
+    """A worker begins with a heap that requests do not pay for."""
+    rarely = gc.get_threshold()
+    settings = Settings.from_environment({"PORTAL_VAR": str(tmp_path), "PORTAL_DATABASE_URL": database.url}, demo=True)
+    try:
+        app = serving.Web(settings, database.url, bind="127.0.0.1:0", workers=1, threads=1).load()
+        assert gc.get_threshold() == (serving.YOUNG, 20, 20)
+        assert gc.get_freeze_count() > 100_000
+        assert not any(one is app.url_map for one in gc.get_objects())
+        app.extensions["portal"].database.close()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*rarely)
