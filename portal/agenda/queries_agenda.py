@@ -179,7 +179,7 @@ def _booked(  # noqa: PLR0913 - whose, when and where
         conditions.append(Appointment.status.in_(HOLDS))
     if place_id is not None:
         conditions.append(Appointment.place_id == place_id)
-    return [Booked._make(row) for row in session.connection().execute(booked_rows(*conditions))]
+    return [Booked._make(row) for row in session.connection().execute(booked_rows(*conditions)).all()]
 
 
 def _keepers_of(session: Session, whose: Whose, days: Sequence[date]) -> list[Keeper]:

@@ -60,7 +60,7 @@ def guests_rows(session: Session, appointment_ids: Collection[int]) -> dict[int,
     """Those whom appointments are for, by appointment."""
     found: dict[int, list[Guest]] = {}
     if appointment_ids:
-        for row in session.connection().execute(_guests(), {"ids": list(appointment_ids)}):
+        for row in session.connection().execute(_guests(), {"ids": list(appointment_ids)}).all():
             found.setdefault(row[0], []).append(Guest._make(row))
     return found
 

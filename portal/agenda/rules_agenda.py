@@ -1,7 +1,7 @@
 """A day of an agenda as it is read: what is booked, what is free, what is closed, and who reads what of it. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -151,16 +151,17 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class AgentDay:
-    """A day of an agent: the hours when they can be booked, and all there is, in order.
-
-    `groups`: the same, where what overlaps stands together.
-    """
+    """A day of an agent: the hours when they can be booked, and all there is, in order."""
 
     agent_id: int
     day: date
     hours: Sequence[tuple[datetime, datetime]] = ()
     items: Sequence[Item] = ()
-    groups: Sequence[Sequence[Item]] = field(default=())
+
+    @property
+    def groups(self) -> list[list[Item]]:
+        """All there is, where what overlaps stands together."""
+        return grouped(self.items)
 
 
 _FIXED = {
@@ -239,7 +240,7 @@ def agent_day(
     items += [Item(Kind.FREE, instant(one), instant(two)) for one, two in free if two - one >= _SHORTEST_FREE]
     items.sort(key=_order)
     shown = [(instant(one), instant(two)) for one, two in hours]
-    return AgentDay(agent_id, day, shown, items, grouped(items))
+    return AgentDay(agent_id, day, shown, items)
 
 
 def grouped(items: Sequence[Item]) -> list[list[Item]]:

@@ -47,8 +47,22 @@ class Line(NamedTuple):
     seats: str = ""
     person_ids: Sequence[int] = ()
     url: str = ""
-    span: str = ""  # from when to when, in a table of a whole week
     cancel_url: str = ""
+
+
+class Brief(NamedTuple):
+    """A stretch of an agenda in a table of a whole week, which has thousands: only what its cell says, in that order.
+
+    `stands`: the value of its standing, empty when the viewer does not know who comes; `facts`: names of pictograms.
+    """
+
+    kind: str
+    span: str
+    who: str = ""
+    url: str = ""
+    stands: str = ""
+    facts: Sequence[str] = ()
+    seats: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,26 +78,25 @@ class Writer:
     is_plain: bool = False
     at_place: int | None = None
 
-    def brief(self, item: Item, day: date) -> Line:
+    def brief(self, item: Item, day: date) -> Brief:
         """A stretch of a day in words, for a table of a whole week: nothing to press, no way to reach anybody."""
-        if item.booked is None:
-            if item.kind is Kind.FREE:
-                return Line(item.kind, span=self._span(item.starts_at, item.ends_at))
-            line = self.line(item, day)
-            return line._replace(span=f"{line.starts} – {line.ends}" if line.starts else "")
         booked = item.booked
+        if booked is None:
+            if item.kind is Kind.FREE:
+                return Brief("free", self._span(item.starts_at, item.ends_at))
+            line = self.line(item, day)
+            return Brief("away", f"{line.starts} – {line.ends}" if line.starts else "")
+        span = self._span(booked.starts_at, booked.ends_at)
         is_known = self.viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id)
         guests = self.guests.get(booked.id, ()) if is_known else ()
-        return Line(
-            Kind.BOOKED,
-            span=self._span(booked.starts_at, booked.ends_at),
-            booked=booked,
-            who=self._who(booked, guests, is_known=is_known),
-            standing=standing(booked, self.now),
-            is_known=is_known,
-            is_paper=any(guest.wants_paper for guest in guests),
-            seats=_seats(booked),
-            url=self._url(booked) if is_known else "",
+        return Brief(
+            "booked",
+            span,
+            self._who(booked, guests, is_known=is_known),
+            self._url(booked) if is_known else "",
+            standing(booked, self.now).value if is_known else "",
+            _facts(booked, guests),
+            _seats(booked),
         )
 
     def line(self, item: Item, day: date, grid: tuple[int, int] = (0, 24)) -> Line:
@@ -245,6 +258,13 @@ def _phones(guests: Sequence[Guest]) -> list[str]:
 
 def _address(guests: Sequence[Guest]) -> list[str]:
     return [line for line in guests[0].address if line] if guests else []
+
+
+def _facts(booked: Booked, guests: Sequence[Guest]) -> tuple[str, ...]:
+    """The pictograms of what is to be known of it, in their order; most have none."""
+    how = () if booked.mode is Mode.PLACE else (MODE_ICONS[booked.mode],)
+    paper = ("letter",) if any(guest.wants_paper for guest in guests) else ()
+    return (*how, *paper, "triangle-alert") if booked.overbook_reason else (*how, *paper)
 
 
 def _seats(booked: Booked) -> str:

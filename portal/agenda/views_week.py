@@ -12,7 +12,7 @@ from portal.agenda.views import bp
 from portal.agenda.views_agenda import Asked, asked, frame
 from portal.agenda.views_columns import closed_words, columns_of_days, hour_marks
 from portal.agenda.views_done import done
-from portal.agenda.views_lines import Line, Writer
+from portal.agenda.views_lines import Brief, Writer
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     job: str
     url: str
     is_active: bool
-    days: Sequence[Sequence[Line]]
+    days: Sequence[Sequence[Brief]]
 
 
 class Head(NamedTuple):
