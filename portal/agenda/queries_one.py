@@ -22,12 +22,13 @@ _IN_ROOM = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN)
 
 
 class Change(NamedTuple):
-    """The last thing that was done about an appointment. `agent` is None when it was not an agent."""
+    """The last thing that was done about an appointment. `agent` and `agent_id` are None when it was not an agent."""
 
     at: datetime
     verb: str
     actor: str
     agent: str | None
+    agent_id: int | None
 
 
 def one(session: Session, appointment_id: int) -> Booked | None:
@@ -40,7 +41,7 @@ def last_change(session: Session, appointment_id: int) -> Change | None:
     """Who did the last thing of an appointment, and when, as the journal has it."""
     people = select(Participation.person_id).where(Participation.appointment_id == appointment_id)
     row = session.execute(
-        select(JournalLine.at, JournalLine.verb, JournalLine.actor, Agent.given_name, Agent.family_name)
+        select(JournalLine.at, JournalLine.verb, JournalLine.actor, Agent.given_name, Agent.family_name, Agent.id)
         .join(Agent, and_(JournalLine.actor == "agent", Agent.id == JournalLine.actor_id), isouter=True)
         .where(
             JournalLine.for_person_id.in_(people),
@@ -52,7 +53,7 @@ def last_change(session: Session, appointment_id: int) -> Change | None:
     ).one_or_none()
     if row is None:
         return None
-    return Change(row[0], row[1], row[2], f"{row[3]} {row[4]}" if row[3] is not None else None)
+    return Change(row[0], row[1], row[2], f"{row[3]} {row[4]}" if row[3] is not None else None, row[5])
 
 
 def told_after(session: Session, appointment_id: int) -> list[tuple[Route, Status]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.agenda.queries_displaced import PAGE, Displaced, Only, displaced, why_of
-from portal.agenda.queries_one import agent_names, one
+from portal.agenda.queries_one import agent_names, last_change, one
 from portal.agenda.queries_openings import place_names
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.rules_displaced import Why, reason_of
@@ -90,18 +90,26 @@ def agenda_home() -> str:
 def do(change: Change) -> str:
     """Does one of them in a transaction of its own; gives why it was refused, or nothing.
 
-    404 when it is not theirs, unless a colleague has it already: the button was pressed twice.
+    404 when it is not theirs, unless it is they who gave it away: the button was pressed twice.
     """
     try:
         with transaction() as database:
-            found = booking.appointment(database, change.appointment_id)
-            if found is not None and _is_done(found, change.aim):
+            if _gave(database, change):
                 return ""
             known_or_404(database, change.appointment_id)
             place_anew(database, now(), change=change, by=hand(), base_url=portal().settings.base_url)
     except Refused as refusal:
         return refusal_words(refusal.reason)
     return ""
+
+
+def _gave(database: Session, change: Change) -> bool:
+    """Whether the signed-in agent has just done this very thing, by which it may have become somebody else's."""
+    found = booking.appointment(database, change.appointment_id)
+    if found is None or not _is_done(found, change.aim):
+        return False
+    last = last_change(database, found.id)
+    return last is not None and last.agent_id == g.agent.id
 
 
 def _is_done(found: Appointment, aim: Aim) -> bool:
