@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.agenda.queries_booked import Guest, booked_rows, guests_rows
@@ -115,7 +115,10 @@ def motifs_to_host(session: Session, services: Sequence[Service], places: Iterab
 
 
 def leaders(session: Session, place_ids: Collection[int], day: date, *, agent_id: int | None = None) -> list[Agent]:
-    """The agents who may lead a workshop at some places, by name: who receives there, and `agent_id` in any case."""
+    """The agents who may lead a workshop at some places, by name: who receives there, and `agent_id` in any case.
+
+    Nobody whose account is closed, suspended or over on `day`: a workshop of theirs would be refused.
+    """
     receiving = select(Opening.agent_id).where(
         Opening.place_id.in_(place_ids), or_(Opening.last_day.is_(None), Opening.last_day >= day)
     )
@@ -124,8 +127,11 @@ def leaders(session: Session, place_ids: Collection[int], day: date, *, agent_id
         Assignment.role.in_([role.value for role in RECEIVERS]),
         Assignment.valid.contains(day),
     )
+    is_there = and_(
+        Agent.is_active, Agent.suspended_at.is_(None), or_(Agent.expires_on.is_(None), Agent.expires_on > day)
+    )
     chosen = select(Agent).where(
-        or_(Agent.id == agent_id, Agent.is_active & or_(Agent.id.in_(receiving), Agent.id.in_(working)))
+        or_(Agent.id == agent_id, and_(is_there, or_(Agent.id.in_(receiving), Agent.id.in_(working))))
     )
     return list(session.scalars(chosen.order_by(Agent.family_name, Agent.given_name, Agent.id)))
 

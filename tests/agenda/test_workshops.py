@@ -1,6 +1,7 @@
 """Workshops on the screen: opened, changed with who is told said before, filled from a card, left, cancelled."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -277,3 +278,22 @@ def test_a_person_of_another_file_is_not_enrolled_by_who_may_not_read_it(house, 
     enter(client, house.leader)
     unknown: Person = world.person()
     assert client.get(f"/agents/personnes/{unknown.id}/ateliers?atelier={house.held.id}").status_code == 404
+
+
+def test_nobody_whose_account_is_suspended_or_over_is_offered_to_lead(house, world, client) -> None:
+    offered = world.agent("professionnel", place=house.here, given_name="Noa", families=["social"])
+    gone = [
+        world.agent("professionnel", place=house.here, given_name="Partie", families=["social"], **given)
+        for given in (
+            {"suspended_at": at("2026-11-20", "10:00")},
+            {"expires_on": date(2026, 11, 23)},
+            {"is_active": False},
+        )
+    ]
+    for one in (offered, *gone):
+        world.opening(one, house.here, house.motif)
+    enter(client, house.desk, place_id=house.here.id)
+    page = client.get(NEW).page
+    values = {option.get("value") for option in page.all("option")}
+    assert str(offered.id) in values
+    assert not values & {str(one.id) for one in gone}
