@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from portal.agenda.rules_openings import Authority, Draft, authority
@@ -126,6 +126,11 @@ def absences(session: Session, agent_id: int, since: datetime) -> list[Absence]:
 def absence_of(session: Session, absence_id: int) -> Absence | None:
     """An absence by its number."""
     return session.get(Absence, absence_id)
+
+
+def read_again(session: Session, row: Absence) -> bool:
+    """Reads an absence as it is now; gives whether it is still there."""
+    return session.get(Absence, inspect(row).identity, populate_existing=True) is not None
 
 
 def places_for(session: Session, may: Authority, now: datetime, kept: Collection[int] = ()) -> list[tuple[int, str]]:

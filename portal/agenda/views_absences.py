@@ -82,7 +82,7 @@ def back_early(absence_id: int) -> Page:
         except Refused as refusal:
             form = AbsenceForm(today=paris_day(now()), known=(row.starts_at, row.ends_at)) if row else None
             fault = str(FAULT_WORDS[OpeningFault(refusal.reason)])
-            return _page(database, found, form, row, {"fault": fault}), 409
+            return _page(database, found, form, row, {"fault": fault}, code=409)
     return redirect(url_for("agenda.absences", agent=found.agent.id, fait="retour"), 303)
 
 
@@ -97,7 +97,7 @@ def _step(database: Session, found: Whose, form: AbsenceForm, row: Absence | Non
     if request.method != "POST":
         return _page(database, found, form, row)
     if not form.validate():
-        return _page(database, found, form, row), 422
+        return _page(database, found, form, row, code=422)
     weighed = _weigh(database, found, form, row)
     if request.form.get("etape") != "enregistrer" or request.form.get("vu") != weighed["vu"]:
         return _page(database, found, form, row, weighed)
@@ -106,7 +106,7 @@ def _step(database: Session, found: Whose, form: AbsenceForm, row: Absence | Non
             _write(database, found, form, row)
     except Refused as refusal:
         fault = str(FAULT_WORDS[OpeningFault(refusal.reason)])
-        return _page(database, found, form, row, weighed | {"fault": fault}), 409
+        return _page(database, found, form, row, weighed | {"fault": fault}, code=409)
     if weighed["effect"].count:
         return redirect(url_for("agenda.displaced", agent=found.agent.id, fait="absence"), 303)
     return redirect(url_for("agenda.absences", agent=found.agent.id, fait="absence"), 303)
@@ -138,21 +138,24 @@ def _weigh(database: Session, found: Whose, form: AbsenceForm, row: Absence | No
     }
 
 
-def _page(
+def _page(  # noqa: PLR0913 - whose, what is typed, what is there, and how the page answers
     database: Session,
     found: Whose,
     form: AbsenceForm | None,
     row: Absence | None,
     weighed: dict[str, Any] | None = None,
-) -> str:
+    *,
+    code: int = 200,
+) -> Page:
+    """The form beside what is written now. Removed by somebody else meanwhile, the list says so."""
     personal_page()
     if form is None:
         abort(404)
-    if row is not None:
-        database.refresh(row)
+    if row is not None and not queries.read_again(database, row):
+        return redirect(url_for("agenda.absences", agent=found.agent.id, fait="partie"), 303)
     changed = row is not None and request.method == "POST" and request.form.get("shown") != mark_of(row)
     given: dict[str, Any] = {"effect": None, "vu": "", "is_stale": False, "fault": ""}
-    return render_template(
+    shown = render_template(
         "agenda/absence.html",
         whose=found,
         form=form,
@@ -163,3 +166,4 @@ def _page(
         form_has_errors=bool(form.errors or changed or (weighed or given).get("fault")),
         **(given | (weighed or {})),
     )
+    return shown, code

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, event
 
 from portal.agenda import queries_openings as queries
 from portal.agenda.rules_openings import (
@@ -27,7 +28,7 @@ from portal.agenda.services_absences import change_absence, end_absence
 from portal.agenda.services_absences import mark_of as mark_of_absence
 from portal.agenda.services_openings import write_plan
 from portal.booking.availability import Scope, free_slots
-from portal.booking.models import Recurrence
+from portal.booking.models import Absence, Recurrence
 from portal.database import Database
 from portal.directory.models import BookedBy, Motif, Place
 from portal.journal.services import Actor
@@ -219,3 +220,47 @@ def test_a_year_that_is_a_slip_of_the_hand_is_said(client, world, office, day) -
         good |= {"first_day": days(date(2026, 12, 1)), "last_day": days(date(2026, 12, 2))}
         for wrong in ({"first_day": days(day)}, {"last_day": days(day)}):
             assert client.post(url, data=good | wrong).status_code == 422
+
+
+@pytest.fixture
+def removing(database):
+    """Somebody else removes an absence between the first and the second reading of it by a request."""
+
+    def remove(row: Absence, action):
+        read: list[str] = []
+
+        def note(_connection, _cursor, statement: str, *_rest) -> None:
+            if "FROM absence" not in statement or "DELETE" in statement:
+                return
+            read.append(statement)
+            if len(read) == 1:
+                with database.transaction() as other:
+                    other.execute(delete(Absence).where(Absence.id == row.id))
+
+        event.listen(database.engine, "after_cursor_execute", note)
+        try:
+            return action()
+        finally:
+            event.remove(database.engine, "after_cursor_execute", note)
+
+    return remove
+
+
+@pytest.mark.parametrize("act", ["read", "change", "end"])
+def test_an_absence_removed_while_its_page_is_made_is_said_to_be_gone(client, world, office, removing, act) -> None:
+    place, _motif, agent = office
+    row = world.absence(agent, at("2026-12-01", "00:00"), at("2026-12-03", "00:00"))
+    enter(client, world.agent("encadrant", place=place), place_id=place.id)
+    url = f"/agents/agenda/absences/{row.id}"
+    page = parsed(client.get(url))
+    typed = page.fields(0) | {"last_hour": "12 h"}
+    confirmed = parsed(client.post(url, data=typed | {"etape": "voir"})).fields(0) | {"etape": "enregistrer"}
+    acts = {
+        "read": lambda: client.get(url),
+        "change": lambda: client.post(url, data=confirmed),
+        "end": lambda: client.post(f"{url}/retour", data=page.fields(1)),
+    }
+    answer = removing(row, acts[act])
+    assert answer.status_code == 303
+    said = "C'est noté." if act == "end" else "Quelqu'un vient de retirer cette absence."  # ended twice is ended
+    assert said in parsed(client.get(answer.location)).text()
