@@ -1,30 +1,17 @@
-"""Settings read: motifs, places, days, and their history."""
+"""Settings read: motifs, places, days, and whom a closed day touches."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.administration.rules import Kind
-from portal.booking.models import Appointment, AppointmentStatus
+from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.clock import at_wall_clock
-from portal.directory.models import Motif, Place
-from portal.directory.models_settings import DayException, SettingChange
-from portal.people.models import Agent
-
-PAGE = 50  # changes
-
-
-@dataclass(frozen=True)
-class Changed:
-    """One change, with the name of what it is of and of whoever made it."""
-
-    change: SettingChange
-    what: str
-    who: str
+from portal.directory.models import Mds, Motif, Place, PlaceAttachment
+from portal.directory.models_settings import DayException
+from portal.directory.search_key import search_key
 
 
 def motifs(session: Session) -> Sequence[Motif]:
@@ -43,6 +30,19 @@ def places(session: Session, place_ids: Collection[int] | None, day: date) -> Se
     if place_ids is not None:
         chosen = chosen.where(Place.id.in_(place_ids))
     return session.scalars(chosen.order_by(Place.name, Place.id)).all()
+
+
+def places_by_mds(
+    session: Session, place_ids: Collection[int] | None, day: date
+) -> list[tuple[str | None, list[Place]]]:
+    """The same under the name of the MDS that they answer to on that day, by name; None, at the end: to none."""
+    answering = and_(PlaceAttachment.place_id == Place.id, PlaceAttachment.valid.contains(day))
+    houses = select(Place.id, Mds.name).join(PlaceAttachment, answering).join(Mds, Mds.id == PlaceAttachment.mds_id)
+    names = {row[0]: row[1] for row in session.execute(houses.order_by(Place.id))}
+    found: dict[str | None, list[Place]] = {}
+    for one in places(session, place_ids, day):
+        found.setdefault(names.get(one.id), []).append(one)
+    return sorted(found.items(), key=lambda house: (house[0] is None, search_key(house[0] or "")))
 
 
 def place(session: Session, place_id: int, *, held: bool = False) -> Place | None:
@@ -70,51 +70,24 @@ def day(session: Session, exception_id: int) -> DayException | None:
     return session.get(DayException, exception_id)
 
 
-def booked_on(session: Session, day: date, place_id: int | None) -> int:
-    """How many appointments stand on a day at a place (None: anywhere): those that closing it would touch."""
+def touched_on(session: Session, now: datetime, day: date, place_id: int | None) -> Sequence[Appointment]:
+    """The appointments to come of a day at a place (None: anywhere), soonest first: those that closing it would touch.
+
+    A workshop counts once, without its seats. People, motifs and places are loaded.
+    """
     since, until = at_wall_clock(day, time()), at_wall_clock(day + timedelta(days=1), time())
-    chosen = select(func.count()).where(
-        Appointment.status == AppointmentStatus.BOOKED, Appointment.starts_at >= since, Appointment.starts_at < until
+    chosen = select(Appointment).where(
+        Appointment.status == AppointmentStatus.BOOKED,
+        Appointment.workshop_id.is_(None),
+        Appointment.starts_at > now,
+        Appointment.starts_at >= since,
+        Appointment.starts_at < until,
     )
     if place_id is not None:
         chosen = chosen.where(Appointment.place_id == place_id)
-    return session.scalar(chosen) or 0
-
-
-def history(
-    session: Session, *, kind: Kind | None = None, object_id: int | None = None, page: int = 1
-) -> tuple[list[Changed], bool]:
-    """A page of changes, the latest first, and whether older ones follow. `page` counts from 1."""
-    chosen = select(SettingChange)
-    if kind is not None:
-        chosen = chosen.where(SettingChange.kind == kind)
-    if object_id is not None:
-        chosen = chosen.where(SettingChange.object_id == object_id)
-    ordered = chosen.order_by(SettingChange.changed_at.desc(), SettingChange.id.desc())
-    rows = session.scalars(ordered.offset((max(page, 1) - 1) * PAGE).limit(PAGE + 1)).all()
-    who = _names_of_agents(session, {row.agent_id for row in rows})
-    what = {
-        Kind.MOTIF: _titles(session, Motif.id, Motif.title),
-        Kind.PLACE: _titles(session, Place.id, Place.name),
-    }
-    listed = [
-        Changed(row, what.get(Kind(row.kind), {}).get(row.object_id, ""), who.get(row.agent_id, ""))
-        if row.kind in set(Kind)
-        else Changed(row, "", who.get(row.agent_id, ""))
-        for row in rows[:PAGE]
-    ]
-    return listed, len(rows) > PAGE
-
-
-def _names_of_agents(session: Session, ids: Collection[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(Agent.id, Agent.given_name, Agent.family_name).where(Agent.id.in_(ids)).order_by(Agent.id)
-    )
-    return {number: f"{given} {family}" for number, given, family in rows}
-
-
-def _titles(session: Session, number: Any, title: Any) -> dict[int, str]:
-    return {row[0]: row[1] for row in session.execute(select(number, title).order_by(number))}
+    people = selectinload(Appointment.participations).joinedload(Participation.person)
+    chosen = chosen.options(joinedload(Appointment.motif), joinedload(Appointment.place), people)
+    return session.scalars(chosen.order_by(Appointment.starts_at, Appointment.id)).all()
 
 
 def _held(statement: Any, *, held: bool) -> Any:

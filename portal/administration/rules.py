@@ -1,7 +1,7 @@
 """What may be changed on screen, and what somebody else changed meanwhile. Pure."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum, StrEnum
 from typing import Any
@@ -60,6 +60,11 @@ def changed_since(values: Mapping[str, Any], shown: str) -> frozenset[str]:
     """What is no longer as the page of these marks showed it; all of it when they are no marks."""
     read = dict(part.split("=", 1) for part in shown.split(",") if "=" in part)
     return frozenset(name for name, value in values.items() if read.get(name) != _mark(value))
+
+
+def mark_of_all(ids: Iterable[int]) -> str:
+    """What a page showed of a list, so that one more or one less is seen."""
+    return hashlib.sha256(repr(sorted(ids)).encode()).hexdigest()[:16]
 
 
 def leaves_no_slot(*, notice_minutes: int, horizon_days: int) -> bool:

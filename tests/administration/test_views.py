@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.booking.availability import Scope, free_slots
-from portal.directory.models import Motif, Place
+from portal.directory.models import Mds, Motif, Place, PlaceAttachment
 from portal.directory.models_settings import DayException, SettingChange
 from portal.files.report import Report
 from portal.files.upsert import upsert
@@ -57,7 +57,7 @@ def test_an_encadrant_writes_the_hours_and_the_phone_of_their_place_and_the_hist
     assert "Le lieu est enregistré" in text_of(client.get(answer.location).page)
     enter(client, admin)
     history = text_of(client.get("/agents/reglages/historique?quoi=place").page)
-    assert f"Lieu {place.name}" in history
+    assert f"Lieu – {place.name}" in history
     assert "Avant : 03 53 01 00 10 Après : 03 53 01 00 77" in history
     assert "Avant : Oui Après : Non" in history
 
@@ -150,31 +150,136 @@ def test_the_second_of_two_who_change_a_place_sees_what_the_first_wrote_and_choo
     assert row(database, Place, place.id).directions == "La porte verte."
 
 
-def test_a_day_closed_touches_people_who_are_counted_before_it_is_written(client, database, world, office) -> None:
+def test_whom_a_closed_day_touches_is_said_by_name_and_hour_before_it_is_written_and_after(
+    client, database, world, office
+) -> None:
     place, motif, agent, encadrant, _admin = office
-    world.appointment(agent, place, motif, at("2026-12-14", "10:00"))
+    secret = world.motif(family="pmi", title="Consultation du nourrisson", neutral_words="rendez-vous d'essai")
+    world.appointment(agent, place, motif, at("2026-12-14", "10:00"), world.person(family_name="Quatorze"))
+    other = world.place()
+    world.appointment(world.agent(), other, motif, at("2026-12-14", "10:00"), world.person(family_name="Ailleurs"))
+    world.assignment(encadrant, "encadrant", place, families=["social"])
     enter(client, encadrant)
     url = "/agents/reglages/jours"
-    typed = fields_of(client, url) | {
-        "day": ["14", "12", "2026"],
-        "place": str(place.id),
-        "kind": "ferme",
-        "label": "travaux",
-    }
+    chosen = {"day": ["14", "12", "2026"], "place": str(place.id), "kind": "ferme", "label": "travaux"}
+    typed = fields_of(client, url) | chosen
     first = client.post(url, data=typed)
     assert "Ce jour touche un rendez-vous." in text_of(first.page)
+    assert " Quatorze, Parler de mon budget" in text_of(first.page).split("10 h Dominique")[1]
+    assert "Ailleurs" not in text_of(first.page)
+    seen = first.page.fields(0)
+    world.appointment(agent, place, secret, at("2026-12-14", "11:00"), world.person(family_name="Onze"))
+    again = client.post(url, data=seen)
+    assert "Ce jour touche 2 rendez-vous." in text_of(again.page)
+    assert "Rendez-vous d'essai" in text_of(again.page)
+    assert "nourrisson" not in text_of(again.page)
     with database.transaction() as session:
         assert session.scalar(select(DayException)) is None
-    done = client.post(url, data=typed | {"vu": "1"}, follow_redirects=True)
+    done = client.post(url, data=again.page.fields(0), follow_redirects=True)
     assert "Des personnes sont à prévenir" in text_of(done.page)
+    links = done.page.links()
+    assert links["Les rendez-vous à replacer dans ce lieu"] == f"/agents/agenda/a-replacer?lieu={place.id}&raison=lieu"
+    one = next(url for words, url in links.items() if "Onze" in words)
+    assert client.get(one).status_code == 200
     with database.transaction() as session:
         found = session.get(Motif, motif.id)
         assert (
             free_slots(session, at("2026-12-01", "09:00"), Scope(found), date(2026, 12, 14), date(2026, 12, 14)) == []
         )
-    twice = client.post(url, data=typed | {"vu": "1"})
+    twice = client.post(url, data=again.page.fields(0))
     assert twice.status_code == 409
     assert "Ce jour est déjà écrit" in text_of(twice.page)
+
+
+def test_an_admin_reads_hours_and_places_and_no_name(client, world, office) -> None:
+    place, motif, agent, _encadrant, admin = office
+    world.appointment(agent, place, motif, at("2026-12-14", "10:00"), world.person(family_name="Quatorze"))
+    enter(client, admin)
+    url = "/agents/reglages/jours"
+    chosen = {"day": ["14", "12", "2026"], "place": "tous", "kind": "ferme", "label": "grève"}
+    text = text_of(client.post(url, data=fields_of(client, url) | chosen).page)
+    assert f"10 h Une personne, Rendez-vous avec le Département, {place.name}" in text
+    assert "Quatorze" not in text
+
+
+def test_an_encadrant_reads_the_history_of_their_places_and_of_motifs_alone(client, world, office) -> None:
+    place, motif, agent, encadrant, admin = office
+    other = world.place()
+    away = world.agent(place=other)
+    here = world.agent(family_name="Présente", place=place)
+    opening = world.opening(agent, place, motif)
+    world._add(
+        *(
+            SettingChange(
+                changed_at=world.now, agent_id=admin.id, kind=kind, object_id=number, before=None, after=after
+            )
+            for kind, number, after in (
+                ("motif", motif.id, {"minutes": 45}),
+                ("place", place.id, {"phone": "03 53 01 00 01"}),
+                ("place", other.id, {"phone": "03 53 01 00 02"}),
+                ("day", 1, {"place_id": place.id, "label": "travaux ici"}),
+                ("day", 2, {"place_id": other.id, "label": "travaux ailleurs"}),
+                ("day", 3, {"place_id": None, "label": "grève partout"}),
+                ("opening", opening.id, {"label": "plage d'ici"}),
+                ("opening", 987654, {"label": "plage d'ailleurs"}),
+                ("absence", 1, {"agent_id": here.id, "label": "congé d'ici"}),
+                ("absence", 2, {"agent_id": away.id, "label": "congé d'ailleurs"}),
+            )
+        )
+    )
+    enter(client, encadrant)
+    text = text_of(client.get("/agents/reglages/historique").page)
+    for words in (f"Motif – {motif.title}", "03 53 01 00 01", "travaux ici", "Jour – tous les lieux", "plage d'ici"):
+        assert words in text
+    assert "Absence – Camille Présente" in text
+    assert "03 53 01 00 02" not in text
+    assert "ailleurs" not in text
+    assert client.get("/agents/reglages").page.links()["L'historique Qui a changé quoi, et quand."]
+    enter(client, admin)
+    assert "travaux ailleurs" in text_of(client.get("/agents/reglages/historique").page)
+
+
+def test_an_encadrant_sees_who_works_at_their_places_without_e_mail_nor_anything_to_press(
+    client, world, office
+) -> None:
+    place, _motif, _agent, encadrant, admin = office
+    here = world.agent("accueil", place=place, family_name="Présente", email="presente@exemple.fr", job="secrétaire")
+    world.agent(place=world.place(), family_name="Autre-Lieu")
+    suspended = world.agent(place=place, family_name="Suspendue", suspended_at=world.now)
+    enter(client, encadrant)
+    page = client.get("/agents/reglages/agents").page
+    text = text_of(page)
+    assert f"Présente Camille secrétaire Agent d'accueil , {place.name} À inviter" in text
+    assert "Suspendue Camille" in text
+    assert "Suspendu" in text.split(suspended.family_name)[1]
+    assert "Autre-Lieu" not in text
+    assert "exemple.fr" not in text
+    assert page.all("main")[0].find(".//form") is None
+    assert client.get(f"/agents/reglages/comptes/{here.id}").status_code == 403
+    enter(client, admin)
+    assert client.get("/agents/reglages/agents").status_code == 403
+
+
+def test_places_stand_under_the_name_of_their_mds(client, world, office) -> None:
+    place, *_rest, admin = office
+    enter(client, admin)
+
+    def houses():
+        page = client.get("/agents/reglages/lieux").page
+        return [page.text(title) for title in page.all("main")[0].iter("h2")]
+
+    assert houses() == []  # a single house needs no heading
+    world.territory("lens", "Lens-Liévin")
+    with world.database.transaction() as session:
+        lens = session.scalars(select(Mds).where(Mds.key == "mds-lens")).one()
+        moved = world.place(name="Maison de Lens")
+        session.query(PlaceAttachment).filter_by(place_id=moved.id).update({"mds_id": lens.id})
+        alone = world.place(name="Sans maison")
+        session.query(PlaceAttachment).filter_by(place_id=alone.id).delete()
+    assert houses() == ["MDS Arrageois", "MDS Lens-Liévin", "Sans MDS"]
+    text = text_of(client.get("/agents/reglages/lieux").page)
+    assert text.index("MDS Arrageois") < text.index(place.name) < text.index("MDS Lens-Liévin")
+    assert text.index("MDS Lens-Liévin") < text.index("Maison de Lens") < text.index("Sans maison")
 
 
 def test_a_day_is_taken_away_once_by_whoever_it_belongs_to(client, database, office) -> None:
