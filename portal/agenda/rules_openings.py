@@ -107,10 +107,17 @@ def change_from(old: Draft, new: Draft, day: date) -> Plan:
     return Plan(ends={old.id: day - _DAY}, added=(replace(new, id=0, first_day=day, skipped=skipped),))
 
 
-def change_once(old: Draft, day: date, new: Draft | None) -> Plan:
-    """On one day alone: it does not happen, or (`new`) happens otherwise."""
+def change_once(old: Draft, day: date, new: Draft | None, stand_in: Draft | None = None) -> Plan:
+    """On one day alone: it does not happen, or (`new`) happens otherwise.
+
+    `stand_in`: what was written for that day instead of it already, which goes, unless it is what is wanted.
+    """
     added = () if new is None else (once(new, day),)
-    return Plan(skips={old.id: day}, added=added)
+    if stand_in is None:
+        return Plan(skips={old.id: day}, added=added)
+    if added == (replace(stand_in, id=0),):
+        return Plan(added=added)
+    return Plan(ends={stand_in.id: day - _DAY}, added=added)
 
 
 def end_from(old: Draft, day: date) -> Plan:

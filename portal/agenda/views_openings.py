@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.agenda import queries_openings as queries
 from portal.agenda.forms_openings import CopyForm, DayForm, OpeningForm
 from portal.agenda.queries_openings import Somebody
+from portal.agenda.queries_openings_days import stand_in
 from portal.agenda.rules_openings import (
     Authority,
     Draft,
@@ -141,10 +142,10 @@ def opening(opening_id: int, what: str) -> Page:
             form: Any = DayForm(today=paris_day(now()))
         else:
             form = _opening_form(database, found, old, is_once=what == "une")
-        return _step(database, found, form, what, lambda: _plan_of(what, old, form), old)
+        return _step(database, found, form, what, lambda: _plan_of(database, found, what, old, form), old)
 
 
-def _plan_of(what: str, old: Draft, form: Any) -> Plan:
+def _plan_of(database: Session, found: Whose, what: str, old: Draft, form: Any) -> Plan:
     day: date = form.first_day.data
     if what == "tout":
         return change_from(old, form.draft, day)
@@ -152,7 +153,8 @@ def _plan_of(what: str, old: Draft, form: Any) -> Plan:
         return end_from(old, day)
     if not old.happens_on(day) and day not in old.skipped:
         raise Refused(OpeningFault.NOT_THERE)
-    return change_once(old, day, form.draft if what == "une" else None)
+    instead = stand_in(database, found.agent.id, old.id, day) if day in old.skipped else None
+    return change_once(old, day, form.draft if what == "une" else None, instead)
 
 
 def _opening_form(database: Session, found: Whose, old: Draft | None = None, *, is_once: bool = False) -> OpeningForm:
@@ -197,10 +199,15 @@ def _step(  # noqa: PLR0913, PLR0917 - a page that changes something, and what i
 def _save(  # noqa: PLR0913, PLR0917 - as above
     database: Session, found: Whose, form: Any, what: str, old: Draft | None, weighed: dict[str, Any]
 ) -> Page:
-    shown = {} if old is None else {old.id: request.form.get("shown", "")}
+    plan: Plan = weighed["plan"]
+    # What stands in for it on one day is named by the plan that was shown, and not by the page.
+    there = queries.drafts(database, found.agent.id, paris_day(now()))
+    shown = {one.id: mark_of(one) for one in there if one.id in plan.ends}
+    if old is not None:
+        shown[old.id] = request.form.get("shown", "")
     try:
         with database.begin_nested():
-            write_plan(database, now(), agent_id=found.agent.id, plan=weighed["plan"], shown=shown, by=hand())
+            write_plan(database, now(), agent_id=found.agent.id, plan=plan, shown=shown, by=hand())
     except Refused as refusal:
         fault = str(FAULT_WORDS[OpeningFault(refusal.reason)])
         return _page(database, found, form, what, old, weighed | {"fault": fault}), 409
