@@ -99,12 +99,14 @@ def authority(
 
 
 def change_from(old: Draft, new: Draft, day: date) -> Plan:
-    """The old opening ends on the eve of `day`; the new one begins then, with the days to come that were skipped.
+    """The old opening ends on the eve of `day`; the new one begins then, without the days to come that were skipped.
 
-    Weeks are counted anew from that day.
+    Weeks are counted anew from that day. One that happens once happens: its only day was asked for by name.
     """
-    skipped = tuple(one for one in old.skipped if one >= day)
-    return Plan(ends={old.id: day - _DAY}, added=(replace(new, id=0, first_day=day, skipped=skipped),))
+    begun = replace(new, id=0, first_day=day, skipped=())
+    is_once = begun.recurrence is Recurrence.ONCE
+    skipped = () if is_once else tuple(one for one in old.skipped if one >= day and begun.happens_on(one))
+    return Plan(ends={old.id: day - _DAY}, added=(replace(begun, skipped=skipped),))
 
 
 def change_once(old: Draft, day: date, new: Draft | None, stand_in: Draft | None = None) -> Plan:

@@ -7,10 +7,17 @@ import pytest
 
 from portal.agenda import queries_openings as queries
 from portal.agenda.queries_openings_days import stand_in
-from portal.agenda.rules_openings import Draft, Plan, change_once, once
+from portal.agenda.rules_openings import Draft, Plan, change_from, change_once, next_days, once
 from portal.booking.models import Recurrence
+from portal.booking.queries import appointment, colleagues
+from portal.booking.rules import BookingRefusal
+from portal.booking.services import hand_over
+from portal.directory.models import Motif
+from portal.journal.services import Actor
+from portal.refusal import Refused
 from tests.checked_pages import Page
 from tests.entering import enter
+from tests.world import at
 
 LIST = "/agents/agenda/plages"
 DAY = date(2026, 12, 7)  # a Monday
@@ -87,24 +94,58 @@ def test_what_else_happens_that_day_stays(client, database, world, week, press) 
     assert sorted(on_the_day(database, agent)) == [(time(15), time(17)), (time(18), time(19))]
 
 
+MORNINGS = Draft(
+    id=5,
+    place_id=1,
+    recurrence=Recurrence.WEEKLY,
+    weekdays=(0,),
+    interval_weeks=1,
+    nth_week=None,
+    first_day=date(2026, 1, 5),
+    last_day=None,
+    starts=time(9),
+    ends=time(12),
+    skipped=(DAY,),
+    motif_ids=frozenset({3}),
+)
+
+
 def test_what_stands_for_a_day_goes_unless_it_is_what_is_wanted() -> None:
-    mornings = Draft(
-        id=5,
-        place_id=1,
-        recurrence=Recurrence.WEEKLY,
-        weekdays=(0,),
-        interval_weeks=1,
-        nth_week=None,
-        first_day=date(2026, 1, 5),
-        last_day=None,
-        starts=time(9),
-        ends=time(12),
-        skipped=(DAY,),
-        motif_ids=frozenset({3}),
-    )
-    there = replace(once(replace(mornings, starts=time(10)), DAY), id=6)
-    wanted = replace(mornings, starts=time(11))
+    there = replace(once(replace(MORNINGS, starts=time(10)), DAY), id=6)
+    wanted = replace(MORNINGS, starts=time(11))
     eve = DAY - timedelta(days=1)
-    assert change_once(mornings, DAY, wanted, there) == Plan(ends={6: eve}, added=(once(wanted, DAY),))
-    assert change_once(mornings, DAY, None, there) == Plan(ends={6: eve})
-    assert change_once(mornings, DAY, there, there) == Plan(added=(replace(there, id=0),))
+    assert change_once(MORNINGS, DAY, wanted, there) == Plan(ends={6: eve}, added=(once(wanted, DAY),))
+    assert change_once(MORNINGS, DAY, None, there) == Plan(ends={6: eve})
+    assert change_once(MORNINGS, DAY, there, there) == Plan(added=(replace(there, id=0),))
+
+
+def test_changed_from_a_day_that_was_taken_out_it_keeps_that_day_free_unless_it_is_the_only_one() -> None:
+    tuesdays = replace(MORNINGS, weekdays=(1,))
+    for new, skipped in ((MORNINGS, (DAY,)), (tuesdays, ()), (once(MORNINGS, DAY), ())):
+        (added,) = change_from(MORNINGS, new, DAY).added
+        assert added.skipped == skipped
+        assert next_days(added, DAY)
+
+
+def test_an_appointment_is_not_given_into_a_day_that_was_taken_out(client, database, clock, world, week, press) -> None:
+    agent, opening, place = week
+    with database.reading() as session:
+        motif = session.get_one(Motif, min(queries.opening_of(session, opening.id)[1].motif_ids))
+    lead = world.agent("encadrant", place=place, families=["social"])
+    away = world.agent("professionnel", place=place, families=["social"])
+    booked = world.appointment(away, place, motif, at("2026-12-07", "09:00"))
+    enter(client, agent)
+    press(opening.id, "annule")
+    with database.transaction() as session:
+        found = appointment(session, booked.id)
+        assert colleagues(session, found) == []
+        with pytest.raises(Refused) as refused:
+            hand_over(
+                session,
+                clock.now,
+                appointment_id=booked.id,
+                agent_id=agent.id,
+                by=Actor.agent(lead.id),
+                base_url="https://porte.exemple.fr",
+            )
+    assert refused.value.reason is BookingRefusal.AGENT_TAKEN
