@@ -1,32 +1,74 @@
-"""Public holidays of metropolitan France, computed for any year.
+"""Public holidays of France, computed for any year, and of the regions that have more of them.
 
-Source: Code du travail, article L3133-1 (eleven "fêtes légales"). Alsace-Moselle's two more are not counted, nor are
-local customs. Computed rather than looked up: the tables one can install stop at some year, and say nothing after it.
+Source: Code du travail, article L3133-1 (eleven "fêtes légales"), checked on 22 November 2026; each region names its
+own. Local customs are not counted. Computed rather than looked up: the tables one can install stop at some year, and
+say nothing after it.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))  # month, day
 _FROM_EASTER = (1, 39, 50)  # days: Easter Monday, Ascension, Whit Monday
+_CHECKED = date(2026, 11, 22)
+_FRANCE = ZoneInfo("Europe/Paris")
+_OVERSEAS = "Code du travail, article L3422-2"
 
 
-def is_holiday(day: date) -> bool:
-    """Whether `day` is a public holiday in metropolitan France, by the list in force today."""
-    return day in holidays_of(day.year)
+@dataclass(frozen=True)
+class Region:
+    """Where more days are holidays than those of the whole of France, and what clocks on the wall show there."""
+
+    name: str
+    fixed: tuple[tuple[int, int], ...] = ()  # month, day
+    from_easter: tuple[int, ...] = ()  # days after Easter Sunday
+    zone: ZoneInfo = _FRANCE
+    source: str = "Code du travail, article L3133-1"
+    checked_on: date = _CHECKED
 
 
-@lru_cache(maxsize=64)
-def holidays_of(year: int) -> frozenset[date]:
+METROPOLE = "metropole"
+
+# Good Friday is a holiday by law where there is a Protestant or a shared church: the post of the whole region rests.
+REGIONS = {
+    METROPOLE: Region("France métropolitaine"),
+    "alsace_moselle": Region(
+        "Alsace et Moselle", fixed=((12, 26),), from_easter=(-2,), source="Code du travail, article L3134-13"
+    ),
+    "guadeloupe": Region("Guadeloupe", ((5, 27),), zone=ZoneInfo("America/Guadeloupe"), source=_OVERSEAS),
+    "martinique": Region("Martinique", ((5, 22),), zone=ZoneInfo("America/Martinique"), source=_OVERSEAS),
+    "guyane": Region("Guyane", ((6, 10),), zone=ZoneInfo("America/Cayenne"), source=_OVERSEAS),
+    "la_reunion": Region("La Réunion", ((12, 20),), zone=ZoneInfo("Indian/Reunion"), source=_OVERSEAS),
+    "mayotte": Region("Mayotte", ((4, 27),), zone=ZoneInfo("Indian/Mayotte"), source=_OVERSEAS),
+    "saint_barthelemy": Region(
+        "Saint-Barthélemy", ((10, 9),), zone=ZoneInfo("America/St_Barthelemy"), source=_OVERSEAS
+    ),
+    # The article names 27 May; since the ministers' circular of 4 May 2018 it is kept on 28 May.
+    "saint_martin": Region(
+        "Saint-Martin", ((5, 28),), zone=ZoneInfo("America/Marigot"), source=f"{_OVERSEAS}, circulaire du 4 mai 2018"
+    ),
+}
+
+
+def is_holiday(day: date, region: str = METROPOLE) -> bool:
+    """Whether `day` is a public holiday in a region (a key of `REGIONS`), by the list in force today."""
+    return day in holidays_of(day.year, region)
+
+
+@lru_cache(maxsize=256)
+def holidays_of(year: int, region: str = METROPOLE) -> frozenset[date]:
     """The public holidays of a year, from 1583 (first Easter of the Gregorian calendar) to 9999.
 
-    There are eleven, or ten when two fall on one day (Ascension on 1 or 8 May). Raises ValueError for another year.
+    In metropolitan France there are eleven, or ten when two fall on one day (Ascension on 1 or 8 May). Raises
+    ValueError for another year, and KeyError for a region that is not in `REGIONS`.
     """
     if not 1583 <= year <= 9999:
         raise ValueError(f"no public holidays are known for the year {year}")
-    easter = _easter(year)
-    moving = {easter + timedelta(days=days) for days in _FROM_EASTER}
-    return frozenset(moving | {date(year, month, day) for month, day in _FIXED})
+    easter, more = _easter(year), REGIONS[region]
+    moving = {easter + timedelta(days=days) for days in (*_FROM_EASTER, *more.from_easter)}
+    return frozenset(moving | {date(year, month, day) for month, day in (*_FIXED, *more.fixed)})
 
 
 def _easter(year: int) -> date:

@@ -2,21 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from portal.clock import at_wall_clock, paris
+from portal.clock import PARIS
 from portal.holidays import is_holiday
 
-_SATURDAY = 5
+LOOKED_AT = 366  # days: further than anything that a letter is about
+
+_SATURDAY, _SUNDAY = 5, 6
 _ONE_DAY = timedelta(days=1)
+
+
+class Holds(StrEnum):
+    """What holds on a day."""
+
+    POSTED = "posted"  # letters leave, and arrive
+    DELIVERED = "delivered"  # letters arrive, none leaves: a Saturday
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
+    CLOSED = "closed"  # the post room is closed; letters arrive
+    STOPPED = "stopped"  # the post itself stands still
 
 
 @dataclass(frozen=True)
 class PostalCalendar:
-    """The rules of the post (letters.md): cut-off 16:30 Europe/Paris on working days, three postal days to arrive.
+    """The rules of the post (letters.md): cut-off 16:30 on working days, three postal days to arrive.
 
     `closed_days` are days on which this Département's post room does not work (bridges); the postman still does. On a
-    `stopped` day nobody does (a strike). All days are days in France.
+    `stopped` day nobody does (a strike). Days and the cut-off are those of clocks in `zone`.
+
+    Every answer comes after at most `LOOKED_AT` days looked at. When nothing leaves, or arrives, for longer, the answer
+    is the day so far away: no letter is then in time for anything, and the planner takes another route.
     """
 
     is_holiday: Callable[[date], bool]
@@ -24,29 +42,62 @@ class PostalCalendar:
     stopped: frozenset[date] = frozenset()
     cut_off: time = time(16, 30)
     delivery_days: int = 3
+    zone: ZoneInfo = PARIS
+
+    def holds(self, day: date) -> Holds:
+        """What holds on `day`."""
+        if day.weekday() == _SUNDAY:
+            return Holds.SUNDAY
+        if self.is_holiday(day):
+            return Holds.HOLIDAY
+        if day in self.stopped:
+            return Holds.STOPPED
+        if day.weekday() == _SATURDAY:
+            return Holds.DELIVERED
+        return Holds.CLOSED if day in self.closed_days else Holds.POSTED
 
     def is_working_day(self, day: date) -> bool:
-        """Whether letters are posted on `day`: Monday to Friday, no public holiday, post room not closed."""
-        return day.weekday() < _SATURDAY and self.is_postal_day(day) and day not in self.closed_days
+        """Whether letters are posted on `day`: Monday to Friday, no public holiday, no strike, post room not closed."""
+        return self.holds(day) is Holds.POSTED
 
     def is_postal_day(self, day: date) -> bool:
         """Whether the postman goes round on `day`: Monday to Saturday, no public holiday, no strike."""
-        return day.weekday() <= _SATURDAY and not self.is_holiday(day) and day not in self.stopped
+        return self.holds(day) in {Holds.POSTED, Holds.DELIVERED, Holds.CLOSED}
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of an instant where letters are posted."""
+        return moment.astimezone(self.zone).date()
+
+    def cut_off_of(self, day: date) -> datetime:
+        """The instant (UTC) of the cut-off of `day`, whether letters leave then or not.
+
+        An hour that a clock change skips or repeats is read as `portal.clock.at_wall_clock` reads it.
+        """
+        return datetime.combine(day, self.cut_off, tzinfo=self.zone).astimezone(UTC)
 
     def posting_day(self, now: datetime) -> date:
         """The day on which a letter queued at `now` is posted: a working day's cut-off itself is too late for it."""
-        wall = paris(now)
-        day = wall.date()
-        if self.is_working_day(day) and wall.time() < self.cut_off:
+        day = self.day_of(now)
+        if self.is_working_day(day) and now < self.cut_off_of(day):
             return day
         return self._next(day, self.is_working_day)
 
+    def posting_day_of(self, cut_off_at: datetime) -> date:
+        """The day on which the letters taken at a cut-off are posted: its own."""
+        return self.day_of(cut_off_at)
+
+    def next_cut_off(self, now: datetime) -> datetime:
+        """The cut-off (UTC) that a letter queued at `now` leaves with: always after `now`."""
+        return self.cut_off_of(self.posting_day(now))
+
     def last_cut_off(self, now: datetime) -> datetime:
-        """The latest cut-off of a working day at or before `now` (UTC)."""
-        day = paris(now).date()
-        while not self.is_working_day(day) or at_wall_clock(day, self.cut_off) > now:
+        """The latest cut-off (UTC) of a working day at or before `now`."""
+        day = self.day_of(now)
+        for _ in range(LOOKED_AT):
+            if self.is_working_day(day) and self.cut_off_of(day) <= now:
+                break
             day -= _ONE_DAY
-        return at_wall_clock(day, self.cut_off)
+        return self.cut_off_of(day)
 
     def arrival(self, now: datetime) -> date:
         """The day on which a letter queued at `now` arrives."""
@@ -54,24 +105,32 @@ class PostalCalendar:
 
     def arrival_of_posting(self, posted: date) -> date:
         """The day on which a letter posted on `posted` arrives: that many postal days later."""
-        day = posted
-        for _ in range(self.delivery_days):
-            day = self._next(day, self.is_postal_day)
+        left, day = self.delivery_days, posted
+        for _ in range(LOOKED_AT):
+            if not left:
+                break
+            day += _ONE_DAY
+            left -= self.is_postal_day(day)
         return day
 
     def latest_posting_day(self, arrives_by: date) -> date:
         """The last working day on which a letter may be posted and still arrive on `arrives_by` or before."""
-        day = arrives_by
-        while not (self.is_working_day(day) and self.arrival_of_posting(day) <= arrives_by):
+        left, day = self.delivery_days, arrives_by
+        for _ in range(LOOKED_AT):
+            if left <= 0 and self.is_working_day(day):
+                break
+            left -= self.is_postal_day(day)
             day -= _ONE_DAY
         return day
 
     @staticmethod
     def _next(day: date, counts: Callable[[date], bool]) -> date:
-        day += _ONE_DAY
-        while not counts(day):
+        for _ in range(LOOKED_AT):
             day += _ONE_DAY
+            if counts(day):
+                break
         return day
 
 
 FRENCH_POST = PostalCalendar(is_holiday)
+"""The post as this Département knows it: its public holidays, its closed days, its cut-off."""

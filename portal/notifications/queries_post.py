@@ -1,12 +1,15 @@
 """The post as this Département knows it: its public holidays, its closed days, its cut-off."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
-from portal.holidays import is_holiday
+from portal.holidays import METROPOLE, REGIONS, is_holiday
 from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.post import PostalCalendar
 
@@ -14,18 +17,36 @@ _KEPT = "postal_calendar"
 
 
 def calendar_of(session: Session) -> PostalCalendar:
-    """The calendar with every closed day entered so far. Read once for a session: what it decides, it decides alike."""
+    """The calendar with every closed day entered so far. Read once for a session: what it decides, it decides alike.
+
+    A Département that names a region nobody knows has the holidays and the clocks of metropolitan France.
+    """
     kept = session.info.get(_KEPT)
     if isinstance(kept, PostalCalendar):
         return kept
-    row = session.execute(select(Departement.cut_off, Departement.delivery_days)).one_or_none()
+    row = session.execute(
+        select(Departement.holiday_region, Departement.cut_off, Departement.delivery_days)
+    ).one_or_none()
     days = session.execute(select(PostalClosure.day, PostalClosure.closure).order_by(PostalClosure.day)).all()
+    name = row.holiday_region if row is not None and row.holiday_region in REGIONS else METROPOLE
     calendar = PostalCalendar(
-        is_holiday,
+        partial(is_holiday, region=name),
         closed_days=frozenset(day for day, closure in days if closure is Closure.ROOM),
         stopped=frozenset(day for day, closure in days if closure is Closure.POST),
+        zone=REGIONS[name].zone,
     )
     if row is not None:
         calendar = replace(calendar, cut_off=row.cut_off, delivery_days=row.delivery_days)
     session.info[_KEPT] = calendar
     return calendar
+
+
+def forget_calendar(session: Session) -> None:
+    """Has the calendar read anew: a closed day was entered, or taken away, in this session."""
+    session.info.pop(_KEPT, None)
+
+
+def closures(session: Session, first: date, last: date) -> Sequence[PostalClosure]:
+    """The closed days entered from one day to another, both included, soonest first."""
+    chosen = select(PostalClosure).where(PostalClosure.day.between(first, last))
+    return session.scalars(chosen.order_by(PostalClosure.day)).all()
