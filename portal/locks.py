@@ -19,6 +19,7 @@ class Lock(IntEnum):
     LOAD = 5  # the files of the Département: two loads do not cross
     JOURNAL = 6  # the chain of the journal: two workers do not seal the same line
     ACCOUNTS = 7  # agents' accounts: two admins do not each remove the last other one
+    RUN = 8  # the letters that wait: two print runs do not take the same
 
 
 def hold(session: Session, lock: Lock, key: int) -> None:

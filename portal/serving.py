@@ -21,6 +21,7 @@ from portal.clock import Clock
 from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.journal.services_chain import BATCH, seal
+from portal.letters.making import print_due
 from portal.mandates.services import tell_endings
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
@@ -28,6 +29,7 @@ from portal.upkeep import NOTHING, upkeep
 
 UPKEEP_EVERY = 600.0  # seconds
 SEAL_EVERY = 60.0
+PRINT_EVERY = 5.0
 YOUNG = 20_000  # objects made and not dropped since the last search for garbage
 WHOLE_EVERY = 60  # passes: once an hour the whole journal is looked through for lines not sealed
 
@@ -188,6 +190,7 @@ def work(settings: Settings, *, once: bool) -> int:
     try:
         if once:
             done = send_due(database, gateways, clock, limit=1_000_000)
+            print_due(database, clock)
             seal_all(database, is_whole=True)
             return done
         stop = threading.Event()
@@ -196,6 +199,7 @@ def work(settings: Settings, *, once: bool) -> int:
         beside = [
             threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, settings.base_url, stop)),
             threading.Thread(target=_seal_from_time_to_time, args=(database, stop)),
+            threading.Thread(target=_print_from_time_to_time, args=(database, clock, stop)),
         ]
         for thread in beside:
             thread.start()
@@ -231,3 +235,14 @@ def _seal_from_time_to_time(database: Database, stop: threading.Event) -> None:
             log.warning("the journal waits to be sealed: %s", type(error).__name__)
         passes += 1
         stop.wait(SEAL_EVERY)
+
+
+def _print_from_time_to_time(database: Database, clock: Clock, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            print_due(database, clock)
+        except SQLAlchemyError as error:
+            log.warning("the print room waits: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one run that cannot be made must not stop the next
+            log.error("print run failed: %s", type(error).__name__)  # noqa: TRY400 - the stack may quote a letter
+        stop.wait(PRINT_EVERY)

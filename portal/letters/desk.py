@@ -1,11 +1,12 @@
 """The print room's desk: a message becomes a letter, once, and waits for the post."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -15,6 +16,7 @@ from portal.letters.fonts import UnprintableError
 from portal.letters.layout import Drawn, LetterTooLongError, Post, draw
 from portal.letters.models import Letter
 from portal.letters.queries import letter_of_message
+from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
@@ -22,6 +24,7 @@ from portal.letters.wording_common import sender_of
 from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status
+from portal.notifications.ways import reach_of
 from portal.people.models import Person
 from portal.sealing import Sealer
 
@@ -52,7 +55,7 @@ class PrintRoom:
         context = with_code(message.context, Route.LETTER, self._sealer)
         content = self._content(message.kind, context)
         read = self._content(message.kind, masked(context))
-        reference = reference_of(message.id)
+        reference = reference_of(message.id, _drawing(session, message.id))
         drawn = _drawn(
             Post(
                 reference=reference,
@@ -73,6 +76,8 @@ class PrintRoom:
                 sha256=sha256(drawn.pdf).hexdigest(),
                 pdf=drawn.pdf,
                 drawn_at=now,
+                postcode=_postcode(address),
+                large_window=drawn.needs_large_window,
             )
         )
         message.recipient = "\n".join(address)
@@ -97,6 +102,18 @@ def _check_site(context: Mapping[str, Any], netloc: str) -> None:
         raise LetterTextError("the link leads to another site")
 
 
+def _drawing(session: Session, message_id: int) -> int:
+    """Which drawing of a message this is: those pulled from a run came before."""
+    pulled = select(func.count(Letter.id)).where(Letter.message_id == message_id, Letter.pulled_at.is_not(None))
+    return 1 + (session.scalar(pulled) or 0)
+
+
+def _postcode(address: Sequence[str]) -> str:
+    """The postcode that the last line begins with; abroad, none."""
+    code = address[-1][:5]
+    return code if code.isdecimal() else ""
+
+
 def _address(session: Session, message: Message) -> list[str]:
     lines = _lines(session, message)
     if not any(lines):
@@ -113,7 +130,9 @@ def _lines(session: Session, message: Message) -> list[str]:
     person = None if message.person_id is None else session.get_one(Person, message.person_id)
     own = list(person.address) if person else []
     if message.to is None:
-        return own
+        if person is not None and any(own) and person.address_state in UNTRUSTED:
+            raise PermanentFailure("address_doubtful", refused=False)
+        return own if person is None or reach_of(person).address else []
     asked = message.to.split("\n")
     if "challenge" in message.context and asked != own:  # a code that opens a file goes where the file says, or nowhere
         raise PermanentFailure("address_changed", refused=False)

@@ -16,8 +16,9 @@ LISTED = 200  # letters on one page of the print room
 
 
 def letter_of_message(session: Session, message_id: int) -> Letter | None:
-    """The letter that was drawn for a message, if one was. Its PDF is not loaded."""
-    return session.scalars(select(Letter).where(Letter.message_id == message_id)).one_or_none()
+    """The letter that was drawn for a message, if one was and it was not pulled since. Its PDF is not loaded."""
+    chosen = select(Letter).where(Letter.message_id == message_id, Letter.pulled_at.is_(None))
+    return session.scalars(chosen).one_or_none()
 
 
 ROLES = (Role.COURRIER, Role.ADMIN)

@@ -32,6 +32,8 @@ KINDS = {
     "activation_code": _l("Code pour entrer"),
     "contact_changed": _l("Téléphone ou e-mail changé"),
     "preferences_changed": _l("Choix changés"),
+    "paper_chosen": _l("Tout par courrier"),
+    "page_asked": _l("Page demandée"),
     "mandate_given": _l("Mandat donné"),
     "mandate_ending": _l("Mandat qui finit bientôt"),
     "mandate_ended": _l("Mandat fini"),
@@ -123,6 +125,8 @@ def _record_opening(session: Session, found: Letter) -> None:
 
 
 def _pdf_answer(found: Letter) -> Response:
+    if found.pdf is None:
+        abort(410)  # 30 days after the post took it, its words remain, and the hash of its bytes
     if sha256(found.pdf).hexdigest() != found.sha256:
         log.error("letter altered id=%s", found.id)
         abort(500)

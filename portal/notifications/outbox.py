@@ -20,7 +20,7 @@ from portal.notifications.post import PostalCalendar
 from portal.notifications.ways import failed_routes, is_of_file, note_state, reach_of, way
 from portal.people.models import Person, RouteState
 
-UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.OPEN)
+UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.OPEN)
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
 
 _KEY = (Message.event_id, Message.person_id, Message.step, Message.route)

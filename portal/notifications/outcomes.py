@@ -17,6 +17,7 @@ from portal.people.models import Person, RouteState
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
+_IN_THE_HOUSE = (Status.QUEUED, Status.IN_RUN, Status.PRINTED)
 _NOT_YET_KNOWN = (Status.WAITING, Status.SENDING, Status.SENT)
 
 
@@ -80,6 +81,16 @@ def record_loss(  # noqa: PLR0913 - what a callback says, and the post
     if not refused:
         note_message(session, message, RouteState.DOUBTFUL)
     _fail(session, now, message, post, refused=refused, steps=tuple(Step))
+    return True
+
+
+def give_up(session: Session, now: datetime, message_id: int, *, code: str, post: PostalCalendar) -> bool:
+    """Ends a letter drawn and not posted; the planner goes round without it. False when it has left, or was ended."""
+    message = locked_whole(session, message_id)
+    if message is None or message.status not in _IN_THE_HOUSE:
+        return False
+    message.last_error = code
+    _fail(session, now, message, post, refused=False, steps=tuple(Step))
     return True
 
 

@@ -40,7 +40,8 @@ def reach_of(person: Person) -> Reach:
         mobile=bool(person.mobile),
         email=bool(person.email),
         landline=bool(person.landline),
-        address=bool(person.address),
+        # Whoever they fear may open the letter box: no letter unless they chose the address for letters.
+        address=bool(person.address) and (not person.wants_discretion or person.letters_chosen_at is not None),
         wants_paper=person.wants_paper,
         wants_silence=person.wants_silence,
         wants_sms=person.wants_sms,
@@ -49,8 +50,9 @@ def reach_of(person: Person) -> Reach:
 
 
 def failed_routes(person: Person) -> frozenset[Route]:
-    """The routes known not to reach someone."""
-    return frozenset(route for route, name in _STATES.items() if getattr(person, name) is RouteState.FAILED)
+    """The routes known not to reach someone: an address from which one letter came back is not written to again."""
+    failed = {route for route, name in _STATES.items() if getattr(person, name) is RouteState.FAILED}
+    return frozenset(failed | ({Route.LETTER} if person.address_state is RouteState.DOUBTFUL else set()))
 
 
 def note_state(person: Person, route: Route, state: RouteState) -> None:

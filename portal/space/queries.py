@@ -101,13 +101,15 @@ def letter_of(session: Session, person: Person, message_id: int, *, with_pdf: bo
 
 def letters_of(session: Session, person: Person) -> list[int]:
     """The messages of a person that were drawn as a letter without a code, oldest first: ids."""
-    mine = select(Letter.message_id).join(Letter.message).where(_said_to(session, person), _BEARS_NO_CODE)
+    mine = select(Letter.message_id).join(Letter.message)
+    mine = mine.where(Letter.pulled_at.is_(None), _said_to(session, person), _BEARS_NO_CODE)
     return list(session.scalars(mine.order_by(Letter.id)))
 
 
 def drawn(session: Session, message_id: int) -> Letter:
     """The letter of a message that `letters_of` gave, with its bytes."""
-    return session.scalars(select(Letter).where(Letter.message_id == message_id).options(undefer(Letter.pdf))).one()
+    chosen = select(Letter).where(Letter.message_id == message_id, Letter.pulled_at.is_(None))
+    return session.scalars(chosen.options(undefer(Letter.pdf))).one()
 
 
 def proofs_of(session: Session, person_id: int) -> list[Credential]:

@@ -54,7 +54,8 @@ def export(  # noqa: PLR0913 - whose, by whom, how well known
         archive.writestr(_named(READABLE, now), draw_record(record_of(tree, author)))
         for message_id in queries.letters_of(session, person):
             letter = queries.drawn(session, message_id)
-            archive.writestr(_named(f"{LETTERS}/{letter.reference}.pdf", now), letter.pdf)
+            if letter.pdf is not None:  # kept for 30 days after the post took it; its words are in the data for good
+                archive.writestr(_named(f"{LETTERS}/{letter.reference}.pdf", now), letter.pdf)
             session.expunge(letter)
 
 

@@ -1,0 +1,51 @@
+"""What the worker does for the print room: the run of each cut-off, its files, and the letters that come too late."""
+
+import logging
+
+from portal.clock import Clock
+from portal.database import Database
+from portal.letters.models import Printer
+from portal.letters.queries_runs import run_of_cut_off
+from portal.letters.services_runs import make_file, make_run, send_back, turn_late
+from portal.notifications.queries_post import calendar_of
+
+log = logging.getLogger(__name__)
+
+
+def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.ROOM) -> None:
+    """Does what is due now; several workers may run at once, and one that dies leaves the rest to the others.
+
+    The run of the latest cut-off is made once, even late (a worker that was down). Letters whose address has changed
+    are drawn anew first: they leave with this run if they are ready at the next call.
+    """
+    now = clock()
+    with database.transaction() as session:
+        post = calendar_of(session)
+        cut_off = post.last_cut_off(now)
+        is_made = run_of_cut_off(session, cut_off) is not None
+    if not is_made and _send_back(database):
+        return
+    if not is_made:
+        with database.transaction() as session:
+            run = make_run(session, now, post=post, by=None, cut_off_at=cut_off, printer=printer)
+            if run is not None:
+                log.info("run %d: %d letters", run.id, run.letters)
+    while _turn_one(database, clock):
+        continue
+    while _make_one(database, clock):
+        continue
+
+
+def _turn_one(database: Database, clock: Clock) -> bool:
+    with database.transaction() as session:
+        return turn_late(session, clock(), post=calendar_of(session))
+
+
+def _send_back(database: Database) -> int:
+    with database.transaction() as session:
+        return send_back(session)
+
+
+def _make_one(database: Database, clock: Clock) -> bool:
+    with database.transaction() as session:
+        return make_file(session, clock())

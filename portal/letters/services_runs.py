@@ -1,0 +1,200 @@
+"""Print runs: letters that wait become files to print, each letter in one run, whoever asks and however many ask."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy import ARRAY, BigInteger, Integer, cast, delete, func, select, update
+from sqlalchemy.orm import Session, undefer
+
+from portal.clock import paris_day
+from portal.letters.models import Letter, Printer, PrintRun, RunFile, RunState
+from portal.letters.queries_runs import (
+    has_unmade,
+    run_of_cut_off,
+    still_goes_there,
+    too_late,
+    unmade_file,
+    useless_if_posted,
+)
+from portal.letters.rules_runs import Group, Piece, arranged
+from portal.letters.run_file import put_together, separator
+from portal.locks import Lock, hold
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.outcomes import give_up
+from portal.notifications.post import PostalCalendar
+from portal.people.models import Person
+
+
+class AlteredLetterError(Exception):
+    """Bytes that are no longer those that were drawn: they are not printed."""
+
+
+def make_run(  # noqa: PLR0913 - when, whose post, by whom
+    session: Session,
+    now: datetime,
+    *,
+    post: PostalCalendar,
+    by: int | None,
+    cut_off_at: datetime | None = None,
+    printer: Printer = Printer.ROOM,
+) -> PrintRun | None:
+    """Takes every letter that waits into a new run, whose files are then to be made; None when there is none to take.
+
+    At a cut-off: those that were due before it, once, however many workers ask. A letter that is being changed at this
+    instant, would arrive too late, or whose address has changed, is left out: it is for `send_back` and `turn_late`.
+    """
+    hold(session, Lock.RUN, 0)
+    if cut_off_at is not None and run_of_cut_off(session, cut_off_at) is not None:
+        return None
+    posting_day = _posting_day(now, post, cut_off_at)
+    taken = _waiting(session, post, posting_day, cut_off_at)
+    if not taken:
+        return None
+    groups = arranged(taken.values())
+    run = PrintRun(
+        cut_off_at=cut_off_at,
+        made_at=now,
+        made_by=by,
+        posting_day=posting_day,
+        printer=printer,
+        letters=len(taken),
+        sheets=sum(group.sheets_each * len(group.pieces) for group in groups),
+        files=[
+            RunFile(position=at, sheets_each=group.sheets_each, letters=len(group.pieces))
+            for at, group in enumerate(groups, start=1)
+        ],
+    )
+    session.add(run)
+    session.flush()
+    _place(session, run, groups)
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(list(taken)))
+        .values(status=Status.IN_RUN)
+        .execution_options(synchronize_session=False)
+    )
+    return run
+
+
+def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> bool:
+    """Makes one file more of a run, or of the oldest that lacks one; False when none is left to make, or to take.
+
+    Several workers may each make one; what a worker leaves when it dies is free again. Raises `AlteredLetterError`.
+    """
+    file = unmade_file(session, run_id=run_id)
+    if file is None:
+        return False
+    run = session.get_one(PrintRun, file.run_id)
+    letters = session.scalars(
+        select(Letter).where(Letter.file_id == file.id).options(undefer(Letter.pdf)).order_by(Letter.position)
+    ).all()
+    made = put_together(_separator(run, file, letters), [_bytes_of(letter) for letter in letters])
+    file.pdf, file.sha256, file.made_at = made, sha256(made).hexdigest(), now
+    session.flush()
+    # The last two files may end at the same instant: whoever comes second sees that both are made.
+    session.refresh(run, with_for_update=True)
+    if run.state is RunState.MAKING and not has_unmade(session, run.id):
+        run.state = RunState.MADE
+    return True
+
+
+def send_back(session: Session) -> int:
+    """Letters in no run whose envelope no longer says where they should go wait again, to be drawn anew; how many.
+
+    What was drawn is forgotten: it never left the house.
+    """
+    rows = session.execute(
+        select(Message, Person)
+        .outerjoin(Person, Person.id == Message.person_id)
+        .where(Message.status == Status.QUEUED)
+        .order_by(Message.id)
+        .with_for_update(of=Message, skip_locked=True)
+        .execution_options(yield_per=1000)
+    )
+    moved = [message for message, person in rows if not still_goes_there(message, person)]
+    for message in moved:
+        message.status = Status.WAITING
+    session.execute(
+        delete(Letter).where(
+            Letter.message_id.in_([message.id for message in moved]),
+            Letter.pulled_at.is_(None),
+            Letter.run_id.is_(None),
+        )
+    )
+    return len(moved)
+
+
+def turn_late(session: Session, now: datetime, *, post: PostalCalendar) -> bool:
+    """Gives up one letter that would arrive too late, and sends the planner round for it; False when none is left."""
+    late = select(Message.id).where(Message.route == Route.LETTER, too_late(now, post)).order_by(Message.expires_at)
+    message_id = session.scalar(late.order_by(Message.id).limit(1))
+    if message_id is None:
+        return False
+    give_up(session, now, message_id, code="too_late", post=post)
+    return True
+
+
+def _posting_day(now: datetime, post: PostalCalendar, cut_off_at: datetime | None) -> date:
+    """At its cut-off a run leaves on the same day; made later (a worker that was down), with the next post."""
+    if cut_off_at is not None and paris_day(cut_off_at) == paris_day(now):
+        return paris_day(now)
+    return post.posting_day(now)
+
+
+def _waiting(
+    session: Session, post: PostalCalendar, posting_day: date, cut_off_at: datetime | None
+) -> dict[int, Piece]:
+    """The letters to take, by the numbers of their messages, which are held."""
+    chosen = (
+        select(Letter.id, Letter.pages, Letter.postcode, Message, Person)
+        .join(Letter.message)
+        .outerjoin(Person, Person.id == Message.person_id)
+        .where(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), ~useless_if_posted(posting_day, post))
+        .order_by(Message.id)
+        .with_for_update(of=Message, skip_locked=True)
+        .execution_options(yield_per=1000)
+    )
+    if cut_off_at is not None:
+        chosen = chosen.where(Message.due_at < cut_off_at)
+    return {
+        message.id: Piece((pages + 1) // 2, postcode, letter_id)
+        for letter_id, pages, postcode, message, person in session.execute(chosen)
+        if still_goes_there(message, person)
+    }
+
+
+def _place(session: Session, run: PrintRun, groups: Iterable[Group]) -> None:
+    """Writes where each letter stands: in which file, and at which place."""
+    placed = [
+        (piece.letter_id, file.id, at)
+        for file, group in zip(run.files, groups, strict=True)
+        for at, piece in enumerate(group.pieces, start=1)
+    ]
+    columns = [
+        cast([row[column] for row in placed], ARRAY(kind)) for column, kind in enumerate((BigInteger, Integer, Integer))
+    ]
+    places = func.unnest(*columns).table_valued("letter_id", "file_id", "position").render_derived()
+    session.execute(
+        update(Letter)
+        .where(Letter.id == places.c.letter_id)
+        .values(run_id=run.id, file_id=places.c.file_id, position=places.c.position)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _bytes_of(letter: Letter) -> bytes:
+    if letter.pdf is None or sha256(letter.pdf).hexdigest() != letter.sha256:
+        raise AlteredLetterError(f"letter {letter.id}")
+    return letter.pdf
+
+
+def _separator(run: PrintRun, file: RunFile, letters: Sequence[Letter]) -> bytes:
+    codes = [letter.postcode for letter in letters if letter.postcode]
+    lines = [
+        f"{file.letters} lettre{'s' * (file.letters > 1)}",
+        f"{file.sheets_each} feuille{'s' * (file.sheets_each > 1)} par lettre",
+    ]
+    if codes:
+        lines.append(f"De {codes[0]} à {codes[-1]}")
+    return separator(f"Lot {run.id}, fichier {file.position}", run.posting_day, lines)

@@ -1,0 +1,44 @@
+"""Letters that wait for a print run, drawn as the worker draws them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.letters.desk import PrintRoom
+from portal.letters.models import Letter
+from portal.letters.queries import letter, letter_of_message
+from portal.notifications.models import Message
+from portal.notifications.packing import pack
+from portal.notifications.planner import Event, EventKind
+from tests.letters.messages import ADDRESS, SEALER, post_message
+from tests.world import World
+
+ROOM = PrintRoom("https://porte.exemple.fr", SEALER)
+
+
+def queued(world: World, town: str = "62000 Arras", *, now: datetime | None = None, **changed: Any) -> Letter:
+    """A letter about an appointment in three weeks, drawn and waiting, to somebody with a landline and no mobile."""
+    person = world.person(address=[*ADDRESS[:-1], town], mobile=None, email=None, landline="+33353010012")
+    return queued_to(world, person, now=now, **changed)
+
+
+def queued_to(
+    world: World,
+    person: Any,
+    *,
+    now: datetime | None = None,
+    expires_in: timedelta = timedelta(days=21),
+    **changed: Any,
+) -> Letter:
+    """The same, to somebody."""
+    now = now or world.now
+    message = post_message(world, person, **changed)
+    with world.database.transaction() as session:
+        row = session.get_one(Message, message.id)
+        row.due_at, row.created_at, row.expires_at = now, now, now + expires_in
+        row.subject_id = message.id  # an appointment of its own
+        row.event = pack(Event(EventKind.BOOKED, row.expires_at, discreet=False, happened_at=now))
+        ROOM.draw(session, row, now)
+        drawn = letter_of_message(session, message.id)
+        found = letter(session, drawn.id) if drawn else None
+    assert found is not None
+    return found
