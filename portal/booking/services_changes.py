@@ -13,10 +13,12 @@ from portal.booking import queries
 from portal.booking.attendance import Party
 from portal.booking.holding import hold_this_agent
 from portal.booking.models import Appointment, AppointmentStatus, CancelReason
+from portal.booking.queries_workshops import is_closed_day
 from portal.booking.rules import CANCELLED, BookingRefusal, booking_refusal, cancel_refusal, move_refusal
 from portal.booking.services_rows import hand_of, record_each, record_taken, refuse, rewrite, scope_for
 from portal.booking.services_staff import Aim, Taken, aim_within, refuse_others, services_at, take_time
 from portal.booking.telling import tell
+from portal.clock import paris_day
 from portal.directory.models import Departement, Mode, Place
 from portal.journal.services import Actor
 from portal.notifications.planner import EventKind
@@ -108,7 +110,8 @@ def hand_over(  # noqa: PLR0913 - as above
 
     The other agent receives for the motif at the place then, and is free. Handing over to whoever has it already
     changes nothing. Raises `Refused`: NOT_YOUR_SERVICE, CHANGED, PAST, ALREADY_CANCELLED, NOT_BOOKABLE (a seat in a
-    workshop), AGENT_TAKEN; and `LookupError` for no such appointment.
+    workshop), CLOSED (the place or the motif that day, whoever would receive), AGENT_TAKEN; and `LookupError` for no
+    such appointment.
     """
     appointment = _held(session, appointment_id)
     if appointment.agent_id == agent_id and appointment.status is AppointmentStatus.BOOKED:
@@ -116,6 +119,8 @@ def hand_over(  # noqa: PLR0913 - as above
     _refuse_changed(appointment, sequence)
     refuse_others(services_at(session, now, by), by, appointment)
     refuse(move_refusal(appointment, now, by_agent=by.is_agent))
+    if _is_closed(session, appointment):
+        raise Refused(BookingRefusal.CLOSED)
     if agent_id not in {agent.id for agent in queries.colleagues(session, appointment)}:
         raise Refused(BookingRefusal.AGENT_TAKEN)
     hold_this_agent(
@@ -187,6 +192,14 @@ def cancel(  # noqa: PLR0913 - as above
         acted_by=hand,
     )
     return appointment
+
+
+def _is_closed(session: Session, appointment: Appointment) -> bool:
+    """Whether its place or its motif has closed by its day, or the place receives nobody on that very day."""
+    day = paris_day(appointment.starts_at)
+    for_good = (appointment.place.closed_on, appointment.motif.closed_on)
+    has_closed = any(closed is not None and closed <= day for closed in for_good)
+    return has_closed or is_closed_day(session, appointment.place_id, day)
 
 
 def _is_there(appointment: Appointment, aim: Aim) -> bool:

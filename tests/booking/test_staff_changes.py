@@ -8,7 +8,9 @@ from portal.booking.models import AppointmentStatus, CancelReason
 from portal.booking.models_waiting import Wish, WishEnd
 from portal.booking.queries import appointment, colleagues, proposals
 from portal.booking.rules import BookingRefusal
-from portal.directory.models import BookedBy, Mode
+from portal.clock import paris_day
+from portal.directory.models import BookedBy, Mode, Motif, Place
+from portal.directory.models_settings import DayException
 from portal.journal.services import Actor
 from portal.notifications.models import Route, Status
 from portal.notifications.render import email, task
@@ -193,6 +195,27 @@ def test_only_who_receives_there_then_and_is_free_takes_it_over(database, clock,
     for name in set(names) - {"Libre"}:
         assert refusal(give, database, clock.now, made.id, agents[name], by) is BookingRefusal.AGENT_TAKEN
     assert give(database, clock.now, made.id, agents["Libre"], by).agent_id == agents["Libre"].id
+
+
+@pytest.mark.parametrize("closed", ["place", "motif", "day", "holiday"])
+def test_where_it_is_closed_that_day_nobody_takes_it_over(database, clock, world, by, closed) -> None:
+    place, motif, agent = world.office()
+    other = world.agent()
+    world.opening(other, place, motif)
+    made = world.appointment(agent, place, motif, at("2026-12-25", "09:00") if closed == "holiday" else START)
+    with database.transaction() as session:
+        day = paris_day(START)
+        if closed == "day":
+            session.add(DayException(day=day, place_id=place.id, is_open=False, label="Travaux"))
+        if closed in {"place", "motif"}:
+            session.get_one(
+                Place if closed == "place" else Motif, (place if closed == "place" else motif).id
+            ).closed_on = day
+    assert refusal(give, database, clock.now, made.id, other, by) is BookingRefusal.CLOSED
+    if closed == "holiday":  # open all the same, at this place
+        with database.transaction() as session:
+            session.add(DayException(day=paris_day(made.starts_at), place_id=place.id, is_open=True, label="Ouvert"))
+        assert give(database, clock.now, made.id, other, by).agent_id == other.id
 
 
 def test_an_overbooked_appointment_handed_over_is_so_no_more(database, clock, world, by) -> None:
