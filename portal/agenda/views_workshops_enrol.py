@@ -147,7 +147,9 @@ def _enrol_page(database: Session, person: Person, *, fault: str = "") -> str:
 
 def _offer(database: Session, shown: Shown, person: Person) -> Offer:
     seat_id = queries_workshops.seat_of(database, shown.id, person.id)
-    refused = seat_refusal(shown.seats.workshop, person, now(), taken=shown.seats.taken)
+    motif_id = shown.seats.workshop.appointment.motif_id
+    to_come = queries_workshops.seats_to_come(database, now(), motif_id, person.id)
+    refused = seat_refusal(shown.seats.workshop, person, now(), taken=shown.seats.taken, to_come=to_come)
     return Offer(
         shown,
         seat_id,

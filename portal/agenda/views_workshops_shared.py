@@ -33,6 +33,7 @@ FAULTS = {
     WorkshopFault.FULL: _l("Cet atelier est complet."),
     WorkshopFault.OVER: _l("C'est trop tard pour cet atelier."),
     WorkshopFault.ALREADY: _l("Cette personne a déjà une place dans cet atelier."),
+    WorkshopFault.LIMIT: _l("Cette personne a déjà toutes les places à venir que ce motif permet."),
     WorkshopFault.NOT_YOUR_SERVICE: _l("Cet atelier est d'un autre service, ou d'un autre lieu."),
     WorkshopFault.AGENT_TAKEN: _l("Cet agent a déjà un rendez-vous à cette heure. Choisissez une autre heure."),
     WorkshopFault.AGENT_AWAY: _l("Cet agent est absent à cette heure, ou il est parti. Choisissez-en un autre."),

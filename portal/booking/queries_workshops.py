@@ -110,6 +110,22 @@ def seat_of(session: Session, workshop_id: int, person_id: int) -> int | None:
     )
 
 
+def seats_to_come(session: Session, now: datetime, motif_id: int, person_id: int) -> int:
+    """How many seats a person has in the workshops of a motif that have yet to begin."""
+    held = (
+        select(func.count(Appointment.id))
+        .join(Participation, Participation.appointment_id == Appointment.id)
+        .where(
+            Participation.person_id == person_id,
+            Appointment.motif_id == motif_id,
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.starts_at > now,
+            Appointment.workshop_id.is_not(None),
+        )
+    )
+    return session.scalar(held) or 0
+
+
 def is_closed_day(session: Session, place_id: int, day: date) -> bool:
     """Whether a place is closed on a day: a public holiday, or an exception of this place or of every place."""
     is_open = session.scalar(

@@ -24,6 +24,7 @@ class WorkshopFault(StrEnum):
     FULL = "full"
     OVER = "over"  # it has ended; or it has begun, and can no longer be changed
     ALREADY = "already"  # the person has a seat
+    LIMIT = "limit"  # the person has as many seats to come as the motif allows
     NOT_YOUR_SERVICE = "not_your_service"
     AGENT_TAKEN = "agent_taken"  # somebody else has the agent's time
     AGENT_AWAY = "agent_away"  # absent then, or no longer there
@@ -52,10 +53,13 @@ def change_refusal(workshop: Workshop, now: datetime) -> WorkshopFault | None:
     return WorkshopFault.OVER if workshop.appointment.starts_at <= now else None
 
 
-def seat_refusal(workshop: Workshop, person: Person, now: datetime, *, taken: int) -> WorkshopFault | None:
+def seat_refusal(
+    workshop: Workshop, person: Person, now: datetime, *, taken: int, to_come: int
+) -> WorkshopFault | None:
     """Why nobody, or not this person, gets a seat, or None. Its appointment and motif must be loaded.
 
-    Until the end: whoever comes without being expected gets a seat too.
+    Until the end: whoever comes without being expected gets a seat too. `to_come`: how many seats for this motif the
+    person has in workshops that have yet to begin; once this one has begun, it is no longer one of those.
     """
     held = workshop.appointment
     if held.status in CANCELLED:
@@ -64,6 +68,8 @@ def seat_refusal(workshop: Workshop, person: Person, now: datetime, *, taken: in
         return WorkshopFault.OVER
     if not is_right_age(held.motif, person.birth_date, held.starts_at):
         return WorkshopFault.WRONG_AGE
+    if held.starts_at > now and to_come >= held.motif.upcoming_limit:
+        return WorkshopFault.LIMIT
     return WorkshopFault.FULL if taken >= workshop.seats else None
 
 

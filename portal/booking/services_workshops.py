@@ -26,6 +26,7 @@ from portal.notifications.planner import EventKind
 from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.people.models import Agent
 from portal.people.queries_access import services_of
+from portal.people.services import file_held
 from portal.refusal import Refused
 
 __all__ = ["WorkshopFault", "cancel_workshop", "change_workshop", "enrol", "mark_all_present", "open_workshop"]
@@ -78,17 +79,21 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
 ) -> Appointment:
     """Gives a person a seat: an appointment with its own code and messages. Their wish for this motif is answered.
 
-    Never more seats than there are, however many agents press at once. Raises `Refused` (WorkshopFault), and
-    `LookupError` for a workshop or a file that is not there.
+    Never more seats than there are, however many agents press at once; nor more to come for one person than the motif
+    allows, as for its other appointments (`booking.services.book`). Raises `Refused` (WorkshopFault), and `LookupError`
+    for a workshop or a file that is not there.
     """
-    found = _known(queries_workshops.workshop_to_change(session, workshop_id))
-    held, person = found.workshop.appointment, queries.file(session, person_id)
+    number = file_held(session, person_id)
+    person = None if number is None else queries.file(session, number)
     if person is None:
         raise LookupError("no such file")
+    found = _known(queries_workshops.workshop_to_change(session, workshop_id))
+    held = found.workshop.appointment
     _refuse_others(session, now, by, held.motif.family, held.place_id)
-    if queries_workshops.seat_of(session, workshop_id, person_id) is not None:
+    if queries_workshops.seat_of(session, workshop_id, person.id) is not None:
         raise Refused(WorkshopFault.ALREADY)
-    _refuse(seat_refusal(found.workshop, person, now, taken=found.taken))
+    to_come = queries_workshops.seats_to_come(session, now, held.motif_id, person.id)
+    _refuse(seat_refusal(found.workshop, person, now, taken=found.taken, to_come=to_come))
     seat = insert_row(
         session,
         now,
@@ -99,8 +104,8 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
         workshop_id=workshop_id,
         participations=[Participation(person=person)],
     )
-    record_each(session, now, by, "appointment.booked", appointment_id=seat.id, person_ids=[person_id])
-    answer_wishes(session, now, person_ids=[person_id], motif_id=held.motif_id, appointment_id=seat.id)
+    record_each(session, now, by, "appointment.booked", appointment_id=seat.id, person_ids=[person.id])
+    answer_wishes(session, now, person_ids=[person.id], motif_id=held.motif_id, appointment_id=seat.id)
     departement = session.get_one(Departement, 1)
     tell(session, now, seat, EventKind.BOOKED, departement=departement, base_url=base_url, post=post)
     return seat

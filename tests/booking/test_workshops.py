@@ -208,6 +208,38 @@ def test_a_seat_is_for_those_of_the_right_age_and_with_a_file(world, hosted, sea
         seat(made, world.person())
 
 
+def test_a_person_has_no_more_seats_to_come_than_the_motif_allows(world, hosted, seat, run, database, house) -> None:
+    with database.transaction() as session:
+        session.get_one(Motif, house[1].id).upcoming_limit = 2
+    made = [hosted(starts_at=START + timedelta(days=day)) for day in (0, 1, 4)]
+    person, other = world.person(), world.person()
+    world.appointment(house[2], house[0], house[1], LATER + timedelta(days=5), person)  # no seat: it has its own limit
+    first, _second = seat(made[0], person), seat(made[1], person)
+    assert refused(seat, made[2], person) is WorkshopFault.LIMIT
+    assert seat(made[2], other)
+    assert refused(seat, made[0], person) is WorkshopFault.ALREADY
+    run(cancel, world.now, appointment_id=first.id, by=house[3], base_url=BASE, reason=CancelReason.MISTAKE)
+    assert seat(made[2], person)
+    begun = hosted(starts_at=START - timedelta(days=1))
+    assert refused(seat, begun, person) is WorkshopFault.LIMIT
+    assert seat(begun, person, START - timedelta(days=1) + timedelta(minutes=5))  # they are there
+
+
+def test_one_who_is_enrolled_twice_at_once_has_what_the_motif_allows(world, hosted, database, house) -> None:
+    made, person = [hosted(starts_at=START + timedelta(days=day)) for day in (0, 1, 4, 5)], world.person()
+
+    def press(one):
+        try:
+            with database.transaction() as session:
+                enrol(session, world.now, workshop_id=one.id, person_id=person.id, by=house[3], base_url=BASE)
+        except Refused as refusal:
+            return refusal.reason
+        return None
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert sorted(str(answer) for answer in pool.map(press, made)) == ["None"] + ["limit"] * 3
+
+
 def test_more_agents_than_seats_press_at_once_and_each_seat_is_given_once(world, hosted, database, house) -> None:
     made, people = hosted(seats=3), [world.person() for _ in range(6)]
 
