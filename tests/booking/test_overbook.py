@@ -1,6 +1,6 @@
 """A time that no slot gives, taken all the same: by who has the right, with a reason, and seen by everybody."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,9 +8,23 @@ from portal.booking.availability import Scope, free_slots
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.rules import BookingRefusal
 from portal.clock import paris_day
-from portal.directory.models import BookedBy
+from portal.directory.models import BookedBy, Place
+from portal.directory.models_settings import DayException
+from portal.journal.models import JournalLine
 from portal.journal.services import Actor
-from tests.booking.desk import LATER, START, asked, confirm, count, journal, messages, refused, shift
+from tests.booking.desk import (
+    LATER,
+    START,
+    alive,
+    asked,
+    confirm,
+    count,
+    journal,
+    messages,
+    refusal,
+    refused,
+    shift,
+)
 from tests.booking.test_races import at_once, someone
 from tests.world import at
 
@@ -164,6 +178,52 @@ def test_an_appointment_is_moved_over_another_then_back_to_a_free_hour(database,
     assert [line.verb for line in journal(database)][1:] == ["appointment.moved", "appointment.overbooked"]
     back = shift(database, clock.now, made.id, START, by=welcome)
     assert (back.is_overbooked, back.overbook_reason, back.status) == (False, None, AppointmentStatus.BOOKED)
+
+
+@pytest.mark.parametrize("starts_at", [EARLY, HOLIDAY, at("2026-11-27", "09:00")])
+def test_an_appointment_is_moved_to_an_hour_without_a_slot_and_the_person_is_told(
+    database, clock, office, by, starts_at
+) -> None:
+    place, motif, agent = office
+    with database.transaction() as session:
+        session.add(DayException(day=date(2026, 11, 27), place_id=place.id, is_open=False, label="Travaux"))
+    made = confirm(database, clock.now, asked(place, motif))
+    moved = shift(database, clock.now, made.id, starts_at, by=by, overbook=f" {WHY} ", sequence=0)
+    assert (moved.starts_at, moved.agent_id, moved.sequence) == (starts_at, agent.id, 1)
+    assert (moved.is_overbooked, moved.overbook_reason) == (True, WHY)
+    assert [line.verb for line in journal(database)][1:] == ["appointment.moved", "appointment.overbooked"]
+    assert "appointment_moved" in {kind for kind, _route, _person in alive(database)}
+    assert all(WHY not in str(message.context) for message in messages(database))
+    again = shift(database, clock.now, made.id, starts_at, by=by, overbook=WHY, sequence=0)  # pressed twice
+    assert (again.sequence, count(database, JournalLine)) == (1, 3)
+
+
+def test_a_move_without_a_slot_asks_for_the_right_and_a_reason(database, clock, world, office, by) -> None:
+    place, motif, agent = office
+    made = confirm(database, clock.now, asked(place, motif))
+    strangers = [Actor.agent(world.agent("accueil").id), Actor.agent(agent.id)]
+    stays = journal(database)
+
+    def reason(who=by, starts_at=EARLY, **given):
+        why = {"overbook": WHY} | given
+        return refusal(shift, database, clock.now, made.id, starts_at, by=who, **why)
+
+    for other in strangers:
+        assert reason(other) is BookingRefusal.NO_RIGHT_TO_OVERBOOK
+    for words in ("", "ok", "  a  ", "x" * 201):
+        assert reason(overbook=words) is BookingRefusal.NO_REASON
+    assert reason(overbook=None) is BookingRefusal.SLOT_TAKEN
+    assert reason(starts_at=at("2026-11-23", "08:00")) is BookingRefusal.PAST
+    elsewhere = world.place()
+    assert reason(place_id=elsewhere.id) is BookingRefusal.NOT_YOUR_SERVICE
+    assert reason(agent_id=world.agent().id) is BookingRefusal.AGENT_TAKEN
+    assert reason(sequence=3) is BookingRefusal.CHANGED
+    world.absence(agent, EARLY - timedelta(hours=1), EARLY + timedelta(minutes=1))
+    assert reason() is BookingRefusal.AGENT_TAKEN
+    with database.transaction() as session:
+        session.get_one(Place, place.id).closed_on = paris_day(EARLY)
+    assert reason() is BookingRefusal.CLOSED
+    assert len(journal(database)) == len(stays)
 
 
 def test_beside_a_booking_at_the_same_instant_both_are_made_and_one_is_overbooked(database, clock, office, by) -> None:
