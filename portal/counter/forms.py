@@ -126,9 +126,14 @@ class ChangeForm(PortalForm):
 
 
 class MoveForm(ChangeForm):
-    """Another hour, and perhaps another place or agent."""
+    """Another hour, and perhaps another place or agent. `reason`: why, where no slot gives that hour."""
 
     creneau = TextField(_l("Le nouveau créneau"), longest=80, required=_l("Choisissez un créneau."))
+    reason = LongHiddenField()
+
+
+class MoveOverbookForm(ChangeForm, OverbookForm):
+    """The same, to an hour chosen by hand."""
 
 
 class CancelForm(ChangeForm):

@@ -9,6 +9,7 @@ from portal.counter import (  # noqa: E402, F401
     views_appointment,
     views_change,
     views_confirm,
+    views_move_overbook,
     views_overbook,
     views_slots,
     views_start,

@@ -20,7 +20,7 @@ from portal.clock import paris_day
 from portal.counter import queries
 from portal.counter.forms import CancelForm, ChangeForm, HandOverForm, MoveForm
 from portal.counter.forms_words import CANCEL_REASONS, REFUSALS
-from portal.counter.rules import is_by_person, may_change, places_for
+from portal.counter.rules import is_by_person, may_change, places_for, places_to_overbook
 from portal.counter.views import bp
 from portal.counter.views_appointment import (
     appointment_or_404,
@@ -63,15 +63,16 @@ def move(appointment_id: int) -> Page:
             found = appointment_or_404(database, appointment_id)
             if not form.is_submitted():
                 note_reading(database, found.participations[0].person_id)
-                return _closed(database, found) or _move_page(database, found, form)
+                return closed_page(database, found) or move_page(database, found, form)
             if not form.validate() or slot is None:
-                return _closed(database, found) or (_move_page(database, found, form), 422)
+                return closed_page(database, found) or (move_page(database, found, form), 422)
             move_appointment(
                 database,
                 now(),
                 starts_at=slot.starts_at,
                 place_id=slot.place_id,
                 agent_id=slot.agent_id,
+                overbook=form.reason.data or None,
                 sequence=form.seen,
                 **_change_of(found),
             )
@@ -92,7 +93,7 @@ def cancel(appointment_id: int) -> Page:
                 return redirect(url_for("agenda.leave", workshop_id=found.workshop_id, seat_id=found.id), 303)
             if not form.is_submitted():
                 note_reading(database, found.participations[0].person_id)
-                return _closed(database, found) or _cancel_page(database, found, form)
+                return closed_page(database, found) or _cancel_page(database, found, form)
             if not form.validate():
                 return _cancel_page(database, found, form), 422
             cancel_appointment(
@@ -135,7 +136,7 @@ def _done(appointment_id: int, what: str) -> Response:
     return redirect(url_for("counter.appointment", appointment_id=appointment_id, fait=what), 303)
 
 
-def _closed(database: Session, found: Appointment) -> Page | None:
+def closed_page(database: Session, found: Appointment) -> Page | None:
     """The appointment's own page, saying why it does not change (any more)."""
     if may_act_on(database, found) and may_change(found, now()):
         return None
@@ -147,16 +148,15 @@ def _closed(database: Session, found: Appointment) -> Page | None:
     return appointment_page(database, found, fault=str(words)), 409
 
 
-def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str = "") -> str:
+def move_page(database: Session, found: Appointment, form: MoveForm, fault: str = "") -> str:
+    """The slots to move it to, and what refused one."""
     personal_page()
     if not form.sequence.data:
         hold(form, found)
     form.creneau.errors = [fault] if fault else form.creneau.errors
-    people = [participation.person for participation in found.participations]
-    mine = referents_of(database, [one.id for one in people], paris_day(now())) if found.motif.with_referent else None
-    places = places_for(services_of_agent(database), found.motif.family)
-    scope = Scope(found.motif, place_ids=places, agent_ids=mine, for_agent=True, ignoring=found.id)
-    filters, home = filters_asked(), queries.home_of(database, people[0])
+    services = services_of_agent(database)
+    scope, places = scope_of(database, found), places_for(services, found.motif.family)
+    filters, home = filters_asked(), queries.home_of(database, found.participations[0].person)
     narrow, options = narrowed(database, scope, filters, home)
     near = [] if filters.is_any or filters.after else booking.proposals(database, now(), found)
     near = [slot for slot in near if places is None or slot.place_id in places]
@@ -173,10 +173,19 @@ def _move_page(database: Session, found: Appointment, form: MoveForm, fault: str
         filters=filters,
         options=options | {"home": home},
         url_of_more=url_for("counter.move", **here, **more) if more else "",
+        may_overbook=places_to_overbook(services, found.motif.family) != frozenset(),
         url_of_all=url_for("counter.move", **here),
         form=form,
         form_has_errors=bool(form.errors),
     )
+
+
+def scope_of(database: Session, found: Appointment) -> Scope:
+    """Whose slots an appointment may be moved to: where the agent books its motif, its own time being free."""
+    ids = [participation.person_id for participation in found.participations]
+    mine = referents_of(database, ids, paris_day(now())) if found.motif.with_referent else None
+    places = places_for(services_of_agent(database), found.motif.family)
+    return Scope(found.motif, place_ids=places, agent_ids=mine, for_agent=True, ignoring=found.id)
 
 
 def _chosen(form: MoveForm, found: Appointment, slots: list[Slot]) -> str:
@@ -207,9 +216,9 @@ def _refused(appointment_id: int, refusal: Refused, form: ChangeForm) -> Page:
         if refusal.reason is BookingRefusal.CHANGED:
             return _changed_page(database, found, form), 409
         fault = str(REFUSALS[refusal.reason])
-        closed = _closed(database, found)
+        closed = closed_page(database, found)
         if closed is None and isinstance(form, MoveForm):
-            return _move_page(database, found, form, fault), 409
+            return move_page(database, found, form, fault), 409
         return closed or (appointment_page(database, found, fault=fault), 409)
 
 

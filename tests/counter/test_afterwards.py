@@ -237,3 +237,50 @@ def test_the_list_says_no_reason_to_those_who_book_it_and_do_not_read_it(client,
     enter(client, reader)
     assert "Parler de mon budget" in client.get("/agents/attente").page.text()
     assert wish.created_by is None
+
+
+def by_hand(client, counter, made, **typed):
+    """Sends the form of an hour without a slot."""
+    here = page_of(made, "/deplacer/autre-heure")
+    chosen = {"day": ["27", "11", "2026"], "hour": "14h", "where": f"{counter.other.id}~{counter.there.id}"}
+    return client.post(here, data=form_of(client.get(here).page, here) | chosen | {"reason": "seul jour"} | typed)
+
+
+def test_it_moves_to_an_hour_without_a_slot_by_those_who_may_and_the_person_is_told(client, counter, database, made):
+    assert client.get(page_of(made, "/deplacer")).page.links()["À une autre heure h"]
+    wrong = by_hand(client, counter, made, hour="25 h")
+    assert wrong.status_code == 422
+    assert form_of(wrong.page, page_of(made, "/deplacer/autre-heure"))["reason"] == "seul jour"
+    page = by_hand(client, counter, made).page
+    for words in ("L'agent ne reçoit pas à cette heure", "seul jour", "vendredi 27 novembre 2026 14 h", "Bao Exemple"):
+        assert words in page.text()
+    assert now_of(database, made).starts_at == THURSDAY
+    done = client.follow(client.post(page_of(made, "/deplacer"), data=form_of(page, page_of(made, "/deplacer"))))
+    assert "Le rendez-vous est déplacé." in done.page.text()
+    moved = now_of(database, made)
+    assert (moved.starts_at, moved.overbook_reason) == (at("2026-11-27", "14:00"), "seul jour")
+    assert {message.kind for message in all_of(database, Message)} >= {"appointment_moved"}
+
+
+def test_of_two_who_move_it_the_second_s_reason_is_kept(client, counter, database, made):
+    mine = form_of(by_hand(client, counter, made).page, page_of(made, "/deplacer"))
+    send(client, made, "/deplacer", creneau=f"2026-11-27T08:00Z~{counter.other.id}~{counter.there.id}")
+    seen = client.post(page_of(made, "/deplacer"), data=mine)
+    assert seen.status_code == 409
+    assert "Votre page montrait" in seen.page.text()
+    client.post(page_of(made, "/deplacer"), data=form_of(seen.page, page_of(made, "/deplacer")))
+    assert now_of(database, made).overbook_reason == "seul jour"
+
+
+def test_an_hour_without_a_slot_is_nobody_s_without_the_right(client, counter, database, made, world):
+    mine = form_of(by_hand(client, counter, made).page, page_of(made, "/deplacer"))
+    enter(client, world.agent("accueil", place=counter.here))
+    assert "À une autre heure" not in client.get(page_of(made, "/deplacer")).page.text()
+    refused = client.get(page_of(made, "/deplacer/autre-heure"))
+    assert refused.status_code == 409
+    token = form_of(refused.page, page_of(made, "/deplacer"))["csrf_token"]
+    forged = client.post(page_of(made, "/deplacer"), data=mine | {"csrf_token": token})
+    assert forged.status_code == 409
+    long = client.post(page_of(made, "/deplacer"), data=mine | {"csrf_token": token, "reason": "x" * 500})
+    assert long.status_code in {409, 422}
+    assert now_of(database, made).starts_at == THURSDAY

@@ -402,7 +402,7 @@ OBJECTS: dict[str, Row] = {
     **{f"{_FILE}/rendez-vous/<motif_key>{end}": _wanted(end) for end in ("", "/confirmer", "/autre-heure")},
     **{
         f"/agents/rendez-vous/<{SMALL}:appointment_id>{end}": _booked(end)
-        for end in ("", "/deplacer", "/annuler", "/confier", "/redire")
+        for end in ("", "/deplacer", "/deplacer/autre-heure", "/annuler", "/confier", "/redire")
     },
     f"/agents/rendez-vous/<{SMALL}:appointment_id>/papier/<any(a5, ticket):paper>": _booked("/papier/a5"),
     f"/agents/attente/<{BIG}:wish_id>/fin": _of_agents("/agents/attente/{}/fin", lambda scene: (scene.wish, NOWHERE)),
