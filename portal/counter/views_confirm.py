@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -40,6 +40,7 @@ from portal.desk.services import change_file
 from portal.desk.views_shared import hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.people.contacts import Contact
+from portal.people.models import Person
 from portal.people.rules import Identity
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
@@ -50,6 +51,8 @@ from portal.web.request import now, portal, transaction
 Page = str | tuple[str, int] | Response
 
 _CONFIRM = f"{WISHED}/confirmer"
+_REASON = "overbook_reason"  # in the session
+_TO_FILE = "fiche"  # the button that leads to the whole file
 _A_PRESS = timedelta(seconds=10)  # a second press within is the same one
 
 
@@ -69,10 +72,11 @@ def confirm(person_id: int, motif_key: str) -> Page:
         if known is not None:
             return redirect(url_for("counter.appointment", appointment_id=known.id, fait="deja"), 303)
         note_reading(database, wanted.told.id)
-        form = fresh_form(wanted, slot)
-        if queries.obstacles(database, now(), wanted.scope, slot):
+        form = fresh_form(wanted, slot, _kept_reason(slot))
+        if not form.reason.data and queries.obstacles(database, now(), wanted.scope, slot):
             return taken_page(database, wanted, slot, BookingRefusal.SLOT_TAKEN)
-        return recap_page(database, wanted, slot, form)
+        words = _("La fiche est à jour. Relisez, puis confirmez.") if request.args.get("fait") == "modifie" else ""
+        return recap_page(database, wanted, slot, form, str(words))
 
 
 @bp.post(_CONFIRM)
@@ -88,8 +92,10 @@ def confirmed(person_id: int, motif_key: str) -> Page:
                 return slots_page(database, wanted, str(_("Choisissez un créneau."))), 400
             if not form.validate_on_submit():
                 return recap_page(database, wanted, slot, form), 422
-            if form.is_changed(wanted.told) and reads_file(database, now(), g.agent, wanted.told.id):
-                return _corrected_page(database, wanted, slot, form)
+            if reads_file(database, now(), g.agent, wanted.told.id):
+                first = _what_comes_first(database, wanted, slot, form)
+                if first is not None:
+                    return first
             known = booking.appointment_by_request(database, form.key) or queries.already(
                 database, now(), slot, wanted.motif, wanted.concerned
             )
@@ -110,7 +116,9 @@ def fresh_form(wanted: Wanted, slot: Slot, reason: str = "") -> ConfirmForm:
 def recap_page(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm, notice: str = "") -> str:
     """What is about to be booked, and how the person will be told: to read aloud."""
     revisitable_page()
-    told, person = foreseen(now(), person=wanted.told, motif=wanted.motif, starts_at=slot.starts_at), wanted.told
+    _keep_reason(slot, form.reason.data or "")
+    person, post = wanted.told, calendar_of(database)
+    told = foreseen(now(), person=person, motif=wanted.motif, starts_at=slot.starts_at, post=post)
     may_read = reads_file(database, now(), g.agent, person.id)
     met = queries.obstacles(database, now(), wanted.scope, slot) if form.reason.data else []
     return render_template(
@@ -125,13 +133,27 @@ def recap_page(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm,
         reminders=reminders_of(told),
         is_hidden=person.wants_discretion,
         may_correct=may_read,
-        url_of_file=url_for("desk.change", person_id=person.id) if may_read and may_open("desk.change") else "",
+        to_file=_TO_FILE if may_open("desk.change") else "",
         obstacles=[str(OBSTACLES[one]) for one in met],
         note=deadline_note(wanted.motif, slot.starts_at),
         deadlines=change_notes(wanted.motif, slot),
         notice=notice,
         form_has_errors=bool(form.errors),
     )
+
+
+def _keep_reason(slot: Slot, reason: str) -> None:
+    """Keeps a reason, which no address may hold, while the file is opened and the same hour comes back."""
+    if reason:
+        session[_REASON] = [written(slot), reason]
+    else:
+        session.pop(_REASON, None)
+
+
+def _kept_reason(slot: Slot) -> str:
+    """The reason given for that hour a moment ago; nothing for any other."""
+    at, reason = session.get(_REASON, ("", ""))
+    return str(reason) if at == written(slot) else ""
 
 
 def parties(database: Session, slot: Slot) -> dict[str, Any]:
@@ -189,9 +211,26 @@ def _book(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm) -> A
     return book(database, now(), request=asked, base_url=portal().settings.base_url, by=hand())
 
 
-def _corrected_page(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm) -> Page:
-    """The recap again, with the numbers now in the file: what will be used is read once more before it counts."""
-    ways, told = form.ways, wanted.told
+def _what_comes_first(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm) -> Page | None:
+    """What was typed goes to the file before anything counts: the recap again, or the whole file, which leads back.
+
+    What will be used is thus read once more.
+    """
+    is_changed = form.is_changed(wanted.told)
+    if is_changed:
+        _correct(database, wanted.told, form)
+    if request.form.get(_TO_FILE) and may_open("desk.change"):
+        back = wanted.url("confirm", creneau=written(slot))
+        return redirect(url_for("desk.change", person_id=wanted.told.id, retour=back), 303)
+    if not is_changed:
+        return None
+    fresh = fresh_form(wanted_of(database, wanted.person.id, wanted.motif.key), slot, form.reason.data or "")
+    fresh.request_key.data = form.request_key.data
+    return recap_page(database, wanted, slot, fresh, str(_("La fiche est à jour. Relisez, puis confirmez.")))
+
+
+def _correct(database: Session, told: Person, form: ConfirmForm) -> None:
+    ways = form.ways
     file = WantedFile(
         mobile=ways["mobile"],
         email=ways["email"],
@@ -207,9 +246,6 @@ def _corrected_page(database: Session, wanted: Wanted, slot: Slot, form: Confirm
         base_url=portal().settings.base_url,
     )
     database.flush()
-    fresh = fresh_form(wanted_of(database, wanted.person.id, wanted.motif.key), slot, form.reason.data or "")
-    fresh.request_key.data = form.request_key.data
-    return recap_page(database, wanted, slot, fresh, str(_("La fiche est à jour. Relisez, puis confirmez.")))
 
 
 def _refused(person_id: int, motif_key: str, refusal: Refused) -> Page:
@@ -228,5 +264,6 @@ def _refused(person_id: int, motif_key: str, refusal: Refused) -> Page:
 
 
 def _done(made: Appointment, *, is_known: bool) -> str:
+    session.pop(_REASON, None)
     is_old = is_known and now() - made.created_at > _A_PRESS
     return url_for("counter.appointment", appointment_id=made.id, fait="deja" if is_old else "pris")

@@ -15,7 +15,7 @@ from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand, note_rea
 from portal.directory import queries as directory
 from portal.people.models import Person
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, safe_next
 from portal.web.headers import personal_page
 from portal.web.i18n import LANGUAGES
 from portal.web.request import now, portal, transaction
@@ -51,7 +51,19 @@ def change(person_id: int) -> Page:
         if refusal.reason is not DeskFault.CHANGED:
             raise
         return _changed_page(person_id), 409
-    return redirect(url_for("desk.person", person_id=person_id, fait="modifie"), 303)
+    return redirect(_after(person_id), 303)
+
+
+def _after(person_id: int) -> str:
+    """Where to go on once it is saved: back where the agent came from, in this portal, else the card."""
+    back = _back()
+    if not back:
+        return url_for("desk.person", person_id=person_id, fait="modifie")
+    return f"{back}{'&' if '?' in back else '?'}fait=modifie"
+
+
+def _back() -> str:
+    return safe_next(request.args.get("retour"), "")
 
 
 def _changed_page(person_id: int) -> str:
@@ -72,7 +84,12 @@ def _form(database: Session, found: Person) -> ChangeForm:
 def _page(found: Person, form: ChangeForm, changed: list[tuple[str, str]] | None = None) -> str:
     personal_page()
     return render_template(
-        "desk/change.html", person=found, form=form, changed=changed or [], form_has_errors=bool(form.errors or changed)
+        "desk/change.html",
+        person=found,
+        form=form,
+        changed=changed or [],
+        back=_back(),
+        form_has_errors=bool(form.errors or changed),
     )
 
 

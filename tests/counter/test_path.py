@@ -146,6 +146,49 @@ def test_a_number_is_corrected_while_it_is_read_aloud_and_nothing_is_lost(client
     assert "Le rendez-vous est pris." in client.follow(confirm(client, counter, again)).page.text()
 
 
+def file_form(page):
+    """The form of a file."""
+    forms = [form for form in page.all("form") if form.get("id") != "quitter"]
+    number, form = next((at, one) for at, one in enumerate(forms) if "/modifier" in (one.get("action") or ""))
+    return form.get("action"), page.fields(number)
+
+
+def test_the_whole_file_is_changed_from_the_recap_which_comes_back_with_what_was_typed(client, counter, database):
+    page = recap(client, counter).page
+    opened = client.follow(confirm(client, counter, page, landline="03 53 01 00 77", fiche="oui")).page
+    action, typed = file_form(opened)
+    assert "Le rendez-vous en cours" in opened.links()
+    assert typed["landline"].replace("\u00a0", " ") == "03 53 01 00 77"
+    wrong = client.post(action, data=typed | {"mobile": "12"})
+    assert wrong.status_code == 422
+    action, typed = file_form(wrong.page)
+    back = client.follow(client.post(action, data=typed | {"mobile": "06 39 98 00 78"})).page
+    assert "La fiche est à jour" in back.text()
+    assert "06 39 98 00 78" in back.text()
+    assert back.fields(0)["creneau"] == page.fields(0)["creneau"]
+    assert all_of(database, Appointment) == []
+    assert "Le rendez-vous est pris." in client.follow(confirm(client, counter, back)).page.text()
+
+
+def test_the_reason_of_an_hour_without_a_slot_outlives_a_change_of_the_file(client, counter, database):
+    page = by_hand(client, counter).page
+    action, typed = file_form(client.follow(confirm(client, counter, page, fiche="oui")).page)
+    assert "seul" not in action
+    back = client.follow(client.post(action, data=typed | {"mobile": "06 39 98 00 78"})).page
+    assert "seul jour possible" in back.text()
+    confirm(client, counter, back)
+    assert [one.overbook_reason for one in all_of(database, Appointment)] == ["seul jour possible"]
+
+
+@pytest.mark.parametrize("elsewhere", ["https://ailleurs.exemple", "//ailleurs.exemple", "/\\ailleurs.exemple", ""])
+def test_a_file_never_leads_back_to_another_site(client, counter, elsewhere):
+    here = f"/agents/personnes/{counter.person.id}/modifier"
+    action, typed = file_form(client.get(here, query_string={"retour": elsewhere}).page)
+    assert action == here
+    saved = client.post(here, query_string={"retour": elsewhere}, data=typed | {"mobile": "06 39 98 00 78"})
+    assert saved.location == f"/agents/personnes/{counter.person.id}?fait=modifie"
+
+
 def test_of_two_who_correct_the_same_file_the_second_reads_it_again(client, counter, database):
     page = recap(client, counter).page
     set_on(database, counter.person, mobile="+33639980088")
