@@ -29,6 +29,6 @@ TRIES = {
 FAULTS = {
     TaskFault.NOT_THEIRS: _l("Cette personne n'a pas, ou n'a plus, le droit de recevoir ce message."),
     TaskFault.NO_NUMBER: _l("Ce numéro n'est plus celui de cette tâche. Choisissez-en un autre."),
-    TaskFault.NO_APPOINTMENT: _l("Cet appel ne concerne aucun rendez-vous : il n'y a rien à déplacer ni à annuler."),
+    TaskFault.NO_APPOINTMENT: _l("Cet appel ne concerne aucun rendez-vous : il n'y a rien à déplacer ni à annuler."),
     TaskFault.TOO_LATE: _l("Choisissez un moment à venir, avant le rendez-vous."),
 }

@@ -23,7 +23,7 @@ from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import refuse_route, replan_without
 from portal.notifications.outcomes import locked_whole
 from portal.notifications.packing import SINGLE
-from portal.notifications.post import FRENCH_POST, PostalCalendar
+from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
 from portal.refusal import Refused
@@ -103,9 +103,7 @@ def note_changes(session: Session, now: datetime, *, task_id: int, by: Actor, wa
     return message
 
 
-def note_wrong_number(  # noqa: PLR0913 - a try, and the post
-    session: Session, now: datetime, *, task_id: int, by: Actor, way: str, post: PostalCalendar = FRENCH_POST
-) -> Then:
+def note_wrong_number(session: Session, now: datetime, *, task_id: int, by: Actor, way: str) -> Then:
     """The number is somebody else's: it is not used again, and the person is told by another one or another way.
 
     A mobile is marked as failed, and what waits on it goes round; it opens the person's space no more, for somebody
@@ -127,12 +125,12 @@ def note_wrong_number(  # noqa: PLR0913 - a try, and the post
     if way == LANDLINE:
         person.landline = None
     elif way == MOBILE:
-        _leave_mobile(session, now, person, post)
+        _leave_mobile(session, now, person)
     tried = _found_wrong(session, message.id)
     if any(number.way not in tried for number in numbers(message, person)):
         return Then.OTHER_NUMBER
     release(session, now, task_id=task_id, by=by)
-    return _go_round(session, now, message, post)
+    return _go_round(session, now, message)
 
 
 def note_late(  # noqa: PLR0913 - a try's own columns
@@ -195,11 +193,11 @@ def _held_person(session: Session, person_id: int) -> Person:
     return session.get_one(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-def _leave_mobile(session: Session, now: datetime, person: Person, post: PostalCalendar) -> None:
+def _leave_mobile(session: Session, now: datetime, person: Person) -> None:
     for credential in credentials_of(session, person.id, CredentialKind.MOBILE):
         credential.ended_at = now
     end_sessions_opened_by(session, now, person.id, CredentialKind.MOBILE.value)
-    refuse_route(session, now, person, Route.SMS, post)
+    refuse_route(session, now, person, Route.SMS, calendar_of(session))
 
 
 def _found_wrong(session: Session, message_id: int) -> set[str | None]:
@@ -208,12 +206,12 @@ def _found_wrong(session: Session, message_id: int) -> set[str | None]:
     return set(session.scalars(wrong.order_by(CallTry.id)))
 
 
-def _go_round(session: Session, now: datetime, message: Message, post: PostalCalendar) -> Then:
+def _go_round(session: Session, now: datetime, message: Message) -> Then:
     if message.event["kind"] == SINGLE:  # nothing takes its place: it stays in a human's hands
         message.route, message.rendered = Route.DESK, _said_at_the_place(message)
         return Then.AT_THE_PLACE
     message.status, message.last_error = Status.FAILED, "wrong_number"
-    added = replan_without(session, now, message, Route.CALL, post, steps=(message.step,))
+    added = replan_without(session, now, message, Route.CALL, calendar_of(session), steps=(message.step,))
     return Then.AT_THE_PLACE if {row.route for row in added} == {Route.DESK} else Then.OTHER_WAY
 
 

@@ -24,7 +24,7 @@ _WORKERS = frozenset({Role.ACCUEIL, Role.ENCADRANT})  # who calls, and who answe
 
 @dataclass(frozen=True)
 class Home:
-    """`noted`: the sentence of the call just noted. `overdue`: tasks past their deadline, for those whose work they are."""
+    """`noted`: the sentence of the call just noted. `overdue`: tasks past their deadline, for whoever works on them."""
 
     noted: LazyString | None
     overdue: int

@@ -165,7 +165,9 @@ def test_other_roles_take_no_calls(client, world):
 
 
 @pytest.mark.usefixtures("task")
-def test_the_home_says_that_a_call_was_noted_and_to_a_phone_desk_and_its_encadrant_who_waits_for_too_long(client, desk, clock):
+def test_the_home_says_that_a_call_was_noted_and_to_a_phone_desk_and_its_encadrant_who_waits_for_too_long(
+    client, desk, clock
+):
     desk()
     assert "la personne est informée" in client.get("/agents?appel=informed").page.text()
     assert "est noté" not in client.get("/agents?appel=lune").page.text()
