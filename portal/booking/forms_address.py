@@ -1,11 +1,56 @@
 """The lines of an envelope, as fields of a form."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from portal.booking.forms_words import ADDRESS_WORDS
-from portal.letters.address import Communes, check_address, placed_lines
+from flask_babel import lazy_gettext as _l
+
+from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
+from portal.letters.address import BadAddressError, Communes, check_address, placed_lines, printed_lines
+from portal.web.forms import PortalForm, TextField
 
 LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
+_LONGEST = 60  # characters typed; what is too long once printed is said by the address check
+
+
+def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
+    return TextField(label, longest=_LONGEST, render_kw={"autocomplete": autocomplete}, **options)
+
+
+class AddressForm(PortalForm):
+    """The lines of an envelope. `address` may be read once the form is valid: lines 2 to 6, or nothing.
+
+    `name`: whose envelope it is, as printed; `lines`: the address so far.
+    """
+
+    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
+    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
+    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
+    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
+    postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
+    town = _text(_l("Ville"), "address-level2")
+
+    def __init__(self, *, name: str, lines: Sequence[str], communes: Communes, **options: Any) -> None:
+        super().__init__(data=typed_address(list(lines)), **options)
+        self.name, self._communes = name, communes
+        self.address: tuple[str, ...] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each line, then what the post makes of them together."""
+        super().validate(extra_validators)
+        if not self.errors:
+            self._check()
+        return not self.errors
+
+    def _check(self) -> None:
+        lines = checked_address(self, self._communes)
+        if not lines:
+            return
+        try:
+            printed_lines(self.name, lines)
+        except BadAddressError:
+            self.flat.errors = [NAME_TOO_LONG_FOR_A_LETTER]
+        self.address = tuple(lines)
 
 
 def checked_address(form: Any, communes: Communes) -> list[str] | None:

@@ -13,8 +13,9 @@ from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.content import Content
 from portal.letters.fonts import UnprintableError
-from portal.letters.layout import Drawn, LetterTooLongError, Post, draw
+from portal.letters.layout import Drawn, Post, draw
 from portal.letters.models import Letter
+from portal.letters.paging import LetterTooLongError
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
@@ -46,7 +47,8 @@ class PrintRoom:
         `PermanentFailure` with `no_address`, `address_changed`, `address_<reason>`, `letter_too_long`,
         `letter_unprintable` or `letter_text`: another route must tell the person.
         """
-        if letter_of_message(session, message.id) is None:
+        drawn = letter_of_message(session, message.id)
+        if drawn is None or drawn.returned_at is not None:
             self._draw(session, message, now)
         message.status = Status.QUEUED
 
@@ -103,9 +105,8 @@ def _check_site(context: Mapping[str, Any], netloc: str) -> None:
 
 
 def _drawing(session: Session, message_id: int) -> int:
-    """Which drawing of a message this is: those pulled from a run came before."""
-    pulled = select(func.count(Letter.id)).where(Letter.message_id == message_id, Letter.pulled_at.is_not(None))
-    return 1 + (session.scalar(pulled) or 0)
+    """Which drawing of a message this is: those pulled from a run, and those that came back, were before."""
+    return 1 + (session.scalar(select(func.count(Letter.id)).where(Letter.message_id == message_id)) or 0)
 
 
 def _postcode(address: Sequence[str]) -> str:

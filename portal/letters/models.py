@@ -107,8 +107,13 @@ class Letter(Base):
         CheckConstraint("(pulled_at IS NULL) = (pull_reason IS NULL)", name="pulled_why"),
         CheckConstraint("(returned_at IS NULL) = (return_reason IS NULL)", name="returned_why"),
         CheckConstraint("(run_id IS NULL) = (file_id IS NULL)", name="run"),
-        # One that was pulled may be drawn anew, to another address; any other never.
-        Index("uq_letter_message", "message_id", unique=True, postgresql_where=text("pulled_at IS NULL")),
+        # One that was pulled, or came back, may be drawn anew to another address; any other never.
+        Index(
+            "uq_letter_message",
+            "message_id",
+            unique=True,
+            postgresql_where=text("pulled_at IS NULL AND returned_at IS NULL"),
+        ),
         Index("ix_letter_message_id", "message_id"),
         Index("ix_letter_returned", "returned_at", postgresql_where=text("returned_at IS NOT NULL")),
         UniqueConstraint("file_id", "position"),

@@ -16,9 +16,9 @@ LISTED = 200  # letters on one page of the print room
 
 
 def letter_of_message(session: Session, message_id: int) -> Letter | None:
-    """The letter that was drawn for a message, if one was and it was not pulled since. Its PDF is not loaded."""
+    """The letter that was drawn for a message, if one was; of several the latest. Its PDF is not loaded."""
     chosen = select(Letter).where(Letter.message_id == message_id, Letter.pulled_at.is_(None))
-    return session.scalars(chosen).one_or_none()
+    return session.scalars(chosen.order_by(Letter.id.desc()).limit(1)).one_or_none()
 
 
 ROLES = (Role.COURRIER, Role.ADMIN)

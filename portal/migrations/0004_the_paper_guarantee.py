@@ -133,7 +133,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_letter_run_id"), "letter", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_letter_file_id_position"), "letter", ["file_id", "position"])
     op.create_index(
-        "uq_letter_message", "letter", ["message_id"], unique=True, postgresql_where=sa.text("pulled_at IS NULL")
+        "uq_letter_message", "letter", ["message_id"], unique=True, postgresql_where=sa.text("pulled_at IS NULL AND returned_at IS NULL")
     )
     op.create_foreign_key(op.f("fk_letter_run_id"), "letter", "print_run", ["run_id"], ["id"])
     op.create_foreign_key(op.f("fk_letter_file_id"), "letter", "run_file", ["file_id"], ["id"])

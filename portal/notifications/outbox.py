@@ -116,7 +116,7 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     for row in _siblings(session, message):
         if row.route is route and row.step in wanted and row.status is Status.WAITING:
             row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
-    if message.event["kind"] == SINGLE or _overtaken(session, message):
+    if message.event["kind"] == SINGLE or is_overtaken(session, message):
         return []
     return [added for step in Step if step in wanted for added in _go_round(session, now, message, step, route, post)]
 
@@ -204,7 +204,8 @@ def _siblings(session: Session, message: Message) -> Sequence[Message]:
     return session.scalars(rows).all()
 
 
-def _overtaken(session: Session, message: Message) -> bool:
+def is_overtaken(session: Session, message: Message) -> bool:
+    """Whether a later event of the same appointment has made a message untrue."""
     if isinstance(unpack(message.event), Tidings):
         return False  # each is told for itself
     later = (

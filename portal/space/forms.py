@@ -7,20 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.booking.forms_address import checked_address, typed_address
-from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER
-from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.people.forms_fields import BirthDateField, EmailField, NameField, PhoneField
-from portal.people.models import Person
 from portal.people.rules import Identity
-from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
+from portal.web.forms import CheckField, ChoiceField, PortalForm
 from portal.web.i18n import LANGUAGES
-
-_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
-
-
-def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
-    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": autocomplete}, **options)
 
 
 class ChoicesForm(PortalForm):
@@ -101,39 +91,6 @@ class EmailForm(PortalForm):
     def read(self) -> str:
         """The address as it is kept; of a valid form."""
         return str(self.value.email)
-
-
-class AddressForm(PortalForm):
-    """The lines of an envelope. `address` may be read once the form is valid: lines 2 to 6, or nothing."""
-
-    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
-    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
-    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
-    postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
-    town = _text(_l("Ville"), "address-level2")
-
-    def __init__(self, *, person: Person, communes: Communes, **options: Any) -> None:
-        super().__init__(data=typed_address(person.address), **options)
-        self.name, self._communes = f"{person.given_names} {person.family_name}", communes
-        self.address: tuple[str, ...] = ()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Checks each line, then what the post makes of them together."""
-        super().validate(extra_validators)
-        if not self.errors:
-            self._check()
-        return not self.errors
-
-    def _check(self) -> None:
-        lines = checked_address(self, self._communes)
-        if not lines:
-            return
-        try:
-            printed_lines(self.name, lines)
-        except BadAddressError:
-            self.flat.errors = [NAME_TOO_LONG_FOR_A_LETTER]
-        self.address = tuple(lines)
 
 
 class RelativeForm(PortalForm):

@@ -103,13 +103,13 @@ def letters_of(session: Session, person: Person) -> list[int]:
     """The messages of a person that were drawn as a letter without a code, oldest first: ids."""
     mine = select(Letter.message_id).join(Letter.message)
     mine = mine.where(Letter.pulled_at.is_(None), _said_to(session, person), _BEARS_NO_CODE)
-    return list(session.scalars(mine.order_by(Letter.id)))
+    return list(dict.fromkeys(session.scalars(mine.order_by(Letter.id))))
 
 
 def drawn(session: Session, message_id: int) -> Letter:
     """The letter of a message that `letters_of` gave, with its bytes."""
     chosen = select(Letter).where(Letter.message_id == message_id, Letter.pulled_at.is_(None))
-    return session.scalars(chosen.options(undefer(Letter.pdf))).one()
+    return session.scalars(chosen.order_by(Letter.id.desc()).limit(1).options(undefer(Letter.pdf))).one()
 
 
 def proofs_of(session: Session, person_id: int) -> list[Credential]:

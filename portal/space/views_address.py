@@ -4,10 +4,10 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.booking.forms_address import AddressForm
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.people.views_browser import actor, subject_id
-from portal.space.forms import AddressForm
 from portal.space.services import save_preferences
 from portal.space.views import bp
 from portal.space.views_shared import Page, base_url, me, page
@@ -37,4 +37,6 @@ def address() -> Page:
 
 def _form(database: Session) -> AddressForm:
     communes = PostalNames(directory.commune_index(database))
-    return AddressForm(person=me(database), communes=communes)
+    person = me(database)
+    name = f"{person.given_names} {person.family_name}"
+    return AddressForm(name=name, lines=person.address, communes=communes)

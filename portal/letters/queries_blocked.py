@@ -1,0 +1,70 @@
+"""Letters that cannot leave, or came back, because of an address: read for whoever can mend it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.clock import paris_day
+from portal.letters.queries import ROLES
+from portal.letters.queries_runs import UNTRUSTED
+from portal.notifications.models import Message, Route, Status
+from portal.people.models import Person
+from portal.people.queries_access import Work, within_reach
+from portal.web.access import Role
+
+BY_ADDRESS = ("no_address", "address_changed", "address_doubtful", "address_too_long", "address_bad_character",
+              "address_too_many_lines", "address_town_missing", "address_street_missing", "address_name_missing",
+              "address_postcode_missing", "address_postcode_unknown", "address_town_mismatch")  # fmt: skip
+BY_WORDS = ("letter_too_long", "letter_unprintable", "letter_text")
+LISTED = 100
+_WORK = Work(ROLES, workers=(Role.COURRIER,))
+
+
+def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
+    """Letters of this agent's places that an address keeps back, or brought back, oldest first; at most `LISTED`.
+
+    Those whose use has ended are not among them, but for a person whose address is still doubtful: it must be asked.
+    """
+    return session.scalars(
+        select(Message)
+        .outerjoin(Message.person)
+        .where(_is_blocked(now), _mine(session, now, agent_id))
+        .options(joinedload(Message.person))
+        .order_by(Message.created_at, Message.id)
+        .limit(LISTED)
+    ).all()
+
+
+def blocked_one(session: Session, now: datetime, message_id: int, *, agent_id: int) -> Message | None:
+    """One of those; None when it is another's, or no longer blocked."""
+    chosen = select(Message).outerjoin(Message.person).where(Message.id == message_id)
+    chosen = chosen.where(_is_blocked(now), _mine(session, now, agent_id)).options(joinedload(Message.person))
+    return session.scalars(chosen).one_or_none()
+
+
+def unprintable(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
+    """Letters whose words cannot be printed: nobody in the print room can mend them, but somebody must know."""
+    chosen = select(Message).where(_failed_by(BY_WORDS), Message.expires_at > now, _mine(session, now, agent_id))
+    return session.scalars(chosen.order_by(Message.created_at, Message.id).limit(LISTED)).all()
+
+
+def _is_blocked(now: datetime) -> ColumnElement[bool]:
+    is_kept_back = and_(_failed_by(BY_ADDRESS), Message.expires_at > now)
+    has_come_back = and_(Message.status == Status.RETURNED, Person.address_state.in_(UNTRUSTED), _LATEST)
+    return or_(is_kept_back, has_come_back)
+
+
+# Of several letters of one person that came back, one is enough to ask for the address.
+_OTHER = select(Message.person_id.label("person_id"), Message.id.label("id")).where(Message.status == Status.RETURNED)
+_OTHERS = _OTHER.order_by(Message.id).subquery()
+_LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id, _OTHERS.c.id > Message.id).exists())
+
+
+def _failed_by(codes: Sequence[str]) -> ColumnElement[bool]:
+    return and_(Message.route == Route.LETTER, Message.status == Status.FAILED, Message.last_error.in_(codes))
+
+
+def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
+    return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

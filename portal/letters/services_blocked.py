@@ -1,0 +1,109 @@
+"""An address mended in the print room: it is written, and the letter that it kept back leaves."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from portal.directory.models import Departement
+from portal.journal.services import Actor, record
+from portal.notifications.models import Message, Status
+from portal.notifications.notices import base_context, tell_person
+from portal.notifications.outbox import is_overtaken
+from portal.notifications.outcomes import locked_whole
+from portal.notifications.planner import RETRY_FOR
+from portal.people.models import Person, RouteState
+from portal.people.services_preferences import change_preferences, preferences_of
+from portal.refusal import Refused
+
+
+class MendFault(StrEnum):
+    """Why an address is not mended here."""
+
+    CHANGED = "changed"  # the file has another address since the page was shown
+    DISCREET = "discreet"  # they chose no address for letters: it must be asked of them
+    DONE = "done"  # somebody else has mended it
+
+
+def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and the words of the messages
+    session: Session,
+    now: datetime,
+    *,
+    message_id: int,
+    shown: Sequence[str],
+    lines: Sequence[str],
+    by: Actor,
+    base_url: str,
+) -> bool:
+    """Writes the address (lines 2 to 6 of NF Z10-011, already checked) and lets the letter leave; whether it will.
+
+    The same lines say that the address is right after all. It leaves unless its use has ended, or something has
+    overtaken it. The person is told of a new address by every route they chose. Journaled. Raises `Refused`
+    (MendFault).
+    """
+    message = locked_whole(session, message_id)
+    if message is None or message.status not in {Status.FAILED, Status.RETURNED}:
+        raise Refused(MendFault.DONE)
+    person = None if message.person_id is None else session.get_one(Person, message.person_id)
+    if message.to is not None or person is None:
+        message.to = "\n".join(lines)
+    else:
+        _write(session, now, person, shown, lines, by=by, base_url=base_url)
+    record(
+        session,
+        now,
+        actor=by,
+        verb="letter.mended",
+        for_person_id=message.person_id,
+        object_kind="message",
+        object_id=message_id,
+    )
+    leaves = message.expires_at > now and not is_overtaken(session, message)
+    if leaves:
+        message.status, message.due_at, message.last_error, message.attempts = Status.WAITING, now, None, 0
+        message.retry_until = min(now + RETRY_FOR, message.expires_at)
+    return leaves
+
+
+def _write(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    person: Person,
+    shown: Sequence[str],
+    lines: Sequence[str],
+    *,
+    by: Actor,
+    base_url: str,
+) -> None:
+    if person.wants_discretion and person.letters_chosen_at is None:
+        raise Refused(MendFault.DISCREET)
+    if list(shown) != person.address:
+        raise Refused(MendFault.CHANGED)
+    had_chosen = person.letters_chosen_at
+    wanted = replace(preferences_of(person), address=tuple(lines))
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    person.address_state = RouteState.UNTRIED
+    if not names:
+        return
+    # A postcode put right, or a flat added: letters are still chosen for it.
+    person.letters_chosen_at = None if person.wants_discretion else had_chosen
+    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=sorted(names))
+    tell_person(
+        session,
+        now,
+        kind="preferences_changed",
+        person=person,
+        context=context,
+        subject="person",
+        subject_id=person.id,
+        place_id=by.place_id,
+    )
+
+
+def is_shown(message: Message) -> list[str]:
+    """The lines that a page shows to be mended: those that were asked for, else the file's (its person loaded)."""
+    if message.to is not None:
+        return message.to.split("\n")
+    return list(message.person.address) if message.person else []
