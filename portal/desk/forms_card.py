@@ -27,6 +27,8 @@ KINDS = {
     "activation_code": _l("Code pour ouvrir son espace"),
     "contact_changed": _l("Téléphone ou e-mail remplacé"),
     "preferences_changed": _l("Fiche modifiée"),
+    "paper_chosen": _l("Tout par courrier"),
+    "page_asked": _l("Page du site demandée"),
     "mandate_asked": _l("Question : qui peut agir ?"),
     "mandate_given": _l("Une personne peut agir"),
     "mandate_ended": _l("Un mandat fini"),

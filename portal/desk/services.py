@@ -16,6 +16,7 @@ from portal.directory.models import Departement
 from portal.identity.queries import credentials_of
 from portal.identity.services_contacts import change_contact, prove, tell_former
 from portal.journal.services import Actor, record
+from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, end_for_protected
 from portal.notifications.notices import base_context, tell_person
 from portal.people.models import Person, RouteState
@@ -30,7 +31,7 @@ class Wanted:
     """What a file is to say.
 
     `birth_name`: None when it is the family name. `mobile` in E.164. `vouched`: what the agent has checked with the
-    person.
+    person. `paper_said`: how they said that the garantie papier begins or ends.
     """
 
     mobile: str | None
@@ -38,6 +39,7 @@ class Wanted:
     preferences: Preferences
     birth_name: str | None = None
     vouched: frozenset[CredentialKind] = frozenset()
+    paper_said: How = How.AGENT
 
 
 def see_identity(  # noqa: PLR0913 - whose, by whom, and what was checked
@@ -105,7 +107,8 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     """Writes in a file what the person asked an agent to write, and gives the names of what changed.
 
     The person is told by every route they now choose; a mobile or an e-mail that is replaced or taken out is told too,
-    and opens the space no more. Raises `Refused` (CHANGED) when anything is no longer as it was shown.
+    and opens the space no more. Raises `Refused` (CHANGED) when anything is no longer as it was shown, (ChoiceFault)
+    when the garantie papier would end without the person's word.
     """
     person = _held(session, person_id)
     _refuse_if_changed(person, shown, changed_since(person, shown))
@@ -131,8 +134,11 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
             departement=departement,
             base_url=base_url,
         )
-    if changed:
-        context = base_context(departement, base_url, person=person, changes=sorted(changed))
+    told = follow_choice(
+        session, now, person=person, by=by, how=wanted.paper_said, base_url=base_url, names=frozenset(changed)
+    )
+    if told:
+        context = base_context(departement, base_url, person=person, changes=sorted(told))
         tell_person(
             session,
             now,

@@ -82,7 +82,8 @@ def correct_contact(person: Person, contact: Contact) -> None:
     """Writes in a file what staff were told.
 
     Each way given replaces the one known, and has yet to prove that it works; a way not given stays. The choices
-    (paper, large print, silence, language) become those given.
+    (large print, silence, language) become those given; the garantie papier, once chosen, stays: the person's own word
+    alone ends it.
     """
     if contact.mobile is not None and contact.mobile != person.mobile:
         person.mobile, person.mobile_state = contact.mobile, RouteState.UNTRIED
@@ -91,7 +92,7 @@ def correct_contact(person: Person, contact: Contact) -> None:
     if contact.address and list(contact.address) != person.address:
         person.address, person.address_state = list(contact.address), RouteState.UNTRIED
     person.landline = contact.landline or person.landline
-    person.wants_paper = contact.wants_paper
+    person.wants_paper = contact.wants_paper or person.wants_paper
     person.wants_large_print = contact.wants_large_print
     person.wants_silence = contact.wants_silence
     person.language = contact.language
@@ -159,6 +160,7 @@ def _new_file(  # noqa: PLR0913 - a file's own parts
         landline=given.landline,
         address=list(given.address),
         wants_paper=given.wants_paper,
+        letters_chosen_at=now if given.wants_paper and given.address else None,
         wants_large_print=given.wants_large_print,
         language=given.language,
         maybe_double=maybe_double,

@@ -63,7 +63,10 @@ def change_preferences(
     for column in changed:
         setattr(person, column, getattr(wanted, column))
     names = {_CHOICES[column] for column in changed}
-    if wanted.address != tuple(person.address):
+    is_moved = wanted.address != tuple(person.address)
+    if is_moved or "paper" in names:
+        _note_letters(now, person, by, wanted, is_moved=is_moved)
+    if is_moved:
         person.address, person.address_state = list(wanted.address), RouteState.UNTRIED
         person.address_confirmed_at = None
         note_hand(person, "address", by)
@@ -71,6 +74,18 @@ def change_preferences(
     if names:
         note_change(session, now, person=person, by=by, names=names)
     return frozenset(names)
+
+
+def _note_letters(now: datetime, person: Person, by: Actor, wanted: Preferences, *, is_moved: bool) -> None:
+    """Remembers that letters were chosen for the address of the file.
+
+    Not by somebody acting for the person: they would read what the person keeps for themselves. An address that comes
+    after is no longer the one that was chosen.
+    """
+    if wanted.wants_paper and any(wanted.address) and by.mandate_id is None:
+        person.letters_chosen_at = now
+    elif is_moved:
+        person.letters_chosen_at = None
 
 
 def note_hand(person: Person, way: str, by: Actor) -> None:

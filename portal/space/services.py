@@ -13,6 +13,7 @@ from portal.identity.rules import LetterFault
 from portal.identity.services_contacts import change_contact, tell_former
 from portal.identity.services_letters import send_activation
 from portal.journal.services import Actor, ActorKind, record
+from portal.letters.services_choice import How, follow_choice
 from portal.notifications.notices import base_context, tell_person
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person, RouteState
@@ -42,13 +43,15 @@ def save_preferences(
 ) -> frozenset[str]:
     """Writes the preferences given (names of `Preferences`), and gives the names of what changed.
 
-    The person is told of what somebody else changed. Raises `Refused` (MandateFault).
+    The person is told of what somebody else changed. The garantie papier goes as `letters.services_choice` says.
+    Raises `Refused` (MandateFault, ChoiceFault).
     """
     hold_mandate(session, now, by, Procedure.PREFERENCES)
     person = person_to_change(session, person_id)
     asked = replace(preferences_of(person), **wanted)
     names = change_preferences(session, now, person=person, by=by, wanted=asked)
-    _tell_of_help(session, now, person, by=by, names=names, base_url=base_url)
+    left = follow_choice(session, now, person=person, by=by, how=How.WEB, base_url=base_url, names=names)
+    _tell_of_help(session, now, person, by=by, names=left, base_url=base_url)
     return names
 
 

@@ -27,6 +27,8 @@ KINDS = {
     "activation_code": _l("La lettre pour ouvrir votre espace"),
     "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
     "preferences_changed": _l("Vos choix ont changé"),
+    "paper_chosen": _l("Vous recevez tout par courrier"),
+    "page_asked": _l("Une page que vous avez demandée"),
     "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
     "mandate_given": _l("Une personne peut agir pour vous"),
     "mandate_ended": _l("Une personne ne peut plus agir pour vous"),

@@ -155,7 +155,8 @@ def test_contacts_and_choices_are_changed_and_the_person_and_the_old_way_are_tol
     told = {(message.kind, message.route, message.to) for message in all_of(database, Message)}
     assert ("contact_changed", "sms", "+33639980033") in told
     changes = next(one.context["changes"] for one in all_of(database, Message) if one.kind == "preferences_changed")
-    assert set(changes) >= {"address", "mobile", "paper"}
+    assert set(changes) >= {"address", "mobile"}
+    assert ("paper_chosen", "letter", None) in told
     (proved,) = all_of(database, Credential)
     assert (proved.value, proved.is_vouched) == ("+33639980066", True)
 

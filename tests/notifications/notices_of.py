@@ -26,6 +26,7 @@ BY_EVERY_ROUTE: dict[str, dict[str, Any]] = {
     "mandate_given": MANDATE,
     "mandate_ended": MANDATE | {"ended_by": "over"},
     "mandate_ending": MANDATE,
+    "paper_chosen": {},
     "space_closed": {},
 }
 TEXT_ONLY: dict[str, dict[str, Any]] = {

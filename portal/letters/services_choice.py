@@ -1,0 +1,327 @@
+"""The garantie papier: chosen in one press wherever the person is, ended by their own word alone.
+
+Never a condition of anything, and nothing else stops it: opening a space, giving an e-mail, two files made one, a load,
+a letter that comes back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from portal.directory.models import Departement
+from portal.journal.services import Actor, ActorKind, record
+from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.notices import base_context, tell_person
+from portal.notifications.outbox import UNSENT, hold_subject, write
+from portal.notifications.packing import AGAIN, pack, unpack
+from portal.notifications.planner import Event, Planned, Tidings, plan, plan_tidings
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.ways import failed_routes, reach_of
+from portal.people.mandates import hold_mandate
+from portal.people.models import Person
+from portal.people.services import file_held
+from portal.people.services_preferences import change_preferences, preferences_of
+from portal.refusal import Refused
+from portal.web.access import Procedure
+
+_ENDED = "paper_ended"  # why a letter that waited was taken back: it waits again if the person chooses anew
+_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+# What somebody who wants discretion is not told, by the keys of an appointment's words.
+_UNSAID: dict[str, Any] = {
+    "place_name": "",
+    "place_lines": [],
+    "place_phone": None,
+    "step_free": None,
+    "directions": None,
+    "words": "rendez-vous",
+    "bring": [],
+    "before": None,
+    "after": None,
+}
+
+
+class How(StrEnum):
+    """How the person said what they choose. Its number is what the journal keeps."""
+
+    WEB = "web"  # at the screen themselves
+    PHONE = "phone"
+    COUNTER = "counter"
+    SLIP = "slip"  # the slip of a letter, or a paper form
+    LETTER = "letter"
+    AGENT = "agent"  # with an agent who changed their file; never enough to end it
+
+    @property
+    def number(self) -> int:
+        """From 1, in the order above."""
+        return list(How).index(self) + 1
+
+
+_SAID_TO_AN_AGENT = frozenset({How.PHONE, How.COUNTER, How.SLIP, How.LETTER})
+
+
+class ChoiceFault(StrEnum):
+    """Why the garantie papier is not chosen, or not ended."""
+
+    NO_ADDRESS = "no_address"  # to write to someone, we need their address
+    OWN_WORD = "own_word"  # ended by the person's own word alone
+
+
+def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int,
+    by: Actor,
+    how: str,
+    base_url: str,
+    address: Sequence[str] = (),
+) -> bool:
+    """Everything arrives by post from now on; False when that was so already, and nothing is said twice.
+
+    `how`: a `How`. `address`: lines 2 to 6 of NF Z10-011, already checked, when the person gives one with it. What
+    waits to be told also leaves by letter where one arrives in time. The person is told by letter, and by the ways they
+    have. A relative's choice is that of whoever answers for them. Journaled.
+    Raises `Refused` (NO_ADDRESS, MandateFault) and `LookupError` when there is no such file.
+    """
+    person = _file(session, now, person_id, by)
+    known = preferences_of(person)
+    wanted = replace(known, wants_paper=True, address=tuple(address) or known.address)
+    if not any(wanted.address):
+        raise Refused(ChoiceFault.NO_ADDRESS)
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
+    if person.letters_chosen_at is None and by.mandate_id is None:  # chosen before they asked for discretion
+        person.letters_chosen_at = now
+        session.flush()
+        _write_letters(session, now, person)
+    return "paper" in names
+
+
+def end_paper(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, *, person_id: int, by: Actor, how: str, base_url: str
+) -> bool:
+    """Messages go by the other ways alone from now on; False when that was so already.
+
+    By the person themselves, or by an agent who says how they heard it (`How`: phone, counter, slip, letter). Letters
+    that wait are taken back where another way tells the same; those already drawn leave. Who has no other way still
+    gets letters. Journaled; told by letter once more when an agent did it.
+    Raises `Refused` (OWN_WORD, MandateFault) and `LookupError`.
+    """
+    person = _file(session, now, person_id, by)
+    _refuse_end(person, by, how)
+    wanted = replace(preferences_of(person), wants_paper=False)
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
+    return "paper" in names
+
+
+def follow_choice(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    *,
+    person: Person,
+    by: Actor,
+    how: str,
+    base_url: str,
+    names: frozenset[str],
+) -> frozenset[str]:
+    """What a choice just written brings with it: `names` are what `change_preferences` has changed.
+
+    For whoever changes several preferences at once: it journals the choice, tells it and moves the letters. Gives the
+    names that are still to be told. Raises `Refused` (OWN_WORD).
+    """
+    if "paper" not in names:
+        return names
+    chosen = person.wants_paper
+    if not chosen:
+        _refuse_end(person, by, how)
+    verb = "paper.chosen" if chosen else "paper.ended"
+    record(
+        session,
+        now,
+        actor=by,
+        verb=verb,
+        for_person_id=person.id,
+        object_kind="person",
+        object_id=person.id,
+        how=How(how).number,
+    )
+    session.flush()
+    if chosen:
+        _write_letters(session, now, person)
+        _tell(session, now, person, by=by, base_url=base_url)
+    else:
+        _take_back(session, person)
+        if by.kind is ActorKind.AGENT:
+            _tell_end(session, now, person, by=by, base_url=base_url)
+    return names - {"paper"}
+
+
+def _refuse_end(person: Person, by: Actor, how: str) -> None:
+    is_own = by.kind is ActorKind.PERSON and by.id == person.id
+    is_heard = by.is_agent and How(how) in _SAID_TO_AN_AGENT
+    if by.mandate_id is not None or not (is_own or is_heard):
+        raise Refused(ChoiceFault.OWN_WORD)
+
+
+def _file(session: Session, now: datetime, person_id: int, by: Actor) -> Person:
+    """The file whose letters these are, held; of whoever answers for a relative."""
+    mandate = hold_mandate(session, now, by, Procedure.PREFERENCES)
+    if mandate is not None and mandate.person_id != person_id:
+        raise LookupError("the mandate is for somebody else")
+    number = file_held(session, person_id)
+    if number is None:
+        raise LookupError("no such file")
+    guardian = session.scalar(select(Person.guardian_id).where(Person.id == number))
+    return session.get_one(Person, guardian or number, with_for_update=True, populate_existing=True)
+
+
+def _write_letters(session: Session, now: datetime, person: Person) -> None:
+    """Each event that is still being told to the person, or will be, also gets its letters."""
+    _wait_again(session, now, person)
+    for rows in _told_still(session, now, person):
+        event = unpack(rows[0].event)
+        if event is None:  # asked for by one way: no other takes its place
+            continue
+        has = {row.step for row in rows if row.route is Route.LETTER and row.status not in _GONE}
+        letters = [one for one in _planned(session, now, person, event) if one.step not in has]
+        write(session, now, _like(rows, person, event), letters)
+
+
+def _planned(session: Session, now: datetime, person: Person, event: Event | Tidings) -> list[Planned]:
+    post, failed = calendar_of(session), failed_routes(person)
+    if isinstance(event, Tidings):
+        planned = plan_tidings(reach_of(person), event, now, failed, post)
+    else:
+        planned = plan(reach_of(person), event, now, failed, post)
+    return [one for one in planned if one.route is Route.LETTER]
+
+
+def _told_still(session: Session, now: datetime, person: Person) -> list[list[Message]]:
+    """The messages of each event with one that has not left yet, to the person or to a card of their file; locked."""
+    own = or_(Message.person_id == person.id, Message.person_id.in_(_cards(person)))
+    _hold_subjects(session, own, Message.status.in_(UNSENT), Message.expires_at > now)
+    living = select(Message.event_id).where(own, Message.status.in_(UNSENT))
+    rows = session.scalars(
+        select(Message)
+        .where(
+            own,
+            Message.event_id.in_(living),
+            Message.event[AGAIN].astext.is_(None),
+        )
+        .order_by(Message.event_id, Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return [list(group) for _, group in groupby(rows, key=lambda row: row.event_id)]
+
+
+def _hold_subjects(session: Session, *of: Any) -> None:
+    """Lets nobody else decide about what these messages are about, always in one order."""
+    subjects = select(Message.subject, Message.subject_id).where(*of).distinct()
+    for subject, subject_id in session.execute(subjects.order_by(Message.subject, Message.subject_id)).all():
+        hold_subject(session, subject, subject_id)
+
+
+def _cards(person: Person) -> Any:
+    return select(Person.id).where(Person.card_of_id == person.id)
+
+
+def _like(rows: Sequence[Message], person: Person, event: Event | Tidings) -> Message:
+    """A message to the person that says what these say, as a letter to them may say it."""
+    said = rows[0]
+    hidden = {key: value for key, value in _UNSAID.items() if key in said.context} if person.wants_discretion else {}
+    own = {"large_print": person.wants_large_print, "recipient_name": f"{person.given_names} {person.family_name}"}
+    return Message(
+        event_id=said.event_id,
+        event=said.event,
+        subject=said.subject,
+        subject_id=said.subject_id,
+        place_id=said.place_id,
+        person_id=person.id,
+        kind=said.kind if isinstance(event, Tidings) else f"{said.subject}_{event.kind.value}",
+        context=said.context | own | hidden,
+    )
+
+
+def _wait_again(session: Session, now: datetime, person: Person) -> None:
+    """Letters taken back when the person ended the garantie papier wait again: they have changed their mind."""
+    taken_back = (*_letters(person, Status.WITHDRAWN), Message.last_error == _ENDED, Message.expires_at > now)
+    _hold_subjects(session, *taken_back)
+    session.execute(
+        update(Message)
+        .where(*taken_back)
+        .values(status=Status.WAITING, last_error=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _take_back(session: Session, person: Person) -> None:
+    """Takes back the letters that wait and are not drawn, where a text message or an e-mail tells the same."""
+    waiting = _letters(person, Status.WAITING)
+    _hold_subjects(session, *waiting)
+    locked = select(Message).where(*waiting).order_by(Message.id).with_for_update()
+    for row in session.scalars(locked.execution_options(populate_existing=True)).all():
+        if unpack(row.event) is not None and _is_told_otherwise(session, row):
+            row.status, row.last_error = Status.WITHDRAWN, _ENDED
+    session.flush()
+
+
+def _letters(person: Person, status: Status) -> tuple[Any, ...]:
+    return Message.person_id == person.id, Message.route == Route.LETTER, Message.status == status
+
+
+def _is_told_otherwise(session: Session, letter: Message) -> bool:
+    other = (
+        select(Message.id)
+        .where(
+            Message.event_id == letter.event_id,
+            Message.person_id == letter.person_id,
+            Message.step == letter.step,
+            Message.route.in_((Route.SMS, Route.EMAIL)),
+            Message.status.not_in(_GONE),
+        )
+        .order_by(Message.id)
+        .limit(1)
+    )
+    return session.scalar(other) is not None
+
+
+def _tell(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
+    context = base_context(session.get_one(Departement, 1), base_url, person=person)
+    tell_person(
+        session,
+        now,
+        kind="paper_chosen",
+        person=person,
+        context=context,
+        subject="person",
+        subject_id=person.id,
+        place_id=by.place_id,
+    )
+
+
+def _tell_end(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
+    """By every way, a last letter among them: whoever never asked for it must read of it."""
+    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=["paper"])
+    tidings = Tidings(now)
+    like = Message(
+        event_id=uuid4(),
+        event=pack(tidings),
+        subject="person",
+        subject_id=person.id,
+        place_id=by.place_id,
+        person_id=person.id,
+        kind="preferences_changed",
+        step=Step.NOTICE,
+        context=context,
+    )
+    reach = replace(reach_of(person), wants_paper=True)
+    write(session, now, like, plan_tidings(reach, tidings, now, failed_routes(person), calendar_of(session)))
