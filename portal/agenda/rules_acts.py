@@ -63,13 +63,14 @@ _ENDED = {
 
 
 def standing(booked: Booked, now: datetime) -> Standing:
-    """How an appointment stands. A workshop's own row is to come, or running, then over without a status of its own."""
+    """How an appointment stands. A workshop's own row is to come, or running, then over without a status of its own.
+
+    Nobody spends the night in a waiting room: whoever came on a day that is past was forgotten.
+    """
     if booked.status is not AppointmentStatus.BOOKED:
         return Standing.DOOR if booked.is_door_closed else _ENDED[booked.status]
-    if booked.called_at is not None:
-        return Standing.CALLED
-    if booked.arrived_at is not None:
-        return Standing.ARRIVED
+    if booked.arrived_at is not None and not _is_of_a_past_day(booked, now):
+        return Standing.ARRIVED if booked.called_at is None else Standing.CALLED
     if now < booked.starts_at:
         return Standing.TO_COME
     return Standing.FORGOTTEN if now >= booked.ends_at and booked.workshop_id is None else Standing.RUNNING
@@ -103,6 +104,10 @@ def can_cancel(booked: Booked, now: datetime) -> bool:
     """Whether cancelling is still another act, which tells the person: before the beginning, while nobody has come."""
     is_waited_for = booked.status is AppointmentStatus.BOOKED and booked.arrived_at is None
     return is_waited_for and now < booked.starts_at and booked.workshop_id is None
+
+
+def _is_of_a_past_day(booked: Booked, now: datetime) -> bool:
+    return now >= booked.ends_at and paris_day(now) > paris_day(booked.starts_at)
 
 
 def _in_room(booked: Booked, now: datetime) -> tuple[tuple[Act, ...], tuple[Act, ...]]:

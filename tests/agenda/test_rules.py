@@ -230,6 +230,7 @@ def test_what_is_to_come_is_cancelled_elsewhere() -> None:
         ("10:30", {"workshop_id": 1}, Standing.RUNNING),
         ("09:30", HERE_ALREADY, Standing.ARRIVED),
         ("09:50", CALLED, Standing.CALLED),
+        ("23:30", CALLED, Standing.CALLED),
         ("11:00", {"status": AppointmentStatus.NOSHOW}, Standing.MISSED),
         ("11:00", {"status": AppointmentStatus.NOSHOW, "is_door_closed": True}, Standing.DOOR),
         ("11:00", {"status": AppointmentStatus.SEEN}, Standing.SEEN),
@@ -238,3 +239,11 @@ def test_what_is_to_come_is_cancelled_elsewhere() -> None:
 )
 def test_how_an_appointment_stands(now: str, given: dict[str, Any], wanted: Standing) -> None:
     assert standing(booked(**given), hour(now)) is wanted
+
+
+@pytest.mark.parametrize("given", [HERE_ALREADY, CALLED])
+def test_nobody_spends_the_night_in_a_waiting_room(given: dict[str, Any]) -> None:
+    assert standing(booked(**given), hour("23:59")) is not Standing.FORGOTTEN
+    assert standing(booked(**given), at("2026-11-24", "00:00")) is Standing.FORGOTTEN
+    over_midnight = booked("23:30", "23:59", **given)._replace(ends_at=at("2026-11-24", "00:30"))
+    assert standing(over_midnight, at("2026-11-24", "00:10")) is not Standing.FORGOTTEN

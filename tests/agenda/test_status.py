@@ -11,6 +11,7 @@ from tests.world import at
 
 ROOM = "/agents/agenda/salle"
 LIST = "/agents/agenda/liste"
+FORGOTTEN = "/agents/agenda/oublis"
 
 
 def row(database, appointment) -> Appointment:
@@ -146,6 +147,44 @@ def test_the_waiting_room_shows_who_comes_to_the_place_and_nobody_else(morning, 
         assert not page.all("li", id=f"rdv-{missing}")
     enter(morning.colleague)
     assert "Nour" not in client.get(ROOM).page.text()
+
+
+def test_whoever_came_yesterday_and_was_never_seen_is_to_be_noted_and_waits_no_more(
+    morning, world, enter, client, press, database, clock
+) -> None:
+    late = world.appointment(
+        morning.receiver,
+        morning.here,
+        morning.motif,
+        at("2026-11-23", "17:30"),
+        world.person(given_names="Ilan"),
+        arrived_at=at("2026-11-23", "17:20"),
+    )
+    world.appointment(
+        morning.receiver,
+        morning.here,
+        morning.motif,
+        at("2026-11-23", "18:00"),
+        world.person(given_names="Mina"),
+        arrived_at=at("2026-11-23", "17:50"),
+        called_at=at("2026-11-23", "18:01"),
+    )
+    clock.set(at("2026-11-23", "18:40"))
+    enter(morning.desk)
+    page = client.get(ROOM).page
+    assert "Ilan" in page.text(page.all("section", aria_labelledby="arrives")[0])
+    assert "Mina" in page.text(page.all("section", aria_labelledby="appeles")[0])
+    clock.set(at("2026-11-24", "00:01"))
+    enter(morning.desk)
+    room = client.get(ROOM).page.text()
+    assert not {"Ilan", "Mina"} & set(room.split())
+    day = client.get(f"/agents/agenda?qui=lieu-{morning.here.id}&jour=2026-11-23").page.text()
+    assert "Dans la salle d'attente" not in day
+    assert "depuis" not in day
+    forgotten = client.get(FORGOTTEN).page.text()
+    assert {"Ilan", "Mina"} <= set(forgotten.split())
+    press(FORGOTTEN, late, "honore")
+    assert row(database, late).status is AppointmentStatus.SEEN
 
 
 def test_a_room_that_reads_itself_again_does_not_keep_the_session_open(morning, enter, client, clock) -> None:
