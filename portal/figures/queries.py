@@ -1,6 +1,6 @@
 """Appointments counted by what became of them, and the days waited, as noted."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.booking.models import Appointment, AppointmentStatus, Opening, Participation, opening_motif
 from portal.directory.models import BookedBy, Motif, Place
 from portal.figures.models import WaitingTime
-from portal.figures.rules import Counted, End, lead_of
+from portal.figures.rules import PERIODS, Counted, End, lead_of
 from portal.notifications.models import Message, Status, Step
 from portal.people.models import Person
 
@@ -19,12 +19,12 @@ _NO_ROUTE = ""
 
 
 def counted(
-    session: Session, since: datetime, until: datetime, *, place_ids: Collection[int] | None, on_paper: bool = False
+    session: Session, since: Mapping[int, datetime], until: datetime, *, place_ids: Collection[int] | None
 ) -> list[Counted]:
-    """The appointments that began from `since` to before `until`, at these places (None: everywhere), in groups.
+    """The appointments that began before `until`, at these places (None: everywhere), in groups.
 
-    `on_paper`: only those of people who chose the garantie papier, or whose guardian did. A workshop counts once for
-    each of its seats.
+    `since`: when each of `PERIODS` begins, by its days. On paper are those of people who chose the garantie papier, or
+    whose guardian did. A workshop counts once for each of its seats.
     """
     days = cast(func.floor(func.extract("epoch", Appointment.starts_at - Appointment.created_at) / 86400), Integer)
     routes = (
@@ -45,18 +45,30 @@ def counted(
             func.coalesce(routes, _NO_ROUTE).label("routes"),
             days.label("days"),
             _END.label("ended"),
+            case(*((Appointment.starts_at >= since[days], days) for days in sorted(PERIODS))).label("within"),
+            _for_someone(on_paper=True).label("is_on_paper"),
         )
         .join(Motif, Motif.id == Appointment.motif_id)
-        .where(Appointment.starts_at >= since, Appointment.starts_at < until, _for_someone(on_paper=on_paper))
+        .where(
+            Appointment.starts_at >= since[max(PERIODS)], Appointment.starts_at < until, _for_someone(on_paper=False)
+        )
     )
     if place_ids is not None:
         one = one.where(Appointment.place_id.in_(place_ids))
     each = one.subquery()
-    columns = (each.c.motif_id, each.c.place_id, each.c.routes, each.c.days, each.c.ended)
+    columns = (
+        each.c.motif_id,
+        each.c.place_id,
+        each.c.routes,
+        each.c.days,
+        each.c.ended,
+        each.c.within,
+        each.c.is_on_paper,
+    )
     rows = session.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns))
     return [
-        Counted(motif, place, routes, lead_of(waited), End(end), count)
-        for motif, place, routes, waited, end, count in rows
+        Counted(motif, place, routes, lead_of(waited), End(end), count, within, is_on_paper)
+        for motif, place, routes, waited, end, within, is_on_paper, count in rows
     ]
 
 

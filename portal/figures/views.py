@@ -13,7 +13,7 @@ from portal.directory.models import Motif
 from portal.directory.search_key import search_key
 from portal.figures import queries
 from portal.figures.forms_words import LEAD_WORDS, PERIODS, routes_words
-from portal.figures.rules import Counted, Lead, Tally, tallied, total
+from portal.figures.rules import Counted, Lead, Tally, View, tallied, total
 from portal.figures.rules_chart import Chart, chart
 from portal.people.queries_access import places_of
 from portal.web.access import Role, allow
@@ -52,19 +52,19 @@ def home() -> str:
     days = request.args.get("periode", 90, type=int)
     if days not in PERIODS:
         abort(404)
-    on_paper = request.args.get("qui") == "courrier"
-    since, until = _between(days)
+    view = View(days, on_paper=request.args.get("qui") == "courrier")
+    since, until = {one: _between(one)[0] for one in PERIODS}, _between(days)[1]
     with reading() as database:
-        counted = queries.counted(database, since, until, place_ids=_places(database), on_paper=on_paper)
+        counted = queries.counted(database, since, until, place_ids=_places(database))
         motifs, places = queries.names(database)
     return render_template(
         "figures/home.html",
-        tables=_tables(counted, motifs, places),
-        total=total(counted),
+        tables=_tables(counted, view, motifs, places),
+        total=total(counted, view),
         days=days,
         periods=PERIODS,
-        on_paper=on_paper,
-        first=paris_day(since),
+        on_paper=view.on_paper,
+        first=paris_day(since[days]),
         last=paris_day(until) - timedelta(days=1),
     )
 
@@ -112,11 +112,11 @@ def _places(database: Session) -> frozenset[int] | None:
     return places_of(database, g.agent.id, (Role.ENCADRANT,), paris_day(now()))
 
 
-def _tables(counted: list[Counted], motifs: Mapping[int, str], places: Mapping[int, str]) -> list[Table]:
+def _tables(counted: list[Counted], view: View, motifs: Mapping[int, str], places: Mapping[int, str]) -> list[Table]:
     def by(key: Callable[[Counted], Hashable], words: Callable[[Hashable], str]) -> list[tuple[str, Tally]]:
-        return sorted(((words(one), tally) for one, tally in tallied(counted, key).items()), key=_by_name)
+        return sorted(((words(one), tally) for one, tally in tallied(counted, key, view).items()), key=_by_name)
 
-    leads = tallied(counted, lambda one: one.lead)
+    leads = tallied(counted, lambda one: one.lead, view)
     return [
         Table("motif", _("Selon le motif"), _("Motif"), by(lambda one: one.motif_id, lambda one: motifs[one])),  # type: ignore[index]
         Table("lieu", _("Selon le lieu"), _("Lieu"), by(lambda one: one.place_id, lambda one: places[one])),  # type: ignore[index]

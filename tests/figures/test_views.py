@@ -73,8 +73,21 @@ def test_the_follow_up_says_how_many_came_missed_and_cancelled_by_motif_place_re
     assert f"{place.name} 10 60 %" in text
     assert "De 8 à 14 jours avant 10 60 %" in text
     assert "Lettre, SMS 5 100 % 0 %" in text
-    assert "SMS Trop peu de rendez-vous pour les montrer" in text
-    assert "Aucun rappel Trop peu de rendez-vous pour les montrer" in text
+    assert "SMS Caché : on pourrait reconnaître quelqu'un" in text
+    assert "Aucun rappel Caché : on pourrait reconnaître quelqu'un" in text
+
+
+def test_a_period_whose_other_days_are_of_a_few_people_is_not_shown(client, world, month) -> None:
+    place, motif, agent, _made = month
+    for number in range(3):
+        starts_at = at("2026-09-01", f"{8 + number:02}:00")
+        given = {"status": AppointmentStatus.SEEN, "created_at": starts_at - timedelta(days=10)}
+        world.appointment(agent, place, motif, starts_at, world.person(), **given)
+    enter(client, world.agent("encadrant", place=place))
+    assert "Toutes 13 " in text_of(client.get("/agents/suivi?periode=90").page)
+    month_alone = text_of(client.get("/agents/suivi?periode=30").page)
+    assert "Ces nombres sont cachés" in month_alone
+    assert "Toutes 10" not in month_alone
 
 
 def test_the_same_is_said_of_people_with_letters(client, world, month) -> None:  # noqa: ARG001 - a month of appointments
