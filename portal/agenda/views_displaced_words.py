@@ -24,6 +24,8 @@ from portal.booking.slots import Slot
 from portal.booking.told import foreseen
 from portal.booking.words import tellings
 from portal.directory.models import Place
+from portal.notifications.post import PostalCalendar
+from portal.notifications.queries_post import calendar_of
 from portal.people.models import Agent
 from portal.web.access import Role
 from portal.web.i18n import language
@@ -78,7 +80,8 @@ def rows(database: Session, viewer: Viewer, listed: Sequence[Displaced]) -> list
     booked = {one.id: one for one in many(database, ids)}
     whole = {one.id: one for one in appointments_among(database, ids)}
     writer = Writer(viewer, guests_of(database, viewer, list(booked.values())), now())
-    return [_row(writer.booked(booked[one.id]), whole[one.id], one.why) for one in listed if one.id in booked]
+    post = calendar_of(database)
+    return [_row(writer.booked(booked[one.id]), whole[one.id], one.why, post) for one in listed if one.id in booked]
 
 
 def slot_words(slot: Slot, places: Mapping[int, Place], agents: Mapping[int, Agent]) -> str:
@@ -113,7 +116,7 @@ def viewer_now(database: Session) -> Viewer:
     return viewer_of(database, now(), g.agent)
 
 
-def _row(line: Line, appointment: Appointment, why: Iterable[Why]) -> Row:
+def _row(line: Line, appointment: Appointment, why: Iterable[Why], post: PostalCalendar) -> Row:
     agent = appointment.agent
     is_workshop = line.booked is not None and line.booked.workshop_id is not None
     can_act = line.is_known and not is_workshop and bool(g.agent.roles & set(SEERS))
@@ -121,17 +124,18 @@ def _row(line: Line, appointment: Appointment, why: Iterable[Why]) -> Row:
         line,
         f"{agent.given_name} {agent.family_name}",
         [str(WHY_WORDS[one]) for one in why],
-        [] if is_workshop or not line.is_known else told_words(appointment),
+        [] if is_workshop or not line.is_known else told_words(appointment, post),
         url_for("agenda.displaced_one", appointment_id=appointment.id) if can_act else "",
         f"{appointment.id}:{appointment.sequence}" if can_act else "",
     )
 
 
-def told_words(appointment: Appointment) -> list[str]:
+def told_words(appointment: Appointment, post: PostalCalendar) -> list[str]:
     """How each of those to tell would hear of a change in time, before the hour that no longer holds."""
     said = []
     for telling in tellings(appointment):
-        told = foreseen(now(), person=telling.person, motif=appointment.motif, starts_at=appointment.starts_at)
+        starts_at = appointment.starts_at
+        told = foreseen(now(), person=telling.person, motif=appointment.motif, starts_at=starts_at, post=post)
         words = ", ".join(str(ROUTE_WORDS[route]) for route in told.now)
         if told.letter_arrives is not None:
             words = _("%(routes)s (arrive le %(day)s)", routes=words, day=day_words(told.letter_arrives, language()))

@@ -34,6 +34,7 @@ from portal.desk.queries_search import MOST, found
 from portal.desk.views_found import Row, note_search, rows_of
 from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
+from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -177,7 +178,8 @@ def _recap_page(database: Session, person: Person, shown: Shown, form: EnrolForm
     """The workshop, and how the person will be told: to read aloud."""
     personal_page()
     held, telling = shown.seats.workshop.appointment, person.guardian or person
-    told = foreseen(now(), person=telling, motif=held.motif, starts_at=held.starts_at)
+    post = calendar_of(database)
+    told = foreseen(now(), person=telling, motif=held.motif, starts_at=held.starts_at, post=post)
     may_read = desk.reads_file(database, now(), g.agent, telling.id)
     return render_template(
         "agenda/enrol_recap.html",

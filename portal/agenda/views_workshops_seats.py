@@ -120,7 +120,7 @@ def _seat_page(database: Session, shown: Shown, held: Appointment, *, fault: str
     personal_page()
     person = held.participations[0].person
     telling = tellings(held)[0].person
-    told = told_of(database, held)
+    told = told_of(database, now(), held)
     may_read = desk.reads_file(database, now(), g.agent, telling.id)
     is_new = request.args.get("fait") == "inscrit" and holds(held.status) and not fault
     may_open_card = desk.reads_file(database, now(), g.agent, person.id)

@@ -21,21 +21,19 @@ from portal.directory.models import BookedBy, Departement, Motif, Place
 from portal.journal.services import VISITOR, Actor
 from portal.locks import Lock, hold
 from portal.notifications.planner import EventKind
-from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.people.rules import Identity
 from portal.refusal import Refused
 
 __all__ = ["BookingRefusal", "BookingRequest", "book", "cancel", "hand_over", "move"]
 
 
-def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told to
+def book(
     session: Session,
     now: datetime,
     *,
     request: BookingRequest,
     base_url: str,
     by: Actor = VISITOR,
-    post: PostalCalendar = FRENCH_POST,
 ) -> Appointment:
     """Makes the appointment that someone confirms, and gives it with its motif, place and people loaded.
 
@@ -81,7 +79,6 @@ def book(  # noqa: PLR0913 - the request, who makes it, and the world it is told
         EventKind.BOOKED,
         departement=departement,
         base_url=base_url,
-        post=post,
         acted_by=hand,
     )
     return appointment

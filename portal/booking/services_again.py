@@ -15,11 +15,11 @@ from portal.booking.words import Telling, context_of, tellings
 from portal.clock import paris_day
 from portal.directory.models import Departement
 from portal.journal.services import Actor
+from portal.notifications import queries_post
 from portal.notifications.again import promise_one, said_already
 from portal.notifications.models import Message, Route
 from portal.notifications.outbox import About, Recipient
 from portal.notifications.planner import Event, EventKind
-from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.people.queries_access import services_of
 from portal.refusal import Refused
 
@@ -36,7 +36,6 @@ def tell_again(  # noqa: PLR0913 - a fact, its route, and the world it is told t
     route: Route,
     by: Actor,
     base_url: str,
-    post: PostalCalendar = FRENCH_POST,
 ) -> Message:
     """Tells an appointment that has yet to begin, booked or cancelled, by one more route; gives the first message.
 
@@ -48,7 +47,7 @@ def tell_again(  # noqa: PLR0913 - a fact, its route, and the world it is told t
     if appointment is None or not appointment.participations:
         raise LookupError("no such appointment")
     _refuse_others(session, now, by, appointment)
-    told = tellings(appointment)
+    told, post = tellings(appointment), queries_post.calendar_of(session)
     faults = [again_refusal(appointment, telling.person, route, now, post) for telling in told]
     reached = [telling for telling, fault in zip(told, faults, strict=True) if fault is None]
     if not reached:

@@ -22,7 +22,6 @@ from portal.clock import paris_day
 from portal.directory.models import Departement, Mode, Place
 from portal.journal.services import Actor
 from portal.notifications.planner import EventKind
-from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.refusal import Refused
 
 
@@ -34,7 +33,6 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
     starts_at: datetime,
     base_url: str,
     by: Actor,
-    post: PostalCalendar = FRENCH_POST,
     place_id: int | None = None,
     agent_id: int | None = None,
     overbook: str | None = None,
@@ -88,7 +86,6 @@ def move(  # noqa: PLR0913 - an appointment, where it goes, by whose hand, and t
             EventKind.MOVED,
             departement=session.get_one(Departement, 1),
             base_url=base_url,
-            post=post,
             old_starts_at=old_starts_at,
             old_place=old_place.name if is_elsewhere else None,
             acted_by=hand,
@@ -149,7 +146,6 @@ def cancel(  # noqa: PLR0913 - as above
     appointment_id: int,
     base_url: str,
     by: Actor,
-    post: PostalCalendar = FRENCH_POST,
     reason: CancelReason | None = None,
     by_person: bool = False,
     sequence: int | None = None,
@@ -187,7 +183,6 @@ def cancel(  # noqa: PLR0913 - as above
         EventKind.CANCELLED,
         departement=session.get_one(Departement, 1),
         base_url=base_url,
-        post=post,
         cancelled_by="person" if is_theirs else "service",
         acted_by=hand,
     )

@@ -24,7 +24,6 @@ from portal.notifications.notices import tell_person
 from portal.notifications.outbox import About, Recipient, hold_subject
 from portal.notifications.packing import AGAIN
 from portal.notifications.planner import Tidings
-from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.notifications.ways import way
 from portal.refusal import Refused
 
@@ -32,18 +31,10 @@ __all__ = ["KIND", "MissedFault", "ask_call", "tell_missed"]
 
 KIND = "appointment_missed"
 _SUBJECT = "appointment"
-_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 
 
-def tell_missed(  # noqa: PLR0913 - a fact, and the world it is told to
-    session: Session,
-    now: datetime,
-    *,
-    appointment_id: int,
-    by: Actor,
-    base_url: str,
-    post: PostalCalendar = FRENCH_POST,
-) -> list[Message]:
+def tell_missed(session: Session, now: datetime, *, appointment_id: int, by: Actor, base_url: str) -> list[Message]:
     """Writes to those who were told of a missed appointment, by the routes they chose, and offers another date.
 
     Once: asked again, it gives the same messages while they stand. Noting that it was not missed takes them back.
@@ -65,7 +56,6 @@ def tell_missed(  # noqa: PLR0913 - a fact, and the world it is told to
             subject=_SUBJECT,
             subject_id=appointment_id,
             place_id=appointment.place_id,
-            post=post,
         )
     ]
     _note(session, now, by, appointment)

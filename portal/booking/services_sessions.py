@@ -16,7 +16,6 @@ from portal.codes import new_code
 from portal.directory.models import Departement, Mode, Motif, Place
 from portal.journal.services import Actor
 from portal.notifications.planner import EventKind
-from portal.notifications.post import PostalCalendar
 from portal.refusal import Refused
 
 
@@ -83,7 +82,6 @@ def move_seat(  # noqa: PLR0913 - as above
     *,
     by: Actor,
     base_url: str,
-    post: PostalCalendar,
 ) -> None:
     """Gives a seat its session's new hour, place and agent, and tells who has it.
 
@@ -106,7 +104,6 @@ def move_seat(  # noqa: PLR0913 - as above
         EventKind.MOVED,
         departement=session.get_one(Departement, 1),
         base_url=base_url,
-        post=post,
         old_starts_at=old[0],
         old_place=old_place.name if is_elsewhere else None,
     )

@@ -23,7 +23,6 @@ from portal.clock import paris_day
 from portal.directory.models import Departement, Motif, Place
 from portal.journal.services import Actor, record
 from portal.notifications.planner import EventKind
-from portal.notifications.post import FRENCH_POST, PostalCalendar
 from portal.people.models import Agent
 from portal.people.queries_access import services_of
 from portal.people.services import file_held
@@ -75,7 +74,6 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
     person_id: int,
     by: Actor,
     base_url: str,
-    post: PostalCalendar = FRENCH_POST,
 ) -> Appointment:
     """Gives a person a seat: an appointment with its own code and messages. Their wish for this motif is answered.
 
@@ -107,7 +105,7 @@ def enrol(  # noqa: PLR0913 - a seat, whose, and the world it is told to
     record_each(session, now, by, "appointment.booked", appointment_id=seat.id, person_ids=[person.id])
     answer_wishes(session, now, person_ids=[person.id], motif_id=held.motif_id, appointment_id=seat.id)
     departement = session.get_one(Departement, 1)
-    tell(session, now, seat, EventKind.BOOKED, departement=departement, base_url=base_url, post=post)
+    tell(session, now, seat, EventKind.BOOKED, departement=departement, base_url=base_url)
     return seat
 
 
@@ -125,7 +123,6 @@ def change_workshop(  # noqa: PLR0913 - as above
     by: Actor,
     base_url: str,
     sequence: int | None = None,
-    post: PostalCalendar = FRENCH_POST,
 ) -> Workshop:
     """Changes a session that has yet to begin. Another hour, length or place is told to all who have a seat.
 
@@ -148,7 +145,7 @@ def change_workshop(  # noqa: PLR0913 - as above
     new = (starts_at, ends_at, place_id, agent_id)
     held_by(session, agent_id, lambda: rewrite_row(session, now, held, new))
     for seat in queries_workshops.sheet(session, workshop_id) if new != old else ():
-        move_seat(session, now, seat.id, new, by=by, base_url=base_url, post=post)
+        move_seat(session, now, seat.id, new, by=by, base_url=base_url)
     _note(session, now, by, "workshop.changed", workshop)
     return _known(queries_workshops.workshop(session, workshop_id)).workshop
 
@@ -162,7 +159,6 @@ def cancel_workshop(  # noqa: PLR0913 - as above
     by: Actor,
     base_url: str,
     sequence: int | None = None,
-    post: PostalCalendar = FRENCH_POST,
 ) -> Workshop:
     """Cancels a session that has yet to begin: everybody who has a seat is told, and the agent's time is free.
 
@@ -177,7 +173,7 @@ def cancel_workshop(  # noqa: PLR0913 - as above
         raise Refused(WorkshopFault.CHANGED)
     _refuse(change_refusal(workshop, now))
     for seat in queries_workshops.sheet(session, workshop_id):
-        cancel(session, now, appointment_id=seat.id, base_url=base_url, by=by, reason=reason, post=post)
+        cancel(session, now, appointment_id=seat.id, base_url=base_url, by=by, reason=reason)
     held.status, held.cancel_reason = AppointmentStatus.REVOKED, reason
     held.sequence += 1
     held.changed_at = now

@@ -8,9 +8,9 @@ from portal.booking.ics import calendar_of
 from portal.booking.models import Appointment
 from portal.booking.words import Hand, context_of, tellings
 from portal.directory.models import Departement
+from portal.notifications import queries_post
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
-from portal.notifications.post import PostalCalendar
 
 
 def tell(  # noqa: PLR0913 - a fact, and the world it is told to
@@ -21,7 +21,6 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
     *,
     departement: Departement,
     base_url: str,
-    post: PostalCalendar,
     old_starts_at: datetime | None = None,
     old_place: str | None = None,
     cancelled_by: str | None = None,
@@ -60,5 +59,5 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
             )
             for telling in tellings(appointment)
         ],
-        post=post,
+        post=queries_post.calendar_of(session),
     )

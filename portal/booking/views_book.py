@@ -34,6 +34,7 @@ from portal.booking.views_shared import (
 )
 from portal.codes import read_code
 from portal.journal.services import VISITOR
+from portal.notifications.queries_post import calendar_of
 from portal.people.mandates import MandateFault
 from portal.people.views_browser import actor
 from portal.refusal import Refused
@@ -65,7 +66,7 @@ def details(motif_key: str, place_key: str) -> Page:
         form.subject.data = mark() if isinstance(form, KnownForm) else ""
         if choice.invitation:
             form.concerned.data = ME
-        return _details_page(choice, form, starts_at)
+        return _details_page(database, choice, form, starts_at)
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/vous")
@@ -76,7 +77,7 @@ def correct(motif_key: str, place_key: str) -> Page:
         choice, form, starts_at = _posted(database, motif_key, place_key)
         if starts_at is None:
             return week_page(database, choice, lost_slot()), 400
-        return _details_page(choice, form, starts_at)
+        return _details_page(database, choice, form, starts_at)
 
 
 @bp.post("/rendez-vous/<motif_key>/<place_key>/verifier")
@@ -88,9 +89,9 @@ def review(motif_key: str, place_key: str) -> Page:
         if starts_at is None:
             return week_page(database, choice, lost_slot()), 400
         if not is_accepted(form, choice, starts_at):
-            return _details_page(choice, form, starts_at), 422
+            return _details_page(database, choice, form, starts_at), 422
         if choice.is_free(database, starts_at):
-            return _review_page(choice, form, starts_at)
+            return _review_page(database, choice, form, starts_at)
         known = own(database, choice, form, starts_at)
         if known is not None:  # Back from the confirmation: this very hour is theirs
             return redirect(url_for("booking.confirmation", code=known.code), 303)
@@ -108,7 +109,7 @@ def confirm(motif_key: str, place_key: str) -> Page:
                 return _taken_page(database, choice, form, None)
             if not is_accepted(form, choice, starts_at):
                 page = _review_page if form.is_kept_page_only else _details_page
-                return page(choice, form, starts_at), 422
+                return page(database, choice, form, starts_at), 422
             by = actor() if isinstance(form, KnownForm) else VISITOR
             wanted = request_of(choice, form, starts_at)
             appointment = book(database, now(), request=wanted, base_url=portal().settings.base_url, by=by)
@@ -143,7 +144,7 @@ def confirmation(code: str) -> Page:
             "booking/confirmation.html",
             appointment=appointment,
             call=pages.call_for(database, appointment.place),
-            told=told_of(database, appointment),
+            told=told_of(database, now(), appointment),
             cancel_until=still_open(cancel_until(appointment.starts_at, appointment.motif)),
             move_until=still_open(move_until(appointment.starts_at, appointment.motif)),
             short_address=short_address(),
@@ -179,10 +180,10 @@ def _refused(motif_key: str, place_key: str, refusal: Refused) -> Page:
         form.validate()
         field = form.concerned if isinstance(form, KnownForm) else form.birth_date
         field.errors = [_("Vérifiez les noms et la date de naissance.")]
-        return _details_page(choice, form, starts_at), 422
+        return _details_page(database, choice, form, starts_at), 422
 
 
-def _details_page(choice: Choice, form: Details, starts_at: datetime) -> str:
+def _details_page(database: Session, choice: Choice, form: Details, starts_at: datetime) -> str:
     revisitable_page()
     is_known = isinstance(form, KnownForm)
     return render_template(
@@ -193,17 +194,17 @@ def _details_page(choice: Choice, form: Details, starts_at: datetime) -> str:
         form=form,
         pass_kept=pass_of(choice),
         form_has_errors=bool(form.errors),
-        **(_known_words(choice, form, starts_at) if isinstance(form, KnownForm) else {}),
+        **(_known_words(database, choice, form, starts_at) if isinstance(form, KnownForm) else {}),
         **choice.urls,
     )
 
 
-def _review_page(choice: Choice, form: Details, starts_at: datetime) -> str:
+def _review_page(database: Session, choice: Choice, form: Details, starts_at: datetime) -> str:
     revisitable_page()
     return render_template(
         "booking/review.html",
         parts=review_of(choice.motif, choice.place, starts_at, form),
-        **(_told_words(choice, form, starts_at) if isinstance(form, KnownForm) else {"told": None}),
+        **(_told_words(database, choice, form, starts_at) if isinstance(form, KnownForm) else {"told": None}),
         nobody_told=not isinstance(form, KnownForm) and tells_nobody(form) and not choice.motif.discreet,
         is_discreet=choice.motif.discreet,
         form=form,
@@ -213,20 +214,21 @@ def _review_page(choice: Choice, form: Details, starts_at: datetime) -> str:
     )
 
 
-def _known_words(choice: Choice, form: KnownForm, starts_at: datetime) -> dict[str, Any]:
+def _known_words(database: Session, choice: Choice, form: KnownForm, starts_at: datetime) -> dict[str, Any]:
     """What is known, shown to be confirmed and never asked again."""
     may_change = not g.acting or Procedure.PREFERENCES in g.acting.procedures
     return {
         "parts": known_parts(form, may_read_ways=may_change),
-        **_told_words(choice, form, starts_at),
+        **_told_words(database, choice, form, starts_at),
         "acted_for": form.acted_for,
         "may_change": may_change,
     }
 
 
-def _told_words(choice: Choice, form: KnownForm, starts_at: datetime) -> dict[str, Any]:
+def _told_words(database: Session, choice: Choice, form: KnownForm, starts_at: datetime) -> dict[str, Any]:
     file = form.person.guardian or form.person
-    told = foreseen(now(), person=file, motif=choice.motif, starts_at=starts_at)
+    post = calendar_of(database)
+    told = foreseen(now(), person=file, motif=choice.motif, starts_at=starts_at, post=post)
     return {"told": told, "is_hidden": file.wants_discretion}
 
 

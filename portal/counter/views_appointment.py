@@ -32,7 +32,7 @@ from portal.directory.models import Departement
 from portal.journal.services import record
 from portal.letters.slip import Paper, draw_slip
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.post import FRENCH_POST
+from portal.notifications.queries_post import calendar_of
 from portal.notifications.ways import receiver
 from portal.people.queries_access import families_of
 from portal.refusal import Refused
@@ -138,7 +138,7 @@ def appointment_page(
     personal_page()
     is_mine = may_act_on(database, found)
     can_change = is_mine and may_change(found, now())
-    told = told_of(database, found)
+    told = told_of(database, now(), found)
     first = tellings(found)[0].person
     may_read = reads_file(database, now(), g.agent, first.card_of_id or first.id)
     form = AgainForm(formdata=None)
@@ -153,7 +153,7 @@ def appointment_page(
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],
         said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)[::-1]],
         history=_history(database, found),
-        again=_again(found) if is_mine else [],
+        again=_again(database, found) if is_mine else [],
         form=form,
         handing=handing or (hand_over_form(database, found) if can_change else None),
         form_has_errors=bool(fault or (handing and handing.errors)),
@@ -259,14 +259,12 @@ def _history(database: Session, found: Appointment) -> list[tuple[datetime, str,
     return [(line.at, str(VERBS[line.verb]), line.agent or "") for line in lines if line.verb in VERBS]
 
 
-def _again(found: Appointment) -> list[tuple[str, str, str]]:
+def _again(database: Session, found: Appointment) -> list[tuple[str, str, str]]:
     """The routes that can still say it once more: value, words, and for a letter the day it would arrive."""
     if found.status is AppointmentStatus.SEEN or found.starts_at <= now():
         return []
-    people = [telling.person for telling in tellings(found)]
-    open_ = [
-        route for route in _AGAIN if any(again_refusal(found, one, route, now(), FRENCH_POST) is None for one in people)
-    ]
-    arrives = day_words(FRENCH_POST.arrival(now()), language())
+    people, post = [telling.person for telling in tellings(found)], calendar_of(database)
+    open_ = [route for route in _AGAIN if any(again_refusal(found, one, route, now(), post) is None for one in people)]
+    arrives = day_words(post.arrival(now()), language())
     late = str(_("Elle arriverait le %(day)s.", day=arrives))
     return [(route.value, str(ROUTES[route]), late if route is Route.LETTER else "") for route in open_]

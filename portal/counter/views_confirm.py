@@ -39,6 +39,7 @@ from portal.desk.services import Wanted as WantedFile
 from portal.desk.services import change_file
 from portal.desk.views_shared import hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
+from portal.notifications.queries_post import calendar_of
 from portal.people.contacts import Contact
 from portal.people.models import Person
 from portal.people.rules import Identity

@@ -22,10 +22,10 @@ from portal.directory.models import Departement
 from portal.identity.services_contacts import tell_former
 from portal.journal.services import Actor, record
 from portal.mandates.services import Voice, end_for_protected
+from portal.notifications import queries_post
 from portal.notifications.handing import Words, hand_over
 from portal.notifications.models import Message
 from portal.notifications.notices import base_context, tell_person
-from portal.notifications.post import FRENCH_POST
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -76,7 +76,7 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
     session.flush()
     _clear_double(session, kept, before, values)
     words = words_for(session, now, kept, departement, base_url)
-    handed = hand_over(session, now, of=gone_id, to=kept, words=words, post=FRENCH_POST)
+    handed = hand_over(session, now, of=gone_id, to=kept, words=words, post=queries_post.calendar_of(session))
     end_sessions_of_person(session, now, gone_id)
     if kept.is_protected:
         end_for_protected(session, now, person_id=kept_id, by=by, voice=Voice(departement, base_url))

@@ -15,7 +15,7 @@ from portal.desk.services_merge import hold_both, note_both, tell_change, words_
 from portal.directory.models import Departement
 from portal.journal.services import Actor
 from portal.notifications.handing import Handed, hand_back, hand_over
-from portal.notifications.post import FRENCH_POST
+from portal.notifications.queries_post import calendar_of
 from portal.people.models_credentials import Credential
 from portal.people.models_merges import Merge
 from portal.refusal import Refused
@@ -53,7 +53,7 @@ def unmerge(session: Session, now: datetime, *, merge_id: int, by: Actor, base_u
     hand_back(session, now, handed=handed, of=kept.id, to=gone.id)
     words = words_for(session, now, gone, departement, base_url)
     alone = queries.appointments_of_one(session, gone.id, but=kept.id)
-    hand_over(session, now, of=kept.id, to=gone, words=words, post=FRENCH_POST, about=alone)
+    hand_over(session, now, of=kept.id, to=gone, words=words, post=calendar_of(session), about=alone)
     end_sessions_of_person(session, now, kept.id)
     note_both(session, now, by, "people.unmerged", merge=merge)
     tell_change(session, now, kept, told_names(before), by=by, base_url=base_url)

@@ -13,7 +13,7 @@ from portal.identity.views import bp
 from portal.identity.views_enter import destination, lead_in
 from portal.identity.views_limits import spend_code, spend_letter
 from portal.identity.views_sign_in import departement_of
-from portal.notifications.post import FRENCH_POST
+from portal.notifications.queries_post import calendar_of
 from portal.refusal import Refused
 from portal.sealing import Sealer
 from portal.web.access import Role, allow
@@ -55,7 +55,9 @@ def send_letter() -> Page:
 @allow(Role.EVERYONE)
 def letter_asked() -> Page:
     """What happens next, whoever asked."""
-    return render_template("identity/letter_asked.html", arrives_on=FRENCH_POST.arrival(now()))
+    with transaction() as database:
+        arrives_on = calendar_of(database).arrival(now())
+    return render_template("identity/letter_asked.html", arrives_on=arrives_on)
 
 
 @bp.get("/connexion/courrier/code")

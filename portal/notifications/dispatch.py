@@ -23,7 +23,8 @@ from portal.notifications.gateways import Gateways, PermanentFailure, TransientF
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import record
 from portal.notifications.packing import SINGLE
-from portal.notifications.post import FRENCH_POST, PostalCalendar
+from portal.notifications.post import PostalCalendar
+from portal.notifications.queries_post import calendar_of
 
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
 PATIENCE = 3  # transient failures in a row: the route then rests until the next pass, and holds nobody else up
@@ -33,15 +34,16 @@ _LONGEST_REST = 60.0  # seconds between two tries of a worker whose database is 
 log = logging.getLogger(__name__)
 
 
-def send_due(
-    database: Database, gateways: Gateways, clock: Clock, *, limit: int = 1000, post: PostalCalendar = FRENCH_POST
-) -> int:
+def send_due(database: Database, gateways: Gateways, clock: Clock, *, limit: int = 1000) -> int:
     """Does everything due now, at most `limit` messages, and gives how many. Several workers may run at once.
 
     What begins now or began before is expired first: nothing leaves after that. A route whose provider fails three
-    times in a row is left for the next pass.
+    times in a row is left for the next pass. The postal calendar is read anew at each pass: a strike entered since
+    counts.
     """
     expire(database, clock())
+    with database.transaction() as session:
+        post = calendar_of(session)
     failing: Counter[Route] = Counter()
     for done in range(limit):
         resting = [route for route, count in failing.items() if count >= PATIENCE]

@@ -11,7 +11,7 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.outbox import write
 from portal.notifications.packing import SINGLE, pack
 from portal.notifications.planner import Tidings, plan_tidings
-from portal.notifications.post import FRENCH_POST, PostalCalendar
+from portal.notifications.queries_post import calendar_of
 from portal.notifications.ways import failed_routes, reach_of
 from portal.people.models import Person
 
@@ -90,7 +90,6 @@ def tell_person(  # noqa: PLR0913 - as above
     subject_id: int,
     avoid: frozenset[Route] = frozenset(),
     place_id: int | None = None,
-    post: PostalCalendar = FRENCH_POST,
 ) -> list[Message]:
     """Promises that a person is told, by every route they chose; gives the messages, in the order of their ids.
 
@@ -110,5 +109,5 @@ def tell_person(  # noqa: PLR0913 - as above
         kind=kind,
         context=context,
     )
-    planned = plan_tidings(reach_of(person), tidings, now, failed_routes(person), post)
+    planned = plan_tidings(reach_of(person), tidings, now, failed_routes(person), calendar_of(session))
     return sorted(write(session, now, like, planned), key=lambda message: message.id)

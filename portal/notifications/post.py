@@ -7,7 +7,6 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from portal.clock import PARIS
-from portal.holidays import is_holiday
 
 LOOKED_AT = 366  # days: further than anything that a letter is about
 
@@ -130,7 +129,3 @@ class PostalCalendar:
             if counts(day):
                 break
         return day
-
-
-FRENCH_POST = PostalCalendar(is_holiday)
-"""The post as this Département knows it: its public holidays, its closed days, its cut-off."""

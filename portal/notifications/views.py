@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from portal.notifications import queries
 from portal.notifications.gateways.twilio import REFUSED_NUMBER, STATUS_PATH, is_signed
 from portal.notifications.outcomes import record_delivery, record_loss
-from portal.notifications.post import FRENCH_POST
 from portal.notifications.queries import Kept
+from portal.notifications.queries_post import calendar_of
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
 
@@ -79,7 +79,7 @@ def _take(session: Session) -> None:
             provider_id=provider_id,
             code=f"twilio_{number or status}",
             refused=number in REFUSED_NUMBER,
-            post=FRENCH_POST,
+            post=calendar_of(session),
         )
 
 

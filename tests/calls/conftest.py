@@ -13,9 +13,9 @@ from portal.notifications.gateways.memory import MemoryMail, MemoryPaper, Memory
 from portal.notifications.models import Message
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
-from portal.notifications.post import FRENCH_POST
 from portal.sealing import Sealer
 from tests.entering import enter
+from tests.french_post import FRENCH_POST
 from tests.notifications.conftest import context
 from tests.world import at
 

@@ -25,9 +25,9 @@ from portal.notifications.gateways.memory import MemoryMail, MemoryPaper, Memory
 from portal.notifications.models import Message
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
-from portal.notifications.post import FRENCH_POST
 from portal.people.models import Person
 from portal.sealing import Sealer
+from tests.french_post import FRENCH_POST
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
 

@@ -16,8 +16,8 @@ from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route
 from portal.notifications.planner import Event, EventKind, Reach, plan
-from portal.notifications.post import FRENCH_POST as POST
 from portal.words import moment_words
+from tests.french_post import FRENCH_POST as POST
 from tests.notifications.conftest import context
 from tests.world import at
 

@@ -12,8 +12,8 @@ from portal.notifications.notices import send_to, tell_person
 from portal.notifications.outbox import replan_without
 from portal.notifications.outcomes import record_delivery, record_loss
 from portal.notifications.planner import TIDINGS_LAST
-from portal.notifications.post import FRENCH_POST as POST
 from portal.people.models import Person, RouteState
+from tests.french_post import FRENCH_POST as POST
 from tests.notifications.notices_of import KEY, notice_context
 from tests.world import at
 

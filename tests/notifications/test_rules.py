@@ -21,8 +21,8 @@ from portal.notifications.planner import (
     plan_reminders,
     plan_tidings,
 )
-from portal.notifications.post import FRENCH_POST as POST
 from portal.notifications.post import PostalCalendar
+from tests.french_post import FRENCH_POST as POST
 
 NOBODY = Reach(mobile=False, email=False, landline=False, address=False, wants_paper=False, wants_silence=False)
 NONE = frozenset[Route]()

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from portal.notifications.models import Message
 from portal.notifications.outcomes import record_delivery, record_loss
 from portal.notifications.planner import EventKind
-from portal.notifications.post import FRENCH_POST as POST
 from portal.people.models import Person
+from tests.french_post import FRENCH_POST as POST
 from tests.world import at
 
 # Now is Monday 23 November 2026, 9:02.
