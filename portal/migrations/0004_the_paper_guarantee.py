@@ -151,6 +151,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status IN ('waiting', 'queued', 'in_run', 'printed', 'open')"),
     )
+    op.create_index(
+        "ix_message_letter_failed",
+        "message",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("route = 'letter' AND status = 'failed'"),
+    )
     # Letters drawn so far: where they go, as their envelope says it.
     op.execute(
         r"""

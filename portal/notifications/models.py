@@ -67,6 +67,7 @@ class Message(Base):
         Index("ix_message_due", "due_at", postgresql_where=text("status IN ('waiting', 'sending')")),
         Index("ix_message_overtaken", "expires_at", postgresql_where=text(f"status IN {_OVERTAKEN}")),
         Index("ix_message_subject", "subject", "subject_id"),
+        Index("ix_message_letter_failed", "due_at", postgresql_where=text("route = 'letter' AND status = 'failed'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
