@@ -1,0 +1,104 @@
+"""What the print room must know today: what waits, what came too late, who did what."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.clock import paris_day
+from portal.directory.models import Place
+from portal.letters.models import Letter, PrintRun, RunFile
+from portal.letters.queries import ROLES
+from portal.notifications.models import Message, Route, Status
+from portal.people.models import Agent
+from portal.people.queries_access import Work, places_of, within_reach
+from portal.web.access import Role
+
+LATE_SHOWN = timedelta(days=7)
+_WORK = Work(ROLES, workers=(Role.COURRIER,))
+
+
+class Waiting(NamedTuple):
+    """Letters of one kind that wait: how many, and how many of them take one sheet of paper or two."""
+
+    kind: str
+    letters: int
+    one_sheet: int
+    sheets: int
+
+
+class Late(NamedTuple):
+    """Letters of a place that came too late for the post; no place: of none."""
+
+    place: str | None
+    letters: int
+
+
+def holds_the_room(session: Session, now: datetime, agent_id: int) -> bool:
+    """Whether an agent has the whole print room: runs are of every place at once."""
+    return places_of(session, agent_id, ROLES, paris_day(now)) is None
+
+
+def waiting_by_kind(session: Session, now: datetime, *, agent_id: int) -> Sequence[Waiting]:
+    """The letters that wait for this agent, by kind, the most numerous first."""
+    counted = (
+        select(
+            Message.kind,
+            func.count(Letter.id).label("letters"),
+            func.count(Letter.id).filter(Letter.pages <= 2).label("one_sheet"),
+            func.sum((Letter.pages + 1) // 2).label("sheets"),
+        )
+        .join(Letter.message)
+        .where(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), _mine(session, now, agent_id))
+        .group_by(Message.kind)
+        .order_by(func.count(Letter.id).desc(), Message.kind)
+    )
+    return [Waiting(row.kind, row.letters, row.one_sheet, int(row.sheets)) for row in session.execute(counted)]
+
+
+def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequence[Late]:
+    """The letters of this agent's places, due in the last seven days, that the post could not carry in time."""
+    counted = (
+        select(Place.name, func.count(Message.id))
+        .select_from(Message)
+        .outerjoin(Place, Place.id == Message.place_id)
+        .where(
+            Message.route == Route.LETTER,
+            Message.status == Status.FAILED,
+            Message.last_error == "too_late",
+            Message.due_at > now - LATE_SHOWN,
+            _mine(session, now, agent_id),
+        )
+        .group_by(Place.id, Place.name)
+        .order_by(Place.name, Place.id)
+    )
+    return [Late(name, count) for name, count in session.execute(counted)]
+
+
+def latest_run(session: Session) -> PrintRun | None:
+    """The run made last."""
+    return session.scalars(select(PrintRun).order_by(PrintRun.id.desc()).limit(1)).one_or_none()
+
+
+def sizes_of(session: Session, run_id: int) -> dict[int, int]:
+    """How many bytes each file of a run has, by its place in it; only those whose bytes are kept."""
+    rows = session.execute(
+        select(RunFile.position, func.octet_length(RunFile.pdf))
+        .where(RunFile.run_id == run_id, RunFile.pdf.is_not(None))
+        .order_by(RunFile.position)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def names_of(session: Session, agent_ids: Collection[int | None]) -> dict[int, str]:
+    """The names of agents by their numbers."""
+    rows = session.execute(
+        select(Agent.id, Agent.given_name, Agent.family_name).where(Agent.id.in_(agent_ids)).order_by(Agent.id)
+    )
+    return {number: f"{given} {family}" for number, given, family in rows}
+
+
+def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
+    return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

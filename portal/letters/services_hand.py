@@ -1,0 +1,37 @@
+"""A print run made by hand, before the cut-off: once, however often the button is pressed."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from portal.journal.services import Actor, record
+from portal.letters.models import PrintRun
+from portal.letters.queries_today import latest_run
+from portal.letters.services_runs import make_run
+from portal.locks import Lock, hold
+from portal.notifications.post import PostalCalendar
+
+
+class Made(NamedTuple):
+    """The run that holds the letters; `is_new`: this press made it."""
+
+    run: PrintRun
+    is_new: bool
+
+
+def make_by_hand(session: Session, now: datetime, *, post: PostalCalendar, seen: int, by: Actor) -> Made | None:
+    """Takes the letters that wait into a run; None when there is none to take.
+
+    `seen`: the number of the latest run when the button was shown. A run made since, by a second press, by somebody
+    else or by the worker, is the answer: a press never makes two.
+    """
+    hold(session, Lock.RUN, 0)
+    latest = latest_run(session)
+    if latest is not None and latest.id > seen:
+        return Made(latest, is_new=False)
+    run = make_run(session, now, post=post, by=by.id)
+    if run is None:
+        return None
+    record(session, now, actor=by, verb="run.made", object_kind="print_run", object_id=run.id)
+    return Made(run, is_new=True)

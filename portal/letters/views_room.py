@@ -1,0 +1,53 @@
+"""What the pages of the print room share: who has all of it, and what is said when something is no longer kept."""
+
+from flask import Response, abort, current_app, g, make_response, render_template
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from portal.letters.queries_today import holds_the_room
+from portal.letters.rules_today import Left
+from portal.web.access import may_open
+from portal.web.request import now
+
+RUN = "int(max=2147483647)"  # the numbers of runs and of files, up to the widest that the database holds
+
+
+def require_the_room(session: Session) -> None:
+    """Runs are of every place at once: whoever has only some places reads a sentence that says so (403)."""
+    if not holds_the_room(session, now(), g.agent.id):
+        abort(make_response(render_template("letters/not_here.html"), 403))
+
+
+def opens(endpoint: str) -> bool:
+    """Whether a page exists in this version, and opens to the signed-in agent."""
+    return endpoint in current_app.view_functions and may_open(endpoint)
+
+
+def gone(sha256: str) -> Response:
+    """The page (410) of bytes that are no longer kept: their hash is."""
+    return make_response(render_template("letters/gone.html", sha256=sha256), 410)
+
+
+def bytes_answer(content: bytes, name: str, mimetype: str = "application/pdf", *, is_shown: bool = True) -> Response:
+    """A file that no cache keeps; shown by the browser, or put among its downloads."""
+    answer = Response(content, mimetype=mimetype)
+    answer.headers["Content-Disposition"] = f'{"inline" if is_shown else "attachment"}; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def words_left(left: Left) -> str:
+    """How long it is until a moment: "dans 2 h 10", "dans 10 min", "dans 3 jours"."""
+    if left.days:
+        days = ngettext("%(num)s jour", "%(num)s jours", left.days)
+        return (
+            _("dans %(days)s et %(hours)s\u00a0h", days=days, hours=left.hours)
+            if left.hours
+            else _("dans %(days)s", days=days)
+        )
+    if left.hours and left.minutes:
+        return _("dans %(hours)s\u00a0h\u00a0%(minutes)s", hours=left.hours, minutes=f"{left.minutes:02}")
+    if left.hours:
+        return _("dans %(hours)s\u00a0h", hours=left.hours)
+    return _("dans %(minutes)s\u00a0min", minutes=left.minutes) if left.minutes else _("dans moins d'une minute")
