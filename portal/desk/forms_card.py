@@ -28,6 +28,7 @@ KINDS = {
     "contact_changed": _l("Téléphone ou e-mail remplacé"),
     "preferences_changed": _l("Fiche modifiée"),
     "paper_chosen": _l("Tout par courrier"),
+    "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page du site demandée"),
     "mandate_asked": _l("Question : qui peut agir ?"),
     "mandate_given": _l("Une personne peut agir"),

@@ -65,6 +65,7 @@ def count_words(name: str, count: int) -> str:
         "invitations": _("Invitations : %(count)s", count=count),
         "referents": _("Référents : %(count)s", count=count),
         "wishes": _("Listes d'attente : %(count)s", count=count),
+        "forms": _("Formulaires en papier : %(count)s", count=count),
         "calls": _("Appels reçus : %(count)s", count=count),
     }
     return str(many.get(name, ""))

@@ -44,6 +44,7 @@ MOVED = {
     "mandates_held": ("mandate", "holder_id"),
     "referents": ("referent", "person_id"),
     "wishes": ("wish", "person_id"),
+    "forms": ("paper_form", "person_id"),
     "calls": ("call_received", "person_id"),
     "tries": ("call_try", "told_id"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from portal.codes import shown
 from portal.letters.text import Holds, Value
 from portal.letters.wording_common import COMMON, common_values, enumerated, shown_day, site_page
-from portal.notifications.names import change_names, procedure_names
+from portal.notifications.names import change_names, half_day_names, procedure_names
 
 LETTER_PAGE = "/connexion/courrier/code"  # where the code of a letter is typed
 _SPACE_PAGE = "/mon-espace"
@@ -22,13 +22,16 @@ VOCABULARY: Mapping[str, Holds] = {
             "code_page",
             "procedures",
             "reference",
+            "since",
             "space_page",
             "until",
             "who",
+            "wished_at",
+            "wished_for",
         ),
         Holds.TEXT,
     ),
-    "changes": Holds.LIST,
+    **dict.fromkeys(("changes", "half_days"), Holds.LIST),
     **dict.fromkeys(
         (
             "by_agent",
@@ -66,12 +69,16 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "email": context.get("what") == "email",
         **dict.fromkeys(("ended_asked", "ended_help", "ended_holder", "ended_over", "ended_replaced"), False),
         f"ended_{_ENDED.get(context.get('ended_by', ''), 'asked')}": True,
+        "half_days": half_day_names(context.get("half_days", ()), language) if told else [],
         "mobile": context.get("what") == "mobile",
         "procedures": enumerated(procedures, language),
         "reference": _reference(context.get("reference", "")),
+        "since": shown_day(context.get("since"), language) if told else "",
         "space_page": site_page(context["link"], _SPACE_PAGE)[1],
         "until": shown_day(context.get("until"), language),
         "who": context.get("who", "") if told else "",
+        "wished_at": context.get("place", "") if told else "",
+        "wished_for": context.get("words", "") if told else "",
     }
 
 

@@ -50,6 +50,11 @@ _CHANGES = {
         "silence": "no longer being contacted",
     },
 }
+_WEEKDAYS = {
+    "fr": {"lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi"},
+    "en": {"lun": "Monday", "mar": "Tuesday", "mer": "Wednesday", "jeu": "Thursday", "ven": "Friday"},
+}
+_HALVES = {"fr": {"matin": "matin", "apres": "après-midi"}, "en": {"matin": "morning", "apres": "afternoon"}}
 
 
 def procedure_names(procedures: Iterable[str], language: str) -> list[str]:
@@ -60,3 +65,9 @@ def procedure_names(procedures: Iterable[str], language: str) -> list[str]:
 def change_names(changes: Iterable[str], language: str) -> list[str]:
     """What changed in a file, in the order given. Raises KeyError for a part without words."""
     return [_CHANGES[language][change] for change in changes]
+
+
+def half_day_names(half_days: Iterable[str], language: str) -> list[str]:
+    """Half-days ("lun-matin"), in the order given. Raises KeyError for one without words."""
+    days, halves = _WEEKDAYS[language], _HALVES[language]
+    return [f"{days[day]} {halves[half]}" for day, _hyphen, half in (one.partition("-") for one in half_days)]

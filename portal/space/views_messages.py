@@ -28,6 +28,7 @@ KINDS = {
     "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
     "preferences_changed": _l("Vos choix ont changé"),
     "paper_chosen": _l("Vous recevez tout par courrier"),
+    "wish_noted": _l("Votre demande de rendez-vous est notée"),
     "page_asked": _l("Une page que vous avez demandée"),
     "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
     "mandate_given": _l("Une personne peut agir pour vous"),

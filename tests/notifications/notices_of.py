@@ -27,6 +27,12 @@ BY_EVERY_ROUTE: dict[str, dict[str, Any]] = {
     "mandate_ended": MANDATE | {"ended_by": "over"},
     "mandate_ending": MANDATE,
     "paper_chosen": {},
+    "wish_noted": {
+        "words": "rendez-vous avec le Département",
+        "place": "Arras",
+        "half_days": ["lun-matin", "jeu-apres", "ven-matin"],
+        "since": "2026-12-01",
+    },
     "space_closed": {},
 }
 TEXT_ONLY: dict[str, dict[str, Any]] = {

@@ -1,0 +1,173 @@
+"""A form to fill in by hand or on a screen: one A4 sheet in plain words, with its code, and where to send it back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import segno
+
+from portal.letters.fonts import Face, load, width
+from portal.letters.geometry import PAGE_WIDTH, Area, millimetres
+from portal.letters.layout import DRAWING
+from portal.letters.paper_fields import with_fields
+from portal.letters.paper_parts import (
+    GAP,
+    LARGE,
+    MARGIN,
+    NORMAL,
+    TIGHT,
+    WIDTH,
+    FieldPiece,
+    FormSheet,
+    Part,
+    Scale,
+    item_piece,
+    stacked,
+    words_piece,
+)
+from portal.letters.pictograms import draw_mark
+from portal.letters.record import shown
+from portal.letters.sheet import Sheet
+
+_TOP, _BOTTOM = 13.0, 282.0
+_FOOTER = 289.0
+_SMALL, _SMALL_LARGE = 10.0, 12.0  # points: the line under everything
+_QR = 24.0
+_MARK = 14.0
+
+
+@dataclass(frozen=True)
+class FormPaper:
+    """All the words of a form. `code`: as printed, "ABCD-EFGH". `blocks`: a title and its lines, beside each other."""
+
+    title: str
+    author: str
+    lead: str
+    reference: tuple[str, str]  # label, reference
+    code: tuple[str, str]  # label, code
+    parts: Sequence[Part]
+    blocks: Sequence[tuple[str, Sequence[str]]]
+    footer: str  # "{page}" and "{pages}" stand in it
+    language: str = "fr"
+    large_print: bool = False
+
+
+def draw_form(paper: FormPaper) -> bytes:
+    """The form as a PDF with its fields; the same words make the same bytes. A sign that the fonts lack becomes "?".
+
+    Nothing is cut: what one page cannot hold goes on over the next.
+    """
+    load()
+    scale, pages = _laid_out(paper)
+    with DRAWING:
+        sheet = FormSheet(
+            title=shown(paper.title), author=shown(paper.author), language=paper.language, size=scale.body.size
+        )
+        for number, placed in enumerate(pages, start=1):
+            if number > 1:
+                sheet.next_page()
+            for piece, top in placed:
+                piece.draw(sheet, top)
+            _draw_footer(sheet, paper, number, len(pages))
+        drawn = sheet.finish()
+    return with_fields(drawn, sheet.fields)
+
+
+def _laid_out(paper: FormPaper) -> tuple[Scale, list[list[tuple[FieldPiece, float]]]]:
+    """The pages; closer together where that saves one."""
+    scales = (LARGE,) if paper.large_print else (NORMAL, TIGHT)
+    laid = [(scale, _paginated(list(_pieces(paper, scale)))) for scale in scales]
+    return min(laid, key=lambda one: len(one[1]))
+
+
+def _paginated(pieces: Sequence[FieldPiece]) -> list[list[tuple[FieldPiece, float]]]:
+    pages: list[list[tuple[FieldPiece, float]]] = [[]]
+    top = _TOP
+    for at, piece in enumerate(pieces):
+        needed = piece.height
+        for before, after in zip(pieces[at:], pieces[at + 1 :], strict=False):
+            if not before.tied:
+                break
+            needed += after.space + after.height
+        top += piece.space if pages[-1] else 0.0
+        if pages[-1] and top + needed > _BOTTOM:
+            pages.append([])
+            top = _TOP
+        pages[-1].append((piece, top))
+        top += piece.height
+    return pages
+
+
+def _pieces(paper: FormPaper, scale: Scale) -> Iterator[FieldPiece]:
+    yield _head(paper, scale)
+    for part in paper.parts:
+        title = words_piece(part.title, scale.part, strong=True)
+        yield FieldPiece(title.height + 1.2, _under_rule(title), space=scale.air * 2.2, tied=True)
+        for at, item in enumerate(part.items):
+            piece = item_piece(item, scale)
+            yield FieldPiece(piece.height, piece.draw, scale.air if at else scale.air * 0.6)
+    yield _blocks(paper.blocks, scale)
+
+
+def _under_rule(title: FieldPiece) -> Callable[[FormSheet, float], None]:
+    def draw(sheet: FormSheet, top: float) -> None:
+        sheet.rule(MARGIN, top, PAGE_WIDTH - MARGIN, weight=0.6, grey=0.45)
+        title.draw(sheet, top + 1.2)
+
+    return draw
+
+
+def _head(paper: FormPaper, scale: Scale) -> FieldPiece:
+    rows = _qr_code(paper.code[1])
+    module = _QR / len(rows)
+    measure = WIDTH - _QR - 12.0
+    author = words_piece(paper.author, scale.body, left=MARGIN + _MARK + 3, measure=measure - _MARK - 3, strong=True)
+    title = words_piece(paper.title, scale.title, measure=measure, strong=True)
+    lead = words_piece(paper.lead, scale.body, measure=measure)
+    code = words_piece(" ".join(paper.code), scale.part, measure=measure, strong=True)
+    stack = [(title, 2.0), (lead, 1.0), (code, 1.4)]
+    height = _MARK + sum(piece.height + space for piece, space in stack)
+
+    def draw(sheet: FormSheet, top: float) -> None:
+        draw_mark(sheet, MARGIN, top, _MARK)
+        author.draw(sheet, top + (_MARK - author.height) / 2)
+        sheet.matrix(PAGE_WIDTH - MARGIN - _QR, top + 1, module, rows)
+        down = top + _MARK
+        for piece, space in stack:
+            piece.draw(sheet, down + space)
+            down += space + piece.height
+
+    return FieldPiece(max(height, _QR + 3), draw)
+
+
+def _blocks(blocks: Sequence[tuple[str, Sequence[str]]], scale: Scale) -> FieldPiece:
+    """What happens next, where to send it, who helps: one frame, at the foot."""
+    inset = 3.5
+    wide = (WIDTH - 2 * inset - GAP * (len(blocks) - 1)) / len(blocks)
+    columns = []
+    for at, (title, lines) in enumerate(blocks):
+        left = MARGIN + inset + at * (wide + GAP)
+        heading = words_piece(title, scale.body, left=left, measure=wide, strong=True)
+        columns.append(stacked([heading, *(words_piece(line, scale.body, left=left, measure=wide) for line in lines)]))
+    height = max(column.height for column in columns) + 2 * inset
+
+    def draw(sheet: FormSheet, top: float) -> None:
+        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height), weight=1.6, radius=2)
+        for column in columns:
+            column.draw(sheet, top + inset)
+
+    return FieldPiece(height, draw, space=scale.air * 2.5)
+
+
+def _draw_footer(sheet: Sheet, paper: FormPaper, page: int, pages: int) -> None:
+    size = _SMALL_LARGE if paper.large_print else _SMALL
+    sheet.text(MARGIN, _FOOTER, shown(" ".join([*paper.reference, "  ", *paper.code])), Face.REGULAR, size)
+    right = paper.footer.format(page=page, pages=pages)
+    wide = millimetres(width(right, Face.REGULAR, size))
+    sheet.text(PAGE_WIDTH - MARGIN - wide, _FOOTER, right, Face.REGULAR, size)
+
+
+@lru_cache(maxsize=64)
+def _qr_code(code: str) -> tuple[tuple[int, ...], ...]:
+    """The code alone, without an address: a reader that types puts it where the agent's page waits for it."""
+    return tuple(tuple(row) for row in segno.make(code, error="q", micro=False).matrix)

@@ -1,0 +1,59 @@
+"""The sentences of paper forms: what each kind is called, and what to do when one is not entered."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.paper.models import FormKind
+from portal.paper.rules import PaperFault
+
+KINDS = {
+    FormKind.WISH: _l("Demande de rendez-vous"),
+    FormKind.CHOICES: _l("Choix pour les messages"),
+    FormKind.ADDRESS: _l("Changement d'adresse"),
+    FormKind.MANDATE: _l("Mandat : une personne agit pour moi"),
+    FormKind.CANCELLATION: _l("Coupon : « je ne peux pas venir »"),
+}
+LINES = {
+    FormKind.WISH: _l("Trois demi-journées, un lieu, un sujet."),
+    FormKind.CHOICES: _l("Lettres, SMS, e-mails, gros caractères, langue."),
+    FormKind.ADDRESS: _l("La nouvelle adresse des lettres."),
+    FormKind.MANDATE: _l("Pour un organisme ou un proche, avec deux signatures."),
+}
+ICONS = {
+    FormKind.WISH: "calendar-plus",
+    FormKind.CHOICES: "mail",
+    FormKind.ADDRESS: "house",
+    FormKind.MANDATE: "hand-helping",
+}
+FAULTS = {
+    PaperFault.ENTERED: _l("Ce papier est déjà enregistré. Voici ce qui a été écrit."),
+    PaperFault.CHANGED: _l("Quelqu'un a changé la fiche pendant ce temps. Vérifiez, puis enregistrez de nouveau."),
+    PaperFault.NO_FILE: _l("Cette fiche n'existe plus. Cherchez la personne, puis donnez un papier neuf."),
+    PaperFault.NO_ADDRESS: _l("Pour tout recevoir par courrier, il faut une adresse. Écrivez-la."),
+    PaperFault.NOTHING: _l("Rien n'est coché. Cochez au moins une case, comme sur le papier."),
+    PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le papier ne change plus rien."),
+    PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Il n'y a rien à faire."),
+}
+HALVES = {"matin": _l("matin"), "apres": _l("après-midi")}
+DAYS = {
+    "lun": _l("lundi"),
+    "mar": _l("mardi"),
+    "mer": _l("mercredi"),
+    "jeu": _l("jeudi"),
+    "ven": _l("vendredi"),
+}
+ANSWERS = {
+    "sms": _l("SMS"),
+    "emails": _l("E-mails"),
+    "paper": _l("Tout par courrier"),
+    "large_print": _l("Gros caractères"),
+    "language": _l("Langue"),
+    "address": _l("Adresse"),
+    "half_days": _l("Demi-journées"),
+    "first_day": _l("À partir du"),
+    "motif_id": _l("Sujet"),
+    "place_id": _l("Lieu"),
+    "procedures": _l("Démarches"),
+    "organisation_id": _l("Organisme"),
+    "holder_id": _l("Proche"),
+    "wants_another": _l("Veut une autre date"),
+}

@@ -1,0 +1,80 @@
+"""Paper forms, found again."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.booking.availability import Scope
+from portal.booking.next_slots import next_slots
+from portal.booking.slots import Slot
+from portal.directory import queries as directory
+from portal.directory.models import BookedBy, Motif
+from portal.paper.models import PaperForm
+from portal.paper.rules import half_days_in
+from portal.people.models import Agent, Person
+from portal.people.queries_access import Service
+
+_BOOKABLE = frozenset(BookedBy) - {BookedBy.NOBODY}
+_LOOKED_AT = 400  # free slots among which those of the half-days are looked for
+_SHOWN = 20  # forms of a person
+
+
+def form(session: Session, form_id: int) -> PaperForm | None:
+    """A form with its person; read again from the database."""
+    return session.scalars(_whole().where(PaperForm.id == form_id)).one_or_none()
+
+
+def form_by_code(session: Session, code: str) -> PaperForm | None:
+    """The same, by its code (as `codes.read_code` gives it)."""
+    return session.scalars(_whole().where(PaperForm.code == code)).one_or_none()
+
+
+def forms_of(session: Session, person_id: int) -> Sequence[PaperForm]:
+    """The last forms given to a person, the latest first."""
+    of_person = _whole().where(PaperForm.person_id == person_id)
+    return session.scalars(of_person.order_by(PaperForm.made_at.desc(), PaperForm.id.desc()).limit(_SHOWN)).all()
+
+
+def agent_name(session: Session, agent_id: int | None) -> str:
+    """Prénom Nom; empty for nobody."""
+    agent = session.get(Agent, agent_id) if agent_id is not None else None
+    return f"{agent.given_name} {agent.family_name}" if agent else ""
+
+
+def motifs_booked_by(session: Session, day: date, services: Iterable[Service]) -> list[Motif]:
+    """What these services book somewhere, by theme."""
+    families = [service.families for service in services]
+    return [
+        motif
+        for group in directory.themes(session, day, _BOOKABLE)
+        for motif in group.motifs
+        if any(one is None or motif.family in one for one in families)
+    ]
+
+
+def fitting(  # noqa: PLR0913 - what was asked for
+    session: Session,
+    now: datetime,
+    *,
+    motif: Motif,
+    place_ids: Collection[int] | None,
+    ticked: Collection[str],
+    first_day: date,
+    count: int = 5,
+) -> list[Slot]:
+    """The first free slots in the half-days that were ticked; a motif of the person's own agent alone has none."""
+    if motif.with_referent:
+        return []
+    places = None if place_ids is None else frozenset(place_ids)
+    scope = Scope(motif, place_ids=places, for_agent=True)
+    return half_days_in(next_slots(session, now, scope, count=_LOOKED_AT), ticked, first_day)[:count]
+
+
+def _whole() -> Select[PaperForm]:
+    return (
+        select(PaperForm)
+        .options(joinedload(PaperForm.person).joinedload(Person.guardian))
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,133 @@
+"""Paper forms: their codes, what is printed of a file, which half-days were ticked. Pure."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, time
+from enum import StrEnum
+from typing import Any
+
+from portal.booking.slots import Slot
+from portal.clock import paris
+from portal.directory.models import Departement
+from portal.paper.models import FormKind
+from portal.people.models import Person
+from portal.web.access import Role
+
+VERSION = 1  # of the blank forms: another wording that asks for something else has another number, and code
+WEEKDAYS = ("lun", "mar", "mer", "jeu", "ven")
+HALVES = ("matin", "apres")
+HALF_DAYS = tuple(f"{day}-{half}" for day in WEEKDAYS for half in HALVES)
+_NOON = time(12)
+
+# Those given out; a cancellation slip stands at the foot of an appointment's letter, and bears the appointment's code.
+GIVEN = (FormKind.WISH, FormKind.CHOICES, FormKind.ADDRESS, FormKind.MANDATE)
+
+# A blank form taken from a shelf or the site: everyone's bears the same code, and opens nobody's file.
+BLANK_CODES = {
+    FormKind.WISH: "RDV00001",
+    FormKind.CHOICES: "CH0X0001",
+    FormKind.ADDRESS: "ADRS0001",
+    FormKind.MANDATE: "MAND0001",
+}
+# How each is called in an address.
+KEYS = {
+    FormKind.WISH: "rendez-vous",
+    FormKind.CHOICES: "choix",
+    FormKind.ADDRESS: "adresse",
+    FormKind.MANDATE: "mandat",
+}
+
+_FRONT = frozenset({Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT})
+# Who enters what. The print room writes down addresses and choices that it reads in its post: it neither books, nor
+# judges a signature. A mandate is written down by those who may write one at their desk.
+ENTERED_BY = {
+    FormKind.WISH: _FRONT | {Role.ENCADRANT},
+    FormKind.CHOICES: _FRONT | {Role.COURRIER},
+    FormKind.ADDRESS: _FRONT | {Role.COURRIER},
+    FormKind.MANDATE: _FRONT,
+    FormKind.CANCELLATION: _FRONT | {Role.ENCADRANT},
+}
+
+
+class PaperFault(StrEnum):
+    """Why a form is not entered."""
+
+    ENTERED = "entered"  # once already: what was entered stands
+    CHANGED = "changed"  # the file is no longer as the page showed it
+    NO_FILE = "no_file"  # a blank form that nobody was named for, or a file that is gone
+    NO_ADDRESS = "no_address"  # everything by post, and nowhere to send it
+    NOTHING = "nothing"  # nothing was ticked
+    OVER = "over"  # the appointment has begun
+    CANCELLED = "cancelled"  # it was cancelled already, by another way
+
+
+def may_enter(roles: Collection[str], kind: FormKind) -> bool:
+    """Whether somebody of these roles enters forms of a kind."""
+    return bool(ENTERED_BY[kind] & set(roles))
+
+
+def blank_kind(code: str) -> FormKind | None:
+    """The kind of a blank form, by its code."""
+    return next((kind for kind, blank in BLANK_CODES.items() if blank == code), None)
+
+
+def kind_of(key: str) -> FormKind | None:
+    """The kind that an address names."""
+    return next((kind for kind, named in KEYS.items() if named == key), None)
+
+
+def reference_of(kind: FormKind, number: int | None) -> str:
+    """What a form is called: "F0000012"; a blank one, "F-RDV0-1"."""
+    return f"F-{BLANK_CODES[kind][:4]}-{VERSION}" if number is None else f"F{number:07}"
+
+
+def known_of(person: Person | None, departement: Departement, *, language: str) -> dict[str, Any]:
+    """What is printed on a form: JSON values. It is kept, so that the same form can be printed again.
+
+    `language` is for a blank one; a person's form is in their language. To someone discreet neither address nor
+    numbers are printed: the paper lies about.
+    """
+    known: dict[str, Any] = {
+        "departement": departement.name,
+        "return_address": list(departement.return_address),
+        "phone": departement.phone,
+        "phone_hours": departement.phone_hours,
+        "language": person.language if person else language,
+        "large_print": person.wants_large_print if person else False,
+    }
+    if person is None:
+        return known
+    hides = person.wants_discretion
+    return known | {
+        "name": f"{person.given_names} {person.family_name}",
+        "birth_date": person.birth_date.isoformat(),
+        "address": [] if hides else list(person.address),
+        "phones": [] if hides else [phone for phone in (person.mobile, person.landline) if phone],
+        "choices": {
+            "sms": person.wants_sms,
+            "emails": person.wants_email,
+            "paper": person.wants_paper,
+            "large_print": person.wants_large_print,
+        },
+    }
+
+
+def half_days_in(slots: Iterable[Slot], ticked: Collection[str], first_day: date) -> list[Slot]:
+    """Those of these slots that fall in a half-day that was ticked, from a day on, in their order."""
+    return [slot for slot in slots if paris(slot.starts_at).date() >= first_day and half_day_of(slot) in ticked]
+
+
+def half_day_of(slot: Slot) -> str:
+    """The half-day of a slot, by the clock on the wall: "lun-matin"; of a week-end, one that nobody ticks."""
+    wall = paris(slot.starts_at)
+    day = WEEKDAYS[wall.weekday()] if wall.weekday() < len(WEEKDAYS) else "we"
+    return f"{day}-{HALVES[wall.time() >= _NOON]}"
+
+
+def ordered(ticked: Collection[str]) -> list[str]:
+    """Half-days in the order of the week; what is none is left out."""
+    return [one for one in HALF_DAYS if one in ticked]
+
+
+def has_half(ticked: Collection[str], half: str) -> bool:
+    """Whether a morning (or an afternoon) was ticked."""
+    return any(one.endswith(f"-{half}") for one in ticked)

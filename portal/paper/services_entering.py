@@ -1,0 +1,234 @@
+"""What follows from a form that came back: the file changed, a wish on the list, a mandate. The caller commits.
+
+`shown`: the marks of the file that the page showed (`desk.rules.shown`); changed since, nothing is written and nothing
+typed is lost. Each answers the person by post in the same transaction.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.booking.models_waiting import Wish
+from portal.booking.services_waiting import wait
+from portal.desk import queries as desk
+from portal.desk.rules import changed_since
+from portal.directory.models import Departement, Motif, Place
+from portal.journal.services import Actor
+from portal.letters.services_choice import How, follow_choice
+from portal.mandates.services import Voice, give_on_paper, give_to_relative
+from portal.notifications.notices import base_context
+from portal.paper.models import PaperForm
+from portal.paper.rules import PaperFault, has_half, ordered
+from portal.paper.services import claim
+from portal.paper.services_telling import answer_by_post, with_letter
+from portal.people.models import Person
+from portal.people.models_access import Organisation
+from portal.people.models_mandates import Mandate
+from portal.people.services_preferences import change_preferences, preferences_of
+from portal.refusal import Refused
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What was ticked on the form of choices; None: nothing, so it stays. `address`: checked lines, or none given."""
+
+    sms: bool | None = None
+    emails: bool | None = None
+    paper: bool | None = None
+    large_print: bool | None = None
+    language: str | None = None
+    address: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was ticked, by its name."""
+        ticked = {name: getattr(self, name) for name in ("sms", "emails", "paper", "large_print", "language")}
+        given = {name: value for name, value in ticked.items() if value is not None}
+        return given | ({"address": list(self.address)} if self.address else {})
+
+
+@dataclass(frozen=True)
+class Wished:
+    """What was asked for: a motif, a place or anywhere (None), from a day on, in these half-days."""
+
+    motif_id: int
+    place_id: int | None
+    first_day: date
+    half_days: Collection[str]
+
+
+def enter_address(  # noqa: PLR0913 - a form, what it says, by whom
+    session: Session, now: datetime, *, form_id: int, lines: Sequence[str], shown: str, by: Actor, base_url: str
+) -> PaperForm:
+    """The person's new address: lines 2 to 6, checked already. Raises `Refused` (PaperFault) and `LookupError`."""
+    form = claim(session, now, form_id=form_id, answers={"address": list(lines)}, by=by)
+    person = _file(session, form, shown, {"address"})
+    wanted = replace(preferences_of(person), address=tuple(lines))
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    _tell_changes(session, now, person, names, by=by, base_url=base_url)
+    return form
+
+
+def enter_choices(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, *, form_id: int, chosen: Chosen, shown: str, by: Actor, base_url: str
+) -> PaperForm:
+    """How the person wants to be told: what they ticked, and nothing else. A signed form is their own word.
+
+    Everything by post needs an address. Raises `Refused` (PaperFault) and `LookupError`.
+    """
+    if not chosen.answers:
+        raise Refused(PaperFault.NOTHING)
+    form = claim(session, now, form_id=form_id, answers=chosen.answers, by=by)
+    person = _file(session, form, shown, chosen.answers)
+    known = preferences_of(person)
+    wanted = replace(
+        known,
+        wants_sms=_or(chosen.sms, known.wants_sms),
+        wants_email=_or(chosen.emails, known.wants_email),
+        wants_paper=_or(chosen.paper, known.wants_paper),
+        wants_large_print=_or(chosen.large_print, known.wants_large_print),
+        language=chosen.language or known.language,
+        address=chosen.address or known.address,
+    )
+    if chosen.paper and not any(wanted.address):
+        raise Refused(PaperFault.NO_ADDRESS)
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    left = follow_choice(session, now, person=person, by=by, how=How.SLIP, base_url=base_url, names=names)
+    if chosen.paper and person.letters_chosen_at is None:
+        person.letters_chosen_at = now  # they chose letters for themselves, discreet or not
+    _tell_changes(session, now, person, left, by=by, base_url=base_url)
+    return form
+
+
+def enter_wish(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, *, form_id: int, wished: Wished, by: Actor, base_url: str
+) -> Wish:
+    """Puts the person on the waiting list, with the half-days that they ticked, and tells them by post that it is so.
+
+    Raises `Refused`: PaperFault, or WishFault when it is not the agent's service or makes no sense.
+    """
+    half_days = ordered(wished.half_days)
+    if not half_days:
+        raise Refused(PaperFault.NOTHING)
+    answers = {
+        "motif_id": wished.motif_id,
+        "place_id": wished.place_id,
+        "first_day": wished.first_day.isoformat(),
+        "half_days": half_days,
+    }
+    form = claim(session, now, form_id=form_id, answers=answers, by=by)
+    person = _file(session, form, None, ())
+    wish = wait(
+        session,
+        now,
+        person_id=person.id,
+        motif_id=wished.motif_id,
+        place_id=wished.place_id,
+        first_day=wished.first_day,
+        last_day=None,
+        mornings=has_half(half_days, "matin"),
+        afternoons=has_half(half_days, "apres"),
+        by=by,
+    )
+    tell_wish(session, now, wish, person, half_days=half_days, by=by, base_url=base_url)
+    return wish
+
+
+def enter_mandate(  # noqa: PLR0913 - a form, to whom, for what
+    session: Session,
+    now: datetime,
+    *,
+    form_id: int,
+    holder: Organisation | Person,
+    procedures: Sequence[str],
+    days: int = 0,
+    last_day: date | None = None,
+    by: Actor,
+    base_url: str,
+) -> Mandate:
+    """Puts in force what the person signed: for a partner (`days`), or for someone close (`last_day`).
+
+    The messages of mandates tell them, and a letter among them. Raises `Refused` (PaperFault, mandates' Fault): under
+    legal protection, the representative alone may.
+    """
+    answers = {
+        "procedures": list(procedures),
+        "organisation_id": holder.id if isinstance(holder, Organisation) else None,
+        "holder_id": holder.id if isinstance(holder, Person) else None,
+    }
+    form = claim(session, now, form_id=form_id, answers=answers, by=by)
+    person = _file(session, form, None, ())
+    voice = Voice(session.get_one(Departement, 1), base_url)
+    give: Callable[..., Mandate] = give_on_paper if isinstance(holder, Organisation) else give_to_relative
+    who: dict[str, Any] = (
+        {"organisation": holder, "days": days}
+        if isinstance(holder, Organisation)
+        else {"holder": holder, "last_day": last_day}
+    )
+    mandate = give(session, now, person=person, procedures=procedures, is_signed=True, by=by, voice=voice, **who)
+    reader = person.guardian or person
+    with_letter(session, now, kind="mandate_given", person=reader, subject="mandate", subject_id=mandate.id)
+    return mandate
+
+
+def tell_wish(  # noqa: PLR0913 - a wish, and what is said of it
+    session: Session,
+    now: datetime,
+    wish: Wish,
+    person: Person,
+    *,
+    half_days: Sequence[str],
+    by: Actor,
+    base_url: str,
+) -> None:
+    """Answers by post that a wish is noted. Neutral words where the motif's own would tell too much."""
+    reader = person.guardian or person
+    motif, place = session.get_one(Motif, wish.motif_id), wish.place_id and session.get_one(Place, wish.place_id)
+    context = base_context(
+        session.get_one(Departement, 1),
+        base_url,
+        person=reader,
+        words=motif.neutral_words,
+        place=place.city if place else "",
+        half_days=list(half_days),
+        since=wish.first_day.isoformat(),
+    )
+    answer_by_post(
+        session, now, kind="wish_noted", person=reader, context=context, subject="wish", subject_id=wish.id,
+        place_id=by.place_id,
+    )  # fmt: skip
+
+
+def _tell_changes(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    person: Person,
+    names: Collection[str],
+    *,
+    by: Actor,
+    base_url: str,
+) -> None:
+    if not names:
+        return
+    reader = person.guardian or person
+    context = base_context(session.get_one(Departement, 1), base_url, person=reader, changes=sorted(names))
+    answer_by_post(
+        session, now, kind="preferences_changed", person=reader, context=context, subject="person",
+        subject_id=person.id, place_id=by.place_id,
+    )  # fmt: skip
+
+
+def _file(session: Session, form: PaperForm, shown: str | None, names: Collection[str]) -> Person:
+    person = desk.file(session, form.person_id or 0, held=True)
+    if person is None:
+        raise Refused(PaperFault.NO_FILE)
+    if shown is not None and changed_since(person, shown) & set(names):
+        raise Refused(PaperFault.CHANGED)
+    return person
+
+
+def _or(ticked: bool | None, known: bool) -> bool:  # noqa: FBT001 - what was ticked, else what is known
+    return known if ticked is None else ticked

@@ -1,0 +1,113 @@
+"""The slip at the foot of an appointment's letter, sent back by whoever cannot come. The caller commits."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.booking import queries as booking
+from portal.booking.models import Appointment, AppointmentStatus
+from portal.booking.rules import CANCELLED
+from portal.booking.services_again import AgainFault, tell_again
+from portal.booking.services_changes import cancel
+from portal.booking.services_waiting import wait
+from portal.clock import paris_day
+from portal.journal.services import Actor
+from portal.notifications.models import Route
+from portal.paper.models import PaperForm
+from portal.paper.rules import HALF_DAYS, PaperFault
+from portal.paper.services import claim_slip
+from portal.paper.services_entering import tell_wish
+from portal.paper.services_telling import just_said, takes_letters
+from portal.refusal import Refused
+
+
+def slip_fault(appointment: Appointment, now: datetime) -> PaperFault | None:
+    """Why the slip of an appointment changes nothing any more, or None."""
+    if appointment.status in CANCELLED:
+        return PaperFault.CANCELLED
+    is_over = appointment.status is not AppointmentStatus.BOOKED or appointment.starts_at <= now
+    return PaperFault.OVER if is_over else None
+
+
+def enter_slip(  # noqa: PLR0913 - a slip, what it says, what the page showed
+    session: Session,
+    now: datetime,
+    *,
+    appointment_id: int,
+    wants_another: bool,
+    sequence: int,
+    by: Actor,
+    base_url: str,
+) -> PaperForm:
+    """Cancels an appointment because its person says so on paper: excused, whatever the deadline; staff enters it.
+
+    `wants_another`: they also wait for another date, for the same motif at the same place. They are told by every way
+    they chose, and by letter where one arrives in time. Raises `Refused`: PaperFault (ENTERED, CANCELLED, OVER),
+    BookingRefusal (NOT_YOUR_SERVICE; CHANGED: another hour since, so the slip is of an older letter), WishFault; and
+    `LookupError` for no such appointment.
+    """
+    known = booking.appointment(session, appointment_id)
+    if known is None or not known.participations:
+        raise LookupError("no such appointment")
+    form = claim_slip(
+        session,
+        now,
+        code=known.code,
+        appointment_id=appointment_id,
+        person_id=known.participations[0].person_id,
+        answers={"wants_another": wants_another},
+        by=by,
+    )
+    if (fault := slip_fault(known, now)) is not None:
+        raise Refused(fault)
+    cancelled = cancel(
+        session,
+        now,
+        appointment_id=appointment_id,
+        base_url=base_url,
+        by=by,
+        by_person=True,
+        sequence=sequence,
+    )
+    _by_letter_too(session, now, cancelled, by=by, base_url=base_url)
+    if wants_another:
+        _wait(session, now, cancelled, by=by, base_url=base_url)
+    return form
+
+
+def _by_letter_too(session: Session, now: datetime, appointment: Appointment, *, by: Actor, base_url: str) -> bool:
+    """Whether a letter says it: not when it would arrive after the appointment, which its other messages tell."""
+    person = appointment.participations[0].person
+    reader = person.guardian or person
+    said = just_said(
+        session, now, kind="appointment_cancelled", person=reader, subject="appointment", subject_id=appointment.id
+    )
+    if Route.LETTER in {message.route for message in said}:
+        return True
+    if not said or not takes_letters(reader):
+        return False
+    try:
+        tell_again(session, now, appointment_id=appointment.id, route=Route.LETTER, by=by, base_url=base_url)
+    except Refused as refused:
+        if not isinstance(refused.reason, AgainFault):
+            raise
+        return False
+    return True
+
+
+def _wait(session: Session, now: datetime, appointment: Appointment, *, by: Actor, base_url: str) -> None:
+    person = appointment.participations[0].person
+    today = paris_day(now)
+    wish = wait(
+        session,
+        now,
+        person_id=person.id,
+        motif_id=appointment.motif_id,
+        place_id=appointment.place_id,
+        first_day=today,
+        last_day=None,
+        mornings=True,
+        afternoons=True,
+        by=by,
+    )
+    tell_wish(session, now, wish, person, half_days=HALF_DAYS, by=by, base_url=base_url)
