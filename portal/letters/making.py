@@ -1,13 +1,19 @@
 """What the worker does for the print room: the run of each cut-off, its files, and the letters that come too late."""
 
 import logging
+import time
+from datetime import datetime
 
 from portal.clock import Clock
 from portal.database import Database
 from portal.letters.models import Printer
 from portal.letters.queries_runs import run_of_cut_off
-from portal.letters.services_runs import make_file, make_run, send_back, turn_late
+from portal.letters.services_runs import BusyError, make_file, make_run, send_back, turn_late
+from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
+
+_TRIES = 20
+_REST = 0.1  # seconds between two
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +32,25 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
     if not is_made and _send_back(database):
         return
     if not is_made:
-        with database.transaction() as session:
-            run = make_run(session, now, post=post, by=None, cut_off_at=cut_off, printer=printer)
-            if run is not None:
-                log.info("run %d: %d letters", run.id, run.letters)
+        _make_run(database, now, post, cut_off, printer)
     while _turn_one(database, clock):
         continue
     while _make_one(database, clock):
         continue
+
+
+def _make_run(database: Database, now: datetime, post: PostalCalendar, cut_off: datetime, printer: Printer) -> None:
+    """Whole: nobody holds a message for long. After a few tries, with those that can be taken."""
+    for left in reversed(range(_TRIES)):
+        try:
+            with database.transaction() as session:
+                run = make_run(session, now, post=post, by=None, cut_off_at=cut_off, printer=printer, is_whole=left > 0)
+        except BusyError:
+            time.sleep(_REST)
+            continue
+        if run is not None:
+            log.info("run %d: %d letters", run.id, run.letters)
+        return
 
 
 def _turn_one(database: Database, clock: Clock) -> bool:

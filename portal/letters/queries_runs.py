@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload, undefer
 
-from portal.clock import at_wall_clock, paris_day
+from portal.clock import at_wall_clock
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.models import Letter, PrintRun, RunFile, RunState
 from portal.notifications.models import Message, Status
 from portal.notifications.post import PostalCalendar
-from portal.notifications.ways import reach_of
 from portal.people.models import Person, RouteState
 
 IN_THE_HOUSE = (Status.IN_RUN, Status.PRINTED)  # in a run, not at the post yet
@@ -59,6 +59,33 @@ def letter_by_reference(session: Session, reference: str, *, is_held: bool = Fal
     return session.scalars(chosen).one_or_none()
 
 
+class Envelope(NamedTuple):
+    """Where a letter that was drawn goes, and where its person's letters should go now (the columns of `ENVELOPE`)."""
+
+    printed: str | None
+    to: str | None  # asked for with the letter
+    name: str
+    bears_code: bool
+    person_id: int | None
+    address: list[str] | None
+    address_state: RouteState | None
+    is_discreet: bool | None
+    chosen_at: datetime | None
+
+
+ENVELOPE = (
+    Message.recipient,
+    Message.to,
+    Message.context["recipient_name"].astext,
+    Message.context.has_key("challenge"),
+    Person.id,
+    Person.address,
+    Person.address_state,
+    Person.wants_discretion,
+    Person.letters_chosen_at,
+)
+
+
 def to_pull(session: Session, run_id: int) -> list[Letter]:
     """The letters to be taken out of the tray before the post comes, in the order of the paper.
 
@@ -66,34 +93,37 @@ def to_pull(session: Session, run_id: int) -> list[Letter]:
     Computed from what is so now: whatever changed, nothing has to remember to say so.
     """
     rows = session.execute(
-        select(Letter, Person)
+        select(Letter.id, Message.status, *ENVELOPE)
         .join(Letter.message)
-        .join(RunFile, RunFile.id == Letter.file_id)
         .outerjoin(Person, Person.id == Message.person_id)
         .where(Letter.run_id == run_id, Letter.pulled_at.is_(None))
-        .options(joinedload(Letter.message))
-        .order_by(RunFile.position, Letter.position)
+        .order_by(Letter.id)
     )
-    return [
-        letter
-        for letter, person in rows
-        if letter.message.status not in IN_THE_HOUSE or not still_goes_there(letter.message, person)
+    wrong = [
+        number
+        for number, status, *envelope in rows
+        if status not in IN_THE_HOUSE or not still_goes_there(Envelope(*envelope))
     ]
+    if not wrong:
+        return []
+    chosen = select(Letter).join(RunFile, RunFile.id == Letter.file_id).where(Letter.id.in_(wrong))
+    ordered = chosen.options(joinedload(Letter.message)).order_by(RunFile.position, Letter.position)
+    return list(session.scalars(ordered))
 
 
-def still_goes_there(message: Message, person: Person | None) -> bool:
+def still_goes_there(one: Envelope) -> bool:
     """Whether the envelope of a letter that was drawn says where it should go now."""
-    if person is None or (message.to is not None and "challenge" not in message.context):
+    if one.person_id is None or (one.to is not None and not one.bears_code):
         return True  # to an address that was asked for
-    if message.to is not None and message.to != "\n".join(person.address):
+    address = one.address or []
+    if one.to is not None and one.to != "\n".join(address):
         return False  # a code that opens a file goes where the file says, or nowhere
-    if person.address_state in UNTRUSTED or not (message.to or reach_of(person).address):
+    if one.address_state in UNTRUSTED or (one.to is None and one.is_discreet and one.chosen_at is None):
         return False
     try:
-        lines = printed_lines(message.context["recipient_name"], person.address)
+        return "\n".join(printed_lines(one.name, address)) == one.printed
     except BadAddressError:
         return False
-    return "\n".join(lines) == message.recipient
 
 
 def unmade_file(session: Session, *, run_id: int | None) -> RunFile | None:
@@ -115,7 +145,7 @@ def too_late(now: datetime, post: PostalCalendar) -> ColumnElement[bool]:
 
     One that is in a run can still be given to the post today; one that is in none goes with the next cut-off.
     """
-    day = paris_day(now)
+    day = post.day_of(now)
     given = day if post.is_working_day(day) else post.posting_day(now)
     return or_(
         and_(Message.status == Status.QUEUED, useless_if_posted(post.posting_day(now), post)),

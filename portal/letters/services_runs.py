@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import ARRAY, BigInteger, Integer, cast, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from portal.clock import paris_day
 from portal.letters.models import Letter, Printer, PrintRun, RunFile, RunState
 from portal.letters.queries_runs import (
+    ENVELOPE,
+    Envelope,
     has_unmade,
     run_of_cut_off,
     still_goes_there,
@@ -26,6 +27,10 @@ from portal.notifications.post import PostalCalendar
 from portal.people.models import Person
 
 
+class BusyError(Exception):
+    """Letters that somebody is changing at this instant would miss the run: it is tried again."""
+
+
 class AlteredLetterError(Exception):
     """Bytes that are no longer those that were drawn: they are not printed."""
 
@@ -38,17 +43,20 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     by: int | None,
     cut_off_at: datetime | None = None,
     printer: Printer = Printer.ROOM,
+    is_whole: bool = False,
 ) -> PrintRun | None:
     """Takes every letter that waits into a new run, whose files are then to be made; None when there is none to take.
 
-    At a cut-off: those that were due before it, once, however many workers ask. A letter that is being changed at this
-    instant, would arrive too late, or whose address has changed, is left out: it is for `send_back` and `turn_late`.
+    At a cut-off: those that were due before it, once, however many workers ask. A letter that would arrive too late, or
+    whose address has changed, is left out: it is for `turn_late` and `send_back`. So is one that is being changed at
+    this instant; raises `BusyError` in its place when the run must be whole.
     """
     hold(session, Lock.RUN, 0)
     if cut_off_at is not None and run_of_cut_off(session, cut_off_at) is not None:
         return None
     posting_day = _posting_day(now, post, cut_off_at)
-    taken = _waiting(session, post, posting_day, cut_off_at)
+    wanted = _wanted(post, posting_day, cut_off_at)
+    taken = _take(session, wanted, is_whole=is_whole)
     if not taken:
         return None
     groups = arranged(taken.values())
@@ -104,21 +112,22 @@ def send_back(session: Session) -> int:
 
     What was drawn is forgotten: it never left the house.
     """
+    hold(session, Lock.RUN, 0)  # or a run that is being made would take some for letters that somebody changes
     rows = session.execute(
-        select(Message, Person)
+        select(Message.id, *ENVELOPE)
         .outerjoin(Person, Person.id == Message.person_id)
         .where(Message.status == Status.QUEUED)
         .order_by(Message.id)
         .with_for_update(of=Message, skip_locked=True)
         .execution_options(yield_per=1000)
     )
-    moved = [message for message, person in rows if not still_goes_there(message, person)]
-    for message in moved:
-        message.status = Status.WAITING
+    moved = [number for number, *envelope in rows if not still_goes_there(Envelope(*envelope))]
+    session.execute(update(Message).where(Message.id.in_(moved)).values(status=Status.WAITING))
     session.execute(
         delete(Letter).where(
-            Letter.message_id.in_([message.id for message in moved]),
+            Letter.message_id.in_(moved),
             Letter.pulled_at.is_(None),
+            Letter.returned_at.is_(None),
             Letter.run_id.is_(None),
         )
     )
@@ -137,31 +146,39 @@ def turn_late(session: Session, now: datetime, *, post: PostalCalendar) -> bool:
 
 def _posting_day(now: datetime, post: PostalCalendar, cut_off_at: datetime | None) -> date:
     """At its cut-off a run leaves on the same day; made later (a worker that was down), with the next post."""
-    if cut_off_at is not None and paris_day(cut_off_at) == paris_day(now):
-        return paris_day(now)
+    if cut_off_at is not None and post.day_of(cut_off_at) == post.day_of(now):
+        return post.day_of(now)
     return post.posting_day(now)
 
 
-def _waiting(
-    session: Session, post: PostalCalendar, posting_day: date, cut_off_at: datetime | None
-) -> dict[int, Piece]:
-    """The letters to take, by the numbers of their messages, which are held."""
-    chosen = (
-        select(Letter.id, Letter.pages, Letter.postcode, Message, Person)
+def _wanted(post: PostalCalendar, posting_day: date, cut_off_at: datetime | None) -> ColumnElement[bool]:
+    is_in_time = ~useless_if_posted(posting_day, post)
+    wanted = and_(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), Letter.returned_at.is_(None), is_in_time)
+    return wanted if cut_off_at is None else and_(wanted, Message.due_at < cut_off_at)
+
+
+def _take(session: Session, wanted: ColumnElement[bool], *, is_whole: bool) -> dict[int, Piece]:
+    """The letters to take, by the numbers of their messages, which are held.
+
+    Without waiting for who holds one: they may hold two, and wait for us.
+    """
+    found = session.execute(
+        select(Message.id, Letter.id, Letter.pages, Letter.postcode, *ENVELOPE)
         .join(Letter.message)
         .outerjoin(Person, Person.id == Message.person_id)
-        .where(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), ~useless_if_posted(posting_day, post))
+        .where(wanted)
         .order_by(Message.id)
         .with_for_update(of=Message, skip_locked=True)
         .execution_options(yield_per=1000)
     )
-    if cut_off_at is not None:
-        chosen = chosen.where(Message.due_at < cut_off_at)
-    return {
-        message.id: Piece((pages + 1) // 2, postcode, letter_id)
-        for letter_id, pages, postcode, message, person in session.execute(chosen)
-        if still_goes_there(message, person)
-    }
+    seen, taken = 0, {}
+    for message_id, letter_id, pages, postcode, *envelope in found:
+        seen += 1
+        if still_goes_there(Envelope(*envelope)):
+            taken[message_id] = Piece((pages + 1) // 2, postcode, letter_id)
+    if is_whole and seen < (session.scalar(select(func.count(Letter.id)).join(Letter.message).where(wanted)) or 0):
+        raise BusyError
+    return taken
 
 
 def _place(session: Session, run: PrintRun, groups: Iterable[Group]) -> None:

@@ -37,7 +37,7 @@ def unreached(session: Session, now: datetime) -> int:
             not_(func.coalesce(asked_again, false())),
         )
         .group_by(Message.event_id, Message.person_id)
-        .having(func.bool_and(Message.status.in_((Status.FAILED, Status.EXPIRED))))
+        .having(func.bool_and(Message.status.in_((Status.FAILED, Status.RETURNED, Status.EXPIRED))))
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(lost)) or 0

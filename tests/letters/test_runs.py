@@ -13,7 +13,7 @@ from portal.letters.making import print_due
 from portal.letters.models import Letter, PrintRun, RunFile, RunState
 from portal.letters.queries_runs import file_of, letters_of, run_of, runs, to_pull
 from portal.letters.rules_runs import MOST_LETTERS, Piece, arranged
-from portal.letters.services_runs import AlteredLetterError, make_file, make_run, send_back, turn_late
+from portal.letters.services_runs import AlteredLetterError, BusyError, make_file, make_run, send_back, turn_late
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
@@ -112,6 +112,19 @@ def test_no_two_runs_take_the_same_letter(database, world):
         placed = Counter(session.scalars(select(Letter.id).where(Letter.run_id.is_not(None))))
         assert placed == Counter(taken)
         assert len(session.scalars(select(PrintRun)).all()) == 1
+
+
+def test_a_letter_that_somebody_holds_at_the_cut_off_still_leaves_with_its_run(database, world, clock):
+    letter, other = queued(world, now=TUESDAY), queued(world, now=TUESDAY)
+    clock.set(CUT_OFF)
+    with database.transaction() as session:
+        session.get_one(Message, letter.message_id, with_for_update=True)
+        with database.transaction() as second, pytest.raises(BusyError):
+            make_run(second, CUT_OFF, post=calendar_of(second), by=None, is_whole=True)
+    print_due(database, clock)
+    with database.transaction() as session:
+        (run,) = runs(session)
+        assert {one.id for one in letters_of(session, run.id)} == {letter.id, other.id}
 
 
 def test_two_workers_each_make_a_file_and_the_run_is_made(database, world):

@@ -20,6 +20,7 @@ from portal.directory.models import Departement
 from portal.doctor import Finding, examine
 from portal.journal.services import MACHINE, record
 from portal.journal.services_chain import seal
+from portal.letters.models import PrintRun, RunFile
 from portal.notifications.models import Message, Route, Status, Step
 from tests.operations.running import free_port
 from tests.operations.test_cli import SERVING
@@ -100,6 +101,7 @@ def test_all_is_well(settings: dict[str, str]) -> None:
         "rights",
         "directory",
         "messages",
+        "print room",
         "people",
         "journal",
         "e-mail",
@@ -183,8 +185,13 @@ def test_messages_that_do_not_leave_and_people_not_reached_are_counted(
         session.add(message(status=Status.SENDING, leased_until=now - timedelta(minutes=20)))
         session.add_all(message(status=status) for status in (Status.FAILED, Status.EXPIRED, Status.FAILED))
         session.add(message(status=Status.FAILED, created_at=now - timedelta(days=31)))
+        # A run of ten days ago whose file was never made, and which the post has not taken.
+        file = RunFile(position=1, sheets_each=1, letters=2)
+        then = now - timedelta(days=10)
+        session.add(PrintRun(made_at=then, posting_day=then.date(), letters=2, sheets=2, files=[file]))
     found = faults(settings)
-    assert found.keys() == {"messages", "people"}
+    assert found.keys() == {"messages", "people", "print room"}
+    assert found["print room"] == "1 files not made after a quarter of an hour, 1 runs not given to the post in time"
     assert found["messages"].startswith("2 ")
     assert found["people"].startswith("3 ")
 
