@@ -33,6 +33,7 @@ KINDS = {
     "contact_changed": _l("Téléphone ou e-mail changé"),
     "preferences_changed": _l("Choix changés"),
     "paper_chosen": _l("Tout par courrier"),
+    "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page demandée"),
     "mandate_given": _l("Mandat donné"),
     "mandate_ending": _l("Mandat qui finit bientôt"),
