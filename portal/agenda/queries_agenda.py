@@ -1,6 +1,6 @@
 """Agendas read: a constant number of statements, however many agents and days are looked at."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -87,6 +87,11 @@ class Agenda:
     closings: Mapping[tuple[date, int], Closing]
     places: Mapping[int, Place]
     guests: Mapping[int, Sequence[Guest]]
+
+    @property
+    def booked(self) -> Iterator[Booked]:
+        """All of its appointments."""
+        return (item.booked for day in self.agent_days.values() for item in day.items if item.booked is not None)
 
 
 def viewer_of(session: Session, now: datetime, agent: SignedAgent) -> Viewer:

@@ -39,7 +39,7 @@ class Asked:
         """The one place where all that is shown happens, which each line then need not say."""
         if self.at_place is not None:
             return self.at_place
-        ids = {one.booked.place_id for day in found.agent_days.values() for one in day.items if one.booked}
+        ids = {one.place_id for one in found.booked}
         sole = next(iter(ids)) if len(ids) == 1 else None
         return sole if sole is not None and self.viewer.is_near(sole) else None
 

@@ -29,10 +29,12 @@ def day() -> str:
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
         grid = bounds(found.agent_days.values())
         writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.sole_place(found))
+        writer = writer.saying_once(found.booked)
         columns = columns_of_agents(found, wanted.day, writer, grid)
         return render_template(
             "agenda/day.html",
             columns=columns,
+            once=writer.once,
             closed=closed_words(found, wanted.day),
             height=grid[1] - grid[0],
             marks=hour_marks(*grid),

@@ -82,11 +82,12 @@ def _page(database: Session, fault: str = "") -> str:
     viewer = viewer_of(database, now(), g.agent)
     page = forgotten_of(database, now(), viewer, _number(request.args.get("page", "")))
     booked = many(database, [row.id for row in page.appointments])
-    writer = Writer(viewer, guests_of(database, viewer, booked), now())
+    writer = Writer(viewer, guests_of(database, viewer, booked), now()).saying_once(booked)
     lines = [writer.booked(row) for row in booked]
     return render_template(
         "agenda/forgotten.html",
         lines=lines,
+        once=writer.once,
         receivers=agent_names(database, {row.agent_id for row in booked}),
         total=count_of(database, now(), viewer),
         number=page.number,

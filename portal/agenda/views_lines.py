@@ -1,7 +1,7 @@
 """What an agenda shows of each appointment to the agent who looks: names or "occupé", a reason or neutral words."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -69,7 +69,8 @@ class Brief(NamedTuple):
 class Writer:
     """Writes lines for one viewer at one instant. `is_plain`: neutral words whatever they may read (for paper).
 
-    `at_place`: the place whose agenda it is, which each line then need not say.
+    `at_place`: the place whose agenda it is, which each line then need not say. `once`: neutral words that the page
+    says once for all of its lines (`saying_once`).
     """
 
     viewer: Viewer
@@ -77,6 +78,13 @@ class Writer:
     now: datetime
     is_plain: bool = False
     at_place: int | None = None
+    once: str = ""
+
+    def saying_once(self, listed: Iterable[Booked]) -> "Writer":
+        """The same, which leaves out neutral words that each of these, two at least, would repeat."""
+        near = [one for one in listed if self._is_near(one)]
+        neutral = {"" if self._reads(one) else one.neutral_words for one in near}
+        return replace(self, once=neutral.pop()) if len(near) > 1 and len(neutral) == 1 else self
 
     def brief(self, item: Item, day: date) -> Brief:
         """A stretch of a day in words, for a table of a whole week: nothing to press, no way to reach anybody."""
@@ -115,7 +123,7 @@ class Writer:
         """An appointment in words."""
         viewer = self.viewer
         is_known = viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id)
-        is_near = is_known or viewer.is_near(booked.place_id)
+        is_near = self._is_near(booked)
         guests = self.guests.get(booked.id, ()) if is_known else ()
         stands = standing(booked, self.now)
         return Line(
@@ -204,10 +212,19 @@ class Writer:
 
     def _words(self, booked: Booked) -> str:
         """The workshop's title or the motif's where this agent may read it; neutral words otherwise."""
-        sees = self.viewer.sees_reason(agent_id=booked.agent_id, family=booked.family)
-        if sees and not self.is_plain:
+        if self._reads(booked):
             return booked.workshop_title or booked.title
-        return booked.neutral_words[:1].upper() + booked.neutral_words[1:]
+        words = booked.neutral_words
+        return "" if words == self.once else words[:1].upper() + words[1:]
+
+    def _reads(self, booked: Booked) -> bool:
+        """Whether what it is about is written."""
+        return not self.is_plain and self.viewer.sees_reason(agent_id=booked.agent_id, family=booked.family)
+
+    def _is_near(self, booked: Booked) -> bool:
+        """Whether more than the time is written."""
+        is_known = self.viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id)
+        return is_known or self.viewer.is_near(booked.place_id)
 
     def _where(self, booked: Booked, *, is_near: bool) -> str:
         if booked.place_id == self.at_place:

@@ -29,9 +29,11 @@ def list() -> str:  # noqa: A001 - the name of its page, in addresses
         wanted = asked(database)
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
         writer = Writer(wanted.viewer, found.guests, now(), is_plain=is_plain, at_place=wanted.sole_place(found))
+        writer = writer.saying_once(found.booked)
         return render_template(
             "agenda/list.html",
             lines=_lines(found, wanted, writer),
+            once=writer.once,
             closed=closed_words(found, wanted.day),
             is_plain=is_plain,
             other_url=_other(wanted, is_plain=is_plain),

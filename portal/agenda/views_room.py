@@ -38,12 +38,15 @@ def room() -> str:
     personal_page()
     with transaction() as database:
         wanted = asked(database, place_only=True)
-        booked = queries_one.room(database, wanted.whose.id, paris_day(now()))
-        writer = Writer(wanted.viewer, guests_of(database, wanted.viewer, booked), now(), at_place=wanted.at_place)
-        lines = [line for line in map(writer.booked, booked) if line.is_known]
+        viewer, expected = wanted.viewer, queries_one.room(database, wanted.whose.id, paris_day(now()))
+        booked = [one for one in expected if viewer.knows(agent_id=one.agent_id, place_id=one.place_id)]
+        writer = Writer(viewer, guests_of(database, viewer, booked), now(), at_place=wanted.at_place)
+        writer = writer.saying_once(booked)
+        lines = [writer.booked(one) for one in booked]
         return render_template(
             "agenda/room.html",
             groups=_groups(lines),
+            once=writer.once,
             receivers=queries_one.agent_names(database, {line.booked.agent_id for line in lines if line.booked}),
             place=next(place for place in wanted.places if place.id == wanted.whose.id),
             places=wanted.places,
@@ -51,7 +54,7 @@ def room() -> str:
             read_at=now(),
             is_back="fait" in request.args,
             form=PortalForm(formdata=None),
-            done=done(database, wanted.viewer),
+            done=done(database, viewer),
             **words_of_lines(),
         )
 

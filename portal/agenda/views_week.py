@@ -59,10 +59,11 @@ def week() -> str:
         if not is_one:
             rows, heads = _rows(found, shown, writer), _heads(found, shown, wanted)
             return render_template("agenda/weeks.html", rows=rows, heads=heads, title=title, **around)
-        grid = bounds(found.agent_days.values())
+        writer, grid = writer.saying_once(found.booked), bounds(found.agent_days.values())
         return render_template(
             "agenda/week.html",
             columns=columns_of_days(found, shown, writer, grid),
+            once=writer.once,
             height=grid[1] - grid[0],
             marks=hour_marks(*grid),
             title=title,

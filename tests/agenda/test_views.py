@@ -198,3 +198,49 @@ def test_a_view_asks_the_same_number_of_statements_whatever_it_shows(
     assert counted(lambda: client.get(url)) == before
     with client.application.extensions["portal"].database.transaction() as session:
         assert len(session.scalars(select(Absence)).all()) == 6
+
+
+@pytest.mark.parametrize("path", ["/agents/agenda", "/agents/agenda/liste", "/agents/agenda/salle"])
+def test_neutral_words_that_all_would_repeat_are_said_once_for_all(morning, world, enter, client, path) -> None:
+    enter(morning.desk)
+    url = f"{path}?qui=lieu-{morning.here.id}"
+    place_only = world.motif(title="Bilan", neutral_words="rendez-vous avec la Maison", family="pmi")
+    many, once = words(client, url), "Tous ont le même intitulé"
+    if path != "/agents/agenda/salle":  # by phone and at home, they are not the same
+        assert once not in many
+        assert "Appel du Département" in many
+        return
+    assert f"{once} : {morning.motif.neutral_words}." in many
+    assert "Rendez-vous avec le Département" not in many
+    world.appointment(morning.receiver, morning.here, place_only, at("2026-11-23", "12:00"), morning.person)
+    several = words(client, url)
+    assert once not in several
+    assert "Rendez-vous avec le Département" in several
+    assert "Rendez-vous avec la Maison" in several
+
+
+def test_whoever_reads_reasons_reads_each_of_them_and_one_alone_is_not_said_of_all(
+    morning, world, enter, client
+) -> None:
+    enter(morning.receiver)
+    said = words(client, "/agents/agenda?jour=2026-11-23")
+    assert "Tous ont le même intitulé" not in said
+    assert said.count("Consultation du nourrisson") == 2
+    world.appointment(morning.receiver, morning.here, morning.motif, at("2026-11-24", "09:00"), morning.person)
+    enter(morning.desk)
+    alone = words(client, f"/agents/agenda?qui=lieu-{morning.here.id}&jour=2026-11-24")
+    assert "Tous ont le même intitulé" not in alone
+    assert "Rendez-vous avec le Département" in alone
+
+
+@pytest.mark.parametrize("path", ["/agents/agenda", "/agents/agenda/semaine"])
+@pytest.mark.parametrize("whose", ["agent", "lieu"])
+def test_a_day_and_a_week_are_printed_and_a_week_on_its_side(morning, enter, client, path, whose) -> None:
+    enter(morning.desk)
+    number = morning.receiver.id if whose == "agent" else morning.here.id
+    page = client.get(f"{path}?qui={whose}-{number}").page
+    button = next(one for one in page.all("button") if one.get("data-print") is not None)
+    what = "cette semaine" if path.endswith("semaine") else "ce jour"
+    assert page.text(button) == f"Imprimer {what}"
+    sheets = [link.get("href", "") for link in page.all("link", media="print")]
+    assert any("agenda-paper" in sheet for sheet in sheets) is path.endswith("semaine")
