@@ -23,6 +23,8 @@ from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.journal.services_chain import ChainBrokenError
 from portal.journal.services_chain import drop_before as drop_lines
+from portal.letters.printer_folder import give_runs, header, read_status
+from portal.letters.services_printer import LineFault
 from portal.loading import load as load_files
 from portal.people.contacts import ContactFault, parse_email
 from portal.refusal import Refused
@@ -47,6 +49,13 @@ _REFUSALS: dict[StrEnum, str] = {
     AccountFault.NOT_OPEN: "This account is suspended, expired or closed: an admin opens it again.",
     RoleFault.STAFF_ONLY: "This address is that of a partner's agent.",
     PasswordFault.PERSONAL: "This password is the agent's own name or address: choose other words.",
+}
+_PRINTER_FAULTS = {
+    LineFault.COLUMNS: f"the first line must be {header()}",
+    LineFault.LETTER: "no such letter was given to the printer",
+    LineFault.STATUS: "the status must be imprime, poste or rejete",
+    LineFault.DAY: "the date must be a day like 2026-11-24, not before the run and not to come",
+    LineFault.REASON: "a letter that is rejected needs its reason",
 }
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
 
@@ -178,6 +187,35 @@ def doctor() -> None:
         click.echo(str(finding))
         faults += finding.is_fault
     sys.exit(1 if faults else 0)
+
+
+@main.group()
+def printer() -> None:
+    """Give the runs to an outside printer (PORTAL_PRINTER=outside), and read what it says of them."""
+
+
+@printer.command("out")
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--zip", "as_archive", is_flag=True, help="One archive for each run rather than a folder.")
+def printer_out(*, directory: Path, as_archive: bool) -> None:
+    """Write in DIRECTORY every run that was made and not given yet: PDF files, manifest and sums."""
+    settings = _settings(needed=())
+    with _sentences(), _database(settings) as database:
+        for name in give_runs(database, clock_of(settings)(), directory, as_archive=as_archive):
+            click.echo(name)
+
+
+@printer.command("in")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def printer_in(file: Path) -> None:
+    """Take what the printer says in FILE of each letter (lettre;statut;date;motif); exit 1 when a line is wrong."""
+    settings = _settings(needed=())
+    with _sentences(), _database(settings) as database:
+        taken = read_status(database, clock_of(settings)(), file)
+    click.echo(f"{taken.lines} lines taken.")
+    for fault in taken.faults:
+        click.echo(f"line {fault.number}: {_PRINTER_FAULTS[fault.fault]}", err=True)
+    sys.exit(1 if taken.faults else 0)
 
 
 def _address(email: str) -> str:

@@ -22,6 +22,7 @@ from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.journal.services_chain import BATCH, seal
 from portal.letters.making import print_due
+from portal.letters.models import Printer
 from portal.mandates.services import tell_endings
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
@@ -190,7 +191,7 @@ def work(settings: Settings, *, once: bool) -> int:
     try:
         if once:
             done = send_due(database, gateways, clock, limit=1_000_000)
-            print_due(database, clock)
+            print_due(database, clock, printer=Printer(settings.printer))
             seal_all(database, is_whole=True)
             return done
         stop = threading.Event()
@@ -199,7 +200,7 @@ def work(settings: Settings, *, once: bool) -> int:
         beside = [
             threading.Thread(target=_upkeep_from_time_to_time, args=(database, clock, settings.base_url, stop)),
             threading.Thread(target=_seal_from_time_to_time, args=(database, stop)),
-            threading.Thread(target=_print_from_time_to_time, args=(database, clock, stop)),
+            threading.Thread(target=_print_from_time_to_time, args=(database, clock, Printer(settings.printer), stop)),
         ]
         for thread in beside:
             thread.start()
@@ -237,10 +238,10 @@ def _seal_from_time_to_time(database: Database, stop: threading.Event) -> None:
         stop.wait(SEAL_EVERY)
 
 
-def _print_from_time_to_time(database: Database, clock: Clock, stop: threading.Event) -> None:
+def _print_from_time_to_time(database: Database, clock: Clock, printer: Printer, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            print_due(database, clock)
+            print_due(database, clock, printer=printer)
         except SQLAlchemyError as error:
             log.warning("the print room waits: %s", type(error).__name__)
         except Exception as error:  # noqa: BLE001 - one run that cannot be made must not stop the next

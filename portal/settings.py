@@ -44,6 +44,7 @@ _NAMES = frozenset(
         "PORTAL_VAULT_KEY",
         "PORTAL_VAULT_URL",
         "PORTAL_CLAMD",
+        "PORTAL_PRINTER",
         "PORTAL_NOW",
         *(f"PORTAL_{name}_{part}" for name in ("FRANCECONNECT", "PROCONNECT") for part in (*_PROVIDER_PARTS, "PKCE")),
     }
@@ -89,6 +90,7 @@ class Settings:
     vault_key: str | None = field(default=None, repr=False)
     vault_url: str | None = None
     clamd: str | None = None
+    printer: str = "room"  # or "outside": `portal printer` gives it the runs, and reads what it says of them
     franceconnect: Provider | None = None
     proconnect: Provider | None = None
 
@@ -122,6 +124,7 @@ class Settings:
             vault_key=reader.secret("PORTAL_VAULT_KEY"),
             vault_url=reader.url("PORTAL_VAULT_URL", ("file", "s3"), needs_host=False),
             clamd=reader.text("PORTAL_CLAMD"),
+            printer=reader.choice("PORTAL_PRINTER", ("room", "outside")),
             franceconnect=reader.provider("PORTAL_FRANCECONNECT"),
             proconnect=reader.provider("PORTAL_PROCONNECT"),
         )
@@ -207,6 +210,12 @@ class _Reader:
         if moment is None or moment.tzinfo is None:
             self.fault(name, "must be a date and time with its offset, such as 2026-11-24T10:30:00+01:00")
         return moment
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name) or allowed[0]
+        if value not in allowed:
+            self.fault(name, f"must be {' or '.join(allowed)}")
+        return value
 
     def provider(self, prefix: str) -> Provider | None:
         names = [f"{prefix}_{part}" for part in _PROVIDER_PARTS]

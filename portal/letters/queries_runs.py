@@ -96,7 +96,7 @@ def to_pull(session: Session, run_id: int) -> list[Letter]:
         select(Letter.id, Message.status, *ENVELOPE)
         .join(Letter.message)
         .outerjoin(Person, Person.id == Message.person_id)
-        .where(Letter.run_id == run_id, Letter.pulled_at.is_(None))
+        .where(Letter.run_id == run_id, Letter.pulled_at.is_(None), Letter.returned_at.is_(None))
         .order_by(Letter.id)
     )
     wrong = [

@@ -86,7 +86,7 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
     if not paris_day(run.made_at) <= line.day <= paris_day(now):
         return LineFault.DAY
     locked_whole(session, letter.message_id)
-    session.refresh(letter, with_for_update=True)
+    letter_by_reference(session, line.reference, is_held=True)
     if line.said is Said.REJECTED:
         _reject(session, now, letter, post)
     else:
