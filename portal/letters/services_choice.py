@@ -4,6 +4,7 @@ Never a condition of anything, and nothing else stops it: opening a space, givin
 a letter that comes back.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -224,10 +225,10 @@ def _told_still(session: Session, now: datetime, person: Person) -> list[list[Me
 
 
 def _hold_subjects(session: Session, *of: Any) -> None:
-    """Lets nobody else decide about what these messages are about, always in one order."""
-    subjects = select(Message.subject, Message.subject_id).where(*of).distinct()
-    for subject, subject_id in session.execute(subjects.order_by(Message.subject, Message.subject_id)).all():
-        hold_subject(session, subject, subject_id)
+    """Lets nobody else decide about what these messages are about; in the order of `notifications.handing`."""
+    subjects = session.execute(select(Message.subject, Message.subject_id).where(*of).distinct()).all()
+    for subject, number in sorted(subjects, key=lambda one: (zlib.crc32(f"{one[0]}/{one[1]}".encode()), *one)):
+        hold_subject(session, subject, number)
 
 
 def _cards(person: Person) -> Any:

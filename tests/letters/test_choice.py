@@ -13,10 +13,10 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
-from tests.french_post import FRENCH_POST
 from portal.people.mandates import MandateFault
 from portal.people.models import Person
 from portal.refusal import Refused
+from tests.french_post import FRENCH_POST
 from tests.notifications.conftest import context
 
 BASE = "https://porte.exemple.fr"
