@@ -1,6 +1,6 @@
 """The words of settings for what the rules name."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from portal.administration.rules import Kind
 from portal.directory.models import BookedBy
 from portal.web.i18n import language
-from portal.words import day_words, moment_words
+from portal.words import day_words, hour_words, moment_words
 
 KIND_WORDS = {
     Kind.MOTIF: _l("Motif"),
@@ -56,6 +56,7 @@ COLUMN_WORDS = {
 }
 
 _MOMENTS = frozenset({"starts_at", "ends_at"})
+_HOURS = frozenset({"starts", "ends"})
 _DAYS = frozenset({"closed_on", "day", "first_day", "last_day", "skipped"})
 
 BOOKED_BY_WORDS = {
@@ -80,7 +81,9 @@ def value_words(name: str, value: Any) -> str:
 
 
 def _when_words(name: str, value: str) -> str:
-    """A day or an instant in words, other values as they are."""
+    """A day, an hour or an instant in words, other values as they are."""
     if name in _MOMENTS:
         return moment_words(datetime.fromisoformat(value), language())
+    if name in _HOURS:
+        return hour_words(time.fromisoformat(value), language())
     return day_words(date.fromisoformat(value), language()) if name in _DAYS else value

@@ -165,7 +165,7 @@ def test_whom_a_closed_day_touches_is_said_by_name_and_hour_before_it_is_written
     typed = fields_of(client, url) | chosen
     first = client.post(url, data=typed)
     assert "Ce jour touche un rendez-vous." in text_of(first.page)
-    assert " Quatorze, Parler de mon budget" in text_of(first.page).split("10 h Dominique")[1]
+    assert " Quatorze Parler de mon budget" in text_of(first.page).split("10 h Dominique")[1]
     assert "Ailleurs" not in text_of(first.page)
     seen = first.page.fields(0)
     world.appointment(agent, place, secret, at("2026-12-14", "11:00"), world.person(family_name="Onze"))
@@ -198,7 +198,7 @@ def test_an_admin_reads_hours_and_places_and_no_name(client, world, office) -> N
     url = "/agents/reglages/jours"
     chosen = {"day": ["14", "12", "2026"], "place": "tous", "kind": "ferme", "label": "grève"}
     text = text_of(client.post(url, data=fields_of(client, url) | chosen).page)
-    assert f"10 h Une personne, Rendez-vous avec le Département, {place.name}" in text
+    assert f"10 h Une personne Rendez-vous avec le Département, {place.name}" in text
     assert "Quatorze" not in text
 
 
@@ -220,7 +220,7 @@ def test_an_encadrant_reads_the_history_of_their_places_and_of_motifs_alone(clie
                 ("day", 1, {"place_id": place.id, "label": "travaux ici"}),
                 ("day", 2, {"place_id": other.id, "label": "travaux ailleurs"}),
                 ("day", 3, {"place_id": None, "label": "grève partout"}),
-                ("opening", opening.id, {"label": "plage d'ici"}),
+                ("opening", opening.id, {"label": "plage d'ici", "starts": "09:00"}),
                 ("opening", 987654, {"label": "plage d'ailleurs"}),
                 ("absence", 1, {"agent_id": here.id, "label": "congé d'ici"}),
                 ("absence", 2, {"agent_id": away.id, "label": "congé d'ailleurs"}),
@@ -232,6 +232,7 @@ def test_an_encadrant_reads_the_history_of_their_places_and_of_motifs_alone(clie
     for words in (f"Motif – {motif.title}", "03 53 01 00 01", "travaux ici", "Jour – tous les lieux", "plage d'ici"):
         assert words in text
     assert "Absence – Camille Présente" in text
+    assert "Début Après : 9 h" in text
     assert "03 53 01 00 02" not in text
     assert "ailleurs" not in text
     assert client.get("/agents/reglages").page.links()["L'historique Qui a changé quoi, et quand."]
