@@ -84,6 +84,8 @@ SENTENCES = {
     "people.unmerged": _("Deux fiches réunies ont été séparées de nouveau."),
     "place.closed": _("Un lieu a été fermé à partir d'un jour."),
     "place.reopened": _("Un lieu fermé a été rouvert."),
+    "post.closed": _("Des jours sans courrier ont été notés."),
+    "post.opened": _("Des jours sans courrier ont été retirés."),
     "preferences.changed": _("Vos préférences ont été changées."),
     "protection.marked": _("Votre fiche dit maintenant que vous avez un représentant légal."),
     "protection.removed": _("Votre fiche ne dit plus que vous avez un représentant légal."),

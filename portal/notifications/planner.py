@@ -19,7 +19,7 @@ RETRY_AT_LEAST = timedelta(minutes=15)
 TIDINGS_LAST = timedelta(days=30)  # what is no appointment's is worth telling for so long
 REMINDER_DAYS = 2
 LETTER_REMINDER_DAYS = 4  # a letter that arrives this many days before, or fewer, reminds by itself
-_PRINT_ROOM_OPENS = time(6, 0)  # letters of a day are drawn before the print room comes in
+PRINT_ROOM_OPENS = time(6, 0)  # letters of a day are drawn before the print room comes in
 _A_MINUTE = timedelta(minutes=1)
 _DIGITAL = (Route.SMS, Route.EMAIL)
 
@@ -135,7 +135,7 @@ def plan_reminders(  # noqa: PLR0913 - the table's own inputs
         posting = _reminder_posting(event, post, letter_arrives)
         serves = letter_arrives is not None and posting is None
         if posting is not None and _takes_letters(reach, failed) and posting >= post.posting_day(now):
-            due[Route.LETTER] = max(now, at_wall_clock(posting, _PRINT_ROOM_OPENS))
+            due[Route.LETTER] = max(now, at_wall_clock(posting, PRINT_ROOM_OPENS))
         elif not digital and not serves:
             human = _human(reach, failed)
             if human is Route.CALL or last_resort:

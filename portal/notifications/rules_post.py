@@ -1,18 +1,46 @@
 """What the post does to letters: when each leaves and arrives, and what a closed day changes. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
-from portal.clock import paris_day
-from portal.notifications.models import Message, Status
-from portal.notifications.post import PostalCalendar
+from portal.clock import at_wall_clock, paris_day
+from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.models_post import Closure
+from portal.notifications.planner import PRINT_ROOM_OPENS, REMINDER_DAYS
+from portal.notifications.post import Holds, PostalCalendar
 
 LONGEST = 31  # days in a row
 PAST_KEPT = 14  # days: a strike may be known only after it began
 FURTHEST = 366  # days ahead
 
 _LEFT = (Status.POSTED, Status.RETURNED)
+_STOPS = {Closure.ROOM: {Holds.POSTED}, Closure.POST: {Holds.POSTED, Holds.DELIVERED, Holds.CLOSED}}
+
+
+class ClosureFault(StrEnum):
+    """Why days are not closed."""
+
+    BACKWARDS = "backwards"  # the last before the first
+    TOO_LONG = "too_long"
+    TOO_OLD = "too_old"
+    TOO_FAR = "too_far"
+    NOTHING = "nothing"  # nothing leaves, or arrives, on those days anyway
+
+
+class UnderWay(NamedTuple):
+    """A letter promised that has not arrived yet: what its post needs of its message, and no word of it."""
+
+    id: int
+    status: Status
+    step: Step
+    route: Route
+    due_at: datetime
+    expires_at: datetime
+    sent_at: datetime | None
+    arrives_on: date | None
 
 
 @dataclass(frozen=True)
@@ -26,14 +54,14 @@ class LetterDays:
 
 @dataclass(frozen=True)
 class Effect:
-    """What closed days change for letters not arrived yet: how many arrive later, how many of those too late."""
+    """What becomes of letters that have not arrived: how many there are, arrive later, and arrive too late by it."""
 
     letters: int
     later: int
     too_late: int
 
 
-def letter_days(message: Message, post: PostalCalendar, now: datetime) -> LetterDays:
+def letter_days(message: Message | UnderWay, post: PostalCalendar, now: datetime) -> LetterDays:
     """When a letter is posted and arrives: as noted when it was posted, else as the calendar foresees it now."""
     if message.status in _LEFT and message.sent_at is not None:
         posted = post.day_of(message.sent_at)
@@ -49,7 +77,25 @@ def is_too_late(arrives: date, expires_at: datetime) -> bool:
     return arrives >= paris_day(expires_at)
 
 
-def effect_of(letters: Iterable[Message], before: PostalCalendar, after: PostalCalendar, now: datetime) -> Effect:
+def arrival_under(message: UnderWay, post: PostalCalendar, now: datetime) -> date:
+    """When a letter arrives by a calendar, whatever was noted: one that was posted is still on its way."""
+    if message.status is Status.POSTED and message.sent_at is not None:
+        return post.arrival_of_posting(post.day_of(message.sent_at))
+    posted = post.posting_day(max(brought_forward(message, post, now), now))
+    return post.arrival_of_posting(posted)
+
+
+def brought_forward(message: UnderWay, post: PostalCalendar, now: datetime) -> datetime:
+    """When a letter is to be drawn so that it still reminds two days before, as its reminders do; never later."""
+    if (message.status, message.step, message.route) != (Status.WAITING, Step.REMINDER, Route.LETTER):
+        return message.due_at
+    posting = post.latest_posting_day(paris_day(message.expires_at) - timedelta(days=REMINDER_DAYS))
+    if posting < post.posting_day(now):
+        return message.due_at  # no post is early enough any more
+    return min(message.due_at, max(now, at_wall_clock(posting, PRINT_ROOM_OPENS)))
+
+
+def effect_of(letters: Iterable[UnderWay], before: PostalCalendar, after: PostalCalendar, now: datetime) -> Effect:
     """What letters on their way, or waiting, become when one calendar takes the place of another."""
     count = later = too_late = 0
     for message in letters:
@@ -60,13 +106,27 @@ def effect_of(letters: Iterable[Message], before: PostalCalendar, after: PostalC
     return Effect(count, later, too_late)
 
 
-def arrival_under(message: Message, post: PostalCalendar, now: datetime) -> date:
-    """When a letter arrives by a calendar, whatever was noted: one that was posted is still on its way."""
-    if message.status is Status.POSTED and message.sent_at is not None:
-        return post.arrival_of_posting(post.day_of(message.sent_at))
-    return letter_days(message, post, now).arrives
+def days_to_close(post: PostalCalendar, first: date, last: date, closure: Closure) -> list[date]:
+    """The days of a range that closing changes: neither Sundays nor holidays, nor what stands still already."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [day for day in days if post.holds(day) in _STOPS[closure]]
 
 
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from one to another, both included."""
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+def closure_fault(post: PostalCalendar, first: date, last: date, closure: Closure, today: date) -> ClosureFault | None:
+    """Why a range of days cannot be closed, or None."""
+    if last < first:
+        return ClosureFault.BACKWARDS
+    if first < today - timedelta(days=PAST_KEPT):
+        return ClosureFault.TOO_OLD
+    if last > today + timedelta(days=FURTHEST):
+        return ClosureFault.TOO_FAR
+    if (last - first).days >= LONGEST:
+        return ClosureFault.TOO_LONG
+    return None if days_to_close(post, first, last, closure) else ClosureFault.NOTHING
+
+
+def with_closed(post: PostalCalendar, days: Collection[date], closure: Closure) -> PostalCalendar:
+    """The calendar with more closed days."""
+    if closure is Closure.POST:
+        return replace(post, stopped=post.stopped | set(days))
+    return replace(post, closed_days=post.closed_days | set(days))
