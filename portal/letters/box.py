@@ -12,8 +12,9 @@ from portal.letters.sheet import Sheet
 
 _FRAME = 1.8  # points
 _PAD = 5.0  # white inside the frame
-_TOP, _BOTTOM = 2.6, 3.6
-_AFTER_HEADING = 1.2
+_BOTTOM = 3.6
+_AFTER_HEADING = 1.6
+_BESIDE_HEADING = 1.5  # white where the heading breaks the frame
 _WIDEST_LEFT = 108.0  # of the box's width: day and hour; the place stands at its right
 _GUTTER = 5.0
 _AFTER_PICTOGRAM = 2.0
@@ -30,11 +31,9 @@ class _Row:
 
 def box(section: Section, scale: Scale) -> Piece:
     """Day and hour at the left, place at the right; one above the other in large print."""
-    heading = stack(
-        set_lines((Run(section.heading),), scale.body.size, points(WIDTH - 2 * _PAD), strong=True),
-        scale.body,
-        MARGIN + _PAD,
-    )
+    title = set_lines((Run(section.heading),), scale.body.size, points(WIDTH - 2 * _PAD), strong=True)
+    heading = stack(title, scale.body, MARGIN + _PAD)
+    edge = heading.height / 2  # the heading stands in the frame's upper stroke
     turn = next((at + 1 for at, block in enumerate(section.blocks) if block.icon == "clock"), len(section.blocks))
     first, second = section.blocks[:turn], section.blocks[turn:]
     two_columns = bool(second) and not scale.one_column
@@ -43,15 +42,17 @@ def box(section: Section, scale: Scale) -> Piece:
     right_area = Area(MARGIN + (column + _GUTTER if two_columns else _PAD), 0, MARGIN + WIDTH - _PAD, 0)
     left = _rows(first, scale, left_area, scale.day)
     right = _rows(second, scale, right_area, scale.where if two_columns else scale.day)
-    start = _TOP + heading.height + _AFTER_HEADING
+    start = heading.height + _AFTER_HEADING
     # The first line of the place stands on the same baseline as the day.
     drop = max(0.0, left[0].baseline - right[0].baseline) if two_columns else _height(left) + 2 * _BETWEEN
     inner = max(_height(left), drop + _height(right)) if right else _height(left)
     height = start + inner + _BOTTOM
 
     def draw(sheet: Sheet, top: float) -> None:
-        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height), weight=_FRAME, radius=3)
-        heading.draw(sheet, top + _TOP)
+        sheet.frame(Area(MARGIN, top + edge, MARGIN + WIDTH, top + height), weight=_FRAME, radius=3)
+        wide = max((millimetres(line.width) for line in title), default=0.0) + 2 * _BESIDE_HEADING
+        sheet.blank(Area(MARGIN + _PAD - _BESIDE_HEADING, top, MARGIN + _PAD - _BESIDE_HEADING + wide, top + edge + 1))
+        heading.draw(sheet, top)
         _draw_rows(sheet, left, top + start)
         _draw_rows(sheet, right, top + start + drop)
         if two_columns:

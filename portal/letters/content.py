@@ -13,6 +13,8 @@ class Role(StrEnum):
     ITEM = "item"  # a point of a list
     MARK = "mark"  # large, beside a pictogram
     QR = "qr"  # a code, with lines beside it
+    BOX = "box"  # an answer to tick
+    MATRIX = "matrix"  # a code for a scanner, with the same in letters
 
 
 @dataclass(frozen=True)
@@ -51,21 +53,22 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """All the words of a letter, in order."""
+    """All the words of a letter, in order. `other`: the same letter in another language, which follows it."""
 
     title: str
     language: str
     sections: tuple[Section, ...]
+    other: "Content | None" = None
 
     def as_text(self) -> str:
-        """All the words, line by line, the title first and a blank line between sections."""
+        """All the words, line by line, the title first and a blank line between sections; then those of `other`."""
         parts = [self.title]
         for section in self.sections:
             lines = [section.heading] if section.heading else []
             for block in section.blocks:
                 lines += [other.text for other in block.beside] or [block.text]
             parts.append("\n".join(lines))
-        return "\n\n".join(parts)
+        return "\n\n".join([*parts, self.other.as_text()] if self.other else parts)
 
     def as_json(self) -> dict[str, Any]:
         """The content as JSON values, for keeping word for word. `content_from` reads it back, equal."""
@@ -76,6 +79,7 @@ class Content:
                 {"name": part.name, "heading": part.heading, "blocks": [_block_json(block) for block in part.blocks]}
                 for part in self.sections
             ],
+            **({"other": self.other.as_json()} if self.other else {}),
         }
 
 
@@ -88,6 +92,7 @@ def content_from(stored: Mapping[str, Any]) -> Content:
             Section(part["name"], part["heading"], tuple(_block_from(block) for block in part["blocks"]))
             for part in stored["sections"]
         ),
+        other=content_from(stored["other"]) if "other" in stored else None,
     )
 
 

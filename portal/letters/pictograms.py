@@ -85,6 +85,12 @@ def _pictograms() -> dict[str, tuple[tuple[str, bool], ...]]:
             ("M 11.2 11.8 L 21.5 2", False),
             ("M 16 7.2 L 19.5 10.8", False),
         ),
+        "scissors": (
+            (circle(5, 6.2, 3.2), False),
+            (circle(5, 17.8, 3.2), False),
+            ("M 7.7 8.2 L 23 18.6", False),
+            ("M 7.7 15.8 L 23 5.4", False),
+        ),
         "person": (
             (circle(12, 7.5, 4.5), False),
             ("M 3.5 21.5 C 3.5 17 7 14.5 12 14.5 C 17 14.5 20.5 17 20.5 21.5", False),

@@ -15,7 +15,11 @@ from portal.letters.sheet import Sheet
 WIDTH = FIRST_BODY.width
 CAPITAL = 0.668  # height of a capital letter in these fonts, for one of size
 _WHOLE = 110.0  # a section no taller than this (millimetres) is not parted between two pages
-_QR_SIDE = 26.0
+_GUTTER = 8.0  # between two columns
+_SHARES = (0.5, 0.58, 0.42, 0.64)  # of the width, for the left one
+_COLUMN_AIR = 0.8
+_BEFORE_SIGNATURE = 4.0
+_QR_SIDE = 24.0
 _QR_MASK = 2
 _QR_WHITE = 4  # modules of white that a reader needs around the code (ISO/IEC 18004)
 
@@ -80,6 +84,17 @@ LARGE = Scale(
 
 
 @dataclass(frozen=True)
+class _Column:
+    """Where lines begin, and how wide they may be, in millimetres."""
+
+    left: float
+    width: float
+
+
+_PAGE = _Column(MARGIN, WIDTH)
+
+
+@dataclass(frozen=True)
 class Piece:
     """Something of a known height (millimetres) that stands as one; `space` is the white that it likes above it.
 
@@ -111,19 +126,75 @@ def title_piece(content: Content, scale: Scale) -> Piece:
 
 def section_pieces(section: Section, scale: Scale) -> list[Piece]:
     """The pieces of a section other than the box. Raises `UnprintableError`."""
-    pieces = list(_parts(section, scale))
+    pieces = list(_parts(section, scale, _PAGE))
     if sum(piece.height for piece in pieces) > _WHOLE:
         return pieces
     return [replace(piece, tied=at < len(pieces) - 1) for at, piece in enumerate(pieces)]
 
 
-def _parts(section: Section, scale: Scale) -> Iterator[Piece]:
+def side_by_side(one: Section, two: Section, scale: Scale) -> Piece | None:
+    """Two sections as two columns, parted where they are least tall; None when they are too tall to stand as one."""
+    laid = []
+    for share in _SHARES:
+        wide = WIDTH * share - _GUTTER / 2
+        left = _column(one, scale, _Column(MARGIN, wide))
+        right = _column(two, scale, _Column(MARGIN + wide + _GUTTER, WIDTH - wide - _GUTTER))
+        laid.append((max(left.height, right.height), left, right))
+    height, left, right = min(laid, key=lambda found: found[0])
+    if height > _WHOLE:
+        return None
+
+    def draw(sheet: Sheet, top: float) -> None:
+        left.draw(sheet, top)
+        right.draw(sheet, top)
+
+    return Piece(height, draw, space=left.space)
+
+
+def signed(section: Section, signature: Section, scale: Scale) -> list[Piece]:
+    """A section whose last line bears the signature at its right; none when that line leaves no room for it."""
+    kind = scale.body
+    if not section.blocks or section.blocks[-1].role is not Role.TEXT:
+        return []
+    last = set_lines(section.blocks[-1].runs, kind.size, points(WIDTH))[-1]
+    name = set_lines(signature.blocks[0].runs, kind.size, points(WIDTH), strong=True)
+    wide = name[0].width
+    if len(name) > 1 or len(signature.blocks) > 1 or last.width + wide > points(WIDTH - _BEFORE_SIGNATURE):
+        return []
+    *others, end = section_pieces(section, scale)
+
+    def draw(sheet: Sheet, top: float) -> None:
+        end.draw(sheet, top)
+        sheet.line(MARGIN + WIDTH - millimetres(wide), top + end.height - kind.step + kind.baseline, name[0], kind.size)
+
+    return [*others, replace(end, draw=draw)]
+
+
+def _column(section: Section, scale: Scale, column: _Column) -> Piece:
+    parts = list(_parts(section, scale, column))
+    tops = []
+    height = 0.0
+    for at, part in enumerate(parts):
+        height += part.space * _COLUMN_AIR if at else 0.0
+        tops.append(height)
+        height += part.height
+
+    def draw(sheet: Sheet, top: float) -> None:
+        for part, down in zip(parts, tops, strict=True):
+            part.draw(sheet, top + down)
+
+    return Piece(height, draw, space=parts[0].space)
+
+
+def _parts(section: Section, scale: Scale, column: _Column) -> Iterator[Piece]:
     above = 1.5 if section.name == "opening" else 5.0
     blocks = list(section.blocks)
     heading = None
     if section.heading:
         heading = stack(
-            set_lines((Run(section.heading),), scale.heading.size, points(WIDTH), strong=True), scale.heading
+            set_lines((Run(section.heading),), scale.heading.size, points(column.width), strong=True),
+            scale.heading,
+            column.left,
         )
     if blocks and blocks[0].role is Role.QR:
         yield replace(_beside_code(heading, blocks.pop(0), scale), space=above)
@@ -133,22 +204,25 @@ def _parts(section: Section, scale: Scale) -> Iterator[Piece]:
     for at, block in enumerate(blocks):
         space = above if at == 0 else 2.0 if block.gap else 0.0
         piece = (
-            _item(block, scale) if block.role is Role.ITEM else _plain(block, scale, strong=section.name == "signature")
+            _item(block, scale, column)
+            if block.role is Role.ITEM
+            else _plain(block, scale, column, strong=section.name == "signature")
         )
         yield replace(piece, space=space)
 
 
-def _plain(block: Block, scale: Scale, *, strong: bool) -> Piece:
-    return stack(set_lines(block.runs, scale.body.size, points(WIDTH), strong=strong), scale.body)
+def _plain(block: Block, scale: Scale, column: _Column, *, strong: bool) -> Piece:
+    lines = set_lines(block.runs, scale.body.size, points(column.width), strong=strong)
+    return stack(lines, scale.body, column.left)
 
 
-def _item(block: Block, scale: Scale) -> Piece:
+def _item(block: Block, scale: Scale, column: _Column) -> Piece:
     kind = scale.body
     indent = millimetres(kind.size * 1.1)
-    text = stack(set_lines(block.runs, kind.size, points(WIDTH - indent)), kind, MARGIN + indent)
+    text = stack(set_lines(block.runs, kind.size, points(column.width - indent)), kind, column.left + indent)
 
     def draw(sheet: Sheet, top: float) -> None:
-        sheet.text(MARGIN + indent * 0.2, top + kind.baseline, "•", Face.STRONG, kind.size)
+        sheet.text(column.left + indent * 0.2, top + kind.baseline, "•", Face.STRONG, kind.size)
         text.draw(sheet, top)
 
     return Piece(text.height, draw)

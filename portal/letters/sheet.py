@@ -44,6 +44,8 @@ class Sheet:
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
         # All the words of a page are one text object, written when the page ends: they stand over the strokes.
         self._words: list[str] = []
+        self._language = language
+        self.page_language = language  # of the words of the page being drawn
 
     def print_when_opened(self) -> None:
         """Whatever shows the file proposes at once to print it (ISO 32000-1, 12.6.4.11: the named action Print).
@@ -86,7 +88,10 @@ class Sheet:
             self._words.append(f"{name} {size:g} Tf <{codes.hex()}> Tj")
 
     def _end_words(self) -> None:
-        self._canvas.addLiteral(f"0 g BT {' '.join(self._words)} ET")
+        words = f"0 g BT {' '.join(self._words)} ET"
+        if self.page_language != self._language:  # ISO 32000-1, 14.9.2: the language of a part
+            words = f"/Span <</Lang ({_LANGUAGES.get(self.page_language, self.page_language)})>> BDC {words} EMC"
+        self._canvas.addLiteral(words)
         self._words = []
 
     def rule(self, left: float, top: float, right: float, *, weight: float = 0.5, grey: float = 0.0) -> None:
@@ -94,6 +99,13 @@ class Sheet:
         self._canvas.setStrokeGray(grey)
         self._canvas.setLineWidth(weight)
         self._canvas.line(points(left), self._y(top), points(right), self._y(top))
+
+    def dashes(self, left: float, top: float, right: float) -> None:
+        """Where to cut: a broken stroke."""
+        down = self._y(top)
+        self._canvas.addLiteral(
+            f"q 0 G 0.8 w [4 3] 0 d {points(left):.3f} {down:.3f} m {points(right):.3f} {down:.3f} l S Q"
+        )
 
     def upright(self, left: float, top: float, bottom: float, *, weight: float, grey: float) -> None:
         """A vertical stroke."""
@@ -108,6 +120,18 @@ class Sheet:
         left, bottom = points(area.left) + weight / 2, self._y(area.bottom) + weight / 2
         wide, tall = points(area.width) - weight, points(area.bottom - area.top) - weight
         self._canvas.roundRect(left, bottom, wide, tall, points(radius), stroke=1, fill=0)
+
+    def boxes(self, corners: Sequence[tuple[float, float]], side: float) -> None:
+        """Empty squares to tick, each by its top left corner."""
+        tall = points(side)
+        squares = (f"{points(left):.2f} {self._y(top) - tall:.2f} {tall:.2f} {tall:.2f} re" for left, top in corners)
+        self._canvas.addLiteral(f"q 0 G 1 w 1 j {' '.join(squares)} S Q")
+
+    def blank(self, area: Area) -> None:
+        """White over what was drawn there; words are written after all strokes, and stay."""
+        left, bottom = points(area.left), self._y(area.bottom)
+        wide, tall = points(area.width), points(area.bottom - area.top)
+        self._canvas.addLiteral(f"1 g {left:.3f} {bottom:.3f} {wide:.3f} {tall:.3f} re f 0 g")
 
     def matrix(self, left: float, top: float, module: float, rows: Sequence[Sequence[int]]) -> None:
         """The dark modules of a 2D code, `module` millimetres each, as one shape."""

@@ -22,7 +22,7 @@ from portal.letters.record import shown
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 from portal.letters.typography import NBSP
-from portal.letters.wording import content_of
+from portal.letters.wording import content_in
 from portal.letters.wording_common import sender_of
 
 KIND = "appointment_slip"
@@ -147,7 +147,7 @@ def draw_slip(context: Mapping[str, Any], paper: Paper) -> bytes:
     """
     load()
     form = _FORMATS[paper, bool(context["large_print"])]
-    content = _safe(content_of(KIND, context))
+    content = _safe(content_in(str(context["language"]), KIND, context))
     author = shown(sender_of(context))
     form, pages = _laid_out(content, author, form, is_demo=bool(context["demo"]))
     height = form.height or max(top + piece.height for piece, top in pages[0]) + form.margin

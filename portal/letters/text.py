@@ -1,7 +1,7 @@
 """The words of a letter, as `letters/<kind>.txt` writes them, and their content for one person.
 
-A letter's text is a title and sections, always in the order of `SECTIONS`; `foot` stands at the foot of each page. Its
-lines:
+A letter's text is a title and sections, always in the order of `SECTIONS`; `coupon` is the part to cut off and send
+back, and `foot` stands at the foot of each page. Its lines:
 
     # a note for whoever edits the text: not printed
     [keep] Ce que vous devez retenir       a section, with its heading (which may be empty)
@@ -9,6 +9,8 @@ lines:
     - Votre carte d'identité               a point of a list
     - {bring*}                             one such line for each text of a list
     @qr {link}                             a QR code; the lines up to the next blank one stand beside it
+    @matrix {code}                         a code for a scanner, printed in letters too
+    [ ] Je veux une autre date             an answer to tick
     Une phrase, avec des **mots forts**.   a line of text
     {if directions} … {else} … {end}       kept when the variable holds something; each on its own line
 
@@ -23,9 +25,10 @@ from enum import StrEnum
 from portal.letters.content import Block, Content, Role, Run, Section, runs_of
 from portal.letters.typography import well_set
 
-SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature", "foot")
+SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature", "coupon", "foot")
 REQUIRED = frozenset({"title", "keep", "help", "signature"})
 PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person", "key", "check"})
+_CODES = frozenset({Role.QR.value, Role.MATRIX.value})
 
 Value = str | bool | Sequence[str]
 
@@ -147,7 +150,7 @@ def _check_line(line: _Line, vocabulary: Mapping[str, Holds]) -> None:
     _check_variables(line.number, line.text, vocabulary)
     if line.text.startswith("@"):
         pictogram = _PICTOGRAM.fullmatch(line.text)
-        if not pictogram or pictogram.group(1) not in PICTOGRAMS | {"qr"}:
+        if not pictogram or pictogram.group(1) not in PICTOGRAMS | _CODES:
             raise LetterTextError(f"line {line.number}: this pictogram does not exist")
     if line.text.count("**") % 2:
         raise LetterTextError(f"line {line.number}: strong words are not ended")
@@ -192,10 +195,13 @@ def _blocks_of(line: _Line, values: Mapping[str, Value], language: str) -> Itera
     role, icon, text = Role.TEXT, "", line.text
     pictogram = _PICTOGRAM.fullmatch(text)
     if pictogram:
-        icon, text = pictogram.groups()
-        role = Role.QR if icon == "qr" else Role.MARK
+        name, text = pictogram.groups()
+        role = Role(name) if name in _CODES else Role.MARK
+        icon = "" if name in _CODES else name
     elif text.startswith("- "):
         role, text = Role.ITEM, text[2:]
+    elif text.startswith("[ ] "):
+        role, text = Role.BOX, text[4:]
     if role is Role.QR:
         yield Block(Role.QR, url=_filled(text, values))
         return

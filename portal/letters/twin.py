@@ -31,20 +31,26 @@ class Group:
 
 @dataclass(frozen=True)
 class TwinSection:
-    """A section with its blocks grouped."""
+    """A section with its blocks grouped, and the language of its words."""
 
     name: str
     heading: str
     groups: Sequence[Group]
+    language: str
 
 
 def twin_sections(content: Content) -> list[TwinSection]:
-    """The sections of a letter, nothing left out, in order."""
-    return [
+    """The sections of a letter, nothing left out, in order; then its title and sections in the other language."""
+    own = [
         TwinSection(
             section.name,
             section.heading,
             [Group(role, list(blocks)) for role, blocks in groupby(section.blocks, key=lambda block: block.role)],
+            content.language,
         )
         for section in content.sections
     ]
+    other = content.other
+    return (
+        own if other is None else [*own, TwinSection("title", other.title, [], other.language), *twin_sections(other)]
+    )

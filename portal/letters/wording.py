@@ -5,7 +5,7 @@ Kinds come in families, each with the variables that its letters may print.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,9 @@ from portal.letters.text import Holds, LetterText, Value, parse
 from portal.paths import LETTERS
 
 SOURCE_LANGUAGE = "fr"
+
+# How the context names an agent who acts for the person, in that person's language.
+AN_AGENT = {"fr": "un agent du Département", "en": "an agent of the Département"}
 
 _INCLUDED = re.compile(r"^\{include (\w+)\}$", re.MULTILINE)  # words that several letters share: letters/parts
 
@@ -37,13 +40,24 @@ def family_of(kind: str) -> Family:
 
 
 def content_of(kind: str, context: Mapping[str, Any]) -> Content:
-    """The words of a letter for one message's context.
+    """The words of a letter for one message's context: in French, then in the person's language where it has letters.
 
     Raises `LetterTextError` when the letter would have a hole, `KeyError` when the context lacks something,
     `FileNotFoundError` when the kind has no letter.
     """
     language = str(context["language"])
-    return letter_text(kind, language).fill(family_of(kind).values_of(context), language=language)
+    content = content_in(SOURCE_LANGUAGE, kind, context)
+    if language == SOURCE_LANGUAGE or not (LETTERS / language / f"{kind}.txt").exists():
+        return content
+    return replace(content, other=content_in(language, kind, context))
+
+
+def content_in(language: str, kind: str, context: Mapping[str, Any]) -> Content:
+    """The words in this language alone, whatever the context asks for. Raises what `content_of` raises."""
+    own = {**context, "language": language}
+    if (acted_by := context.get("acted_by")) in AN_AGENT.values():
+        own["acted_by"] = AN_AGENT.get(language, acted_by)
+    return letter_text(kind, language).fill(family_of(kind).values_of(own), language=language)
 
 
 @cache
@@ -56,5 +70,7 @@ def letter_text(kind: str, language: str = SOURCE_LANGUAGE) -> LetterText:
     if language == SOURCE_LANGUAGE or not (folder / f"{kind}.txt").exists():
         folder = LETTERS
     source = (folder / f"{kind}.txt").read_text(encoding="utf-8")
-    whole = _INCLUDED.sub(lambda part: (folder / "parts" / f"{part.group(1)}.txt").read_text(encoding="utf-8"), source)
+    whole = _INCLUDED.sub(
+        lambda part: (folder / "parts" / f"{part.group(1)}.txt").read_text(encoding="utf-8").rstrip(), source
+    )
     return parse(whole, family_of(kind).vocabulary)

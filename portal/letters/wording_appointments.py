@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from portal.letters.text import Holds, Value
-from portal.letters.wording_common import COMMON, common_values, enumerated, shown_moment, site_page
-from portal.words import day_words, hour_words, phone_words
+from portal.letters.wording_common import COMMON, common_values, enumerated, sender_of, shown_moment, site_page
+from portal.words import NBSP, day_words, hour_words, moment_words, phone_words
 
 VOCABULARY: Mapping[str, Holds] = {
     **COMMON,
@@ -19,15 +19,18 @@ VOCABULARY: Mapping[str, Holds] = {
             "booking_link",
             "cancel_until",
             "code",
+            "coupon_name",
             "day",
             "directions",
             "duration",
             "hour",
             "link",
+            "moment",
             "move_until",
             "old_moment",
             "place_name",
             "place_phone",
+            "return_to",
             "short_address",
             "subject",
             "who",
@@ -44,6 +47,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "by_video",
             "cancelled_by_person",
             "cancelled_by_service",
+            "coupon",
             "online",
             "place_hidden",
             "step_free",
@@ -58,14 +62,16 @@ VOCABULARY: Mapping[str, Holds] = {
 def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
+    `coupon`: it can still be cancelled when the letter arrives; to someone who wants discretion it names nobody.
     `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
-    find another date by themselves.
+    find another date by themselves. `place_phone`: only when it is not the letter's own number.
     """
     language = str(context["language"])
     starts_at = datetime.fromisoformat(context["starts_at"])
     ends_at = datetime.fromisoformat(context["ends_at"])
     mode, step_free, cancelled_by = context["mode"], context["step_free"], context["cancelled_by"]
     is_hidden = mode == "place" and not (context["place_name"] or context["place_lines"])
+    place_phone = context["place_phone"] or ""
     booking_link, booking_address = site_page(context["link"], "/rendez-vous")
     return {
         **common_values(context),
@@ -84,18 +90,22 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "cancelled_by_person": cancelled_by == "person",
         "cancelled_by_service": cancelled_by == "service",
         "code": context["code"],
+        "coupon": bool(context["cancel_until"]) and cancelled_by is None,
+        "coupon_name": context["recipient_name"] if context["place_name"] else "",
         "day": day_words(starts_at, language),
         "directions": context["directions"] or "",
         "duration": _duration(round((ends_at - starts_at).total_seconds() / 60), language),
         "hour": hour_words(starts_at, language),
         "link": context["link"],
+        "moment": _unbroken(moment_words(starts_at, language)),
         "move_until": shown_moment(context["move_until"], language),
         "old_moment": shown_moment(context["old_starts_at"], language),
         "online": context.get("online", True),
         "place_hidden": is_hidden,
         "place_lines": list(context["place_lines"]),
         "place_name": context["place_name"] or "",
-        "place_phone": phone_words(context["place_phone"] or ""),
+        "place_phone": phone_words(place_phone) if place_phone != context["phone"] else "",
+        "return_to": _return_to(context),
         "short_address": context["link"].partition("://")[2],
         "step_free": step_free is True,
         "steps": step_free is False,
@@ -104,11 +114,22 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     }
 
 
+def _return_to(context: Mapping[str, Any]) -> str:
+    """Where to send something, on one line: a CEDEX code is its receiver's own, and needs neither street nor house."""
+    lines = list(context["return_address"]) or [sender_of(context)]
+    printed = [lines[0], lines[-1]] if len(lines) > 1 and "CEDEX" in lines[-1].upper() else lines
+    return ", ".join(map(_unbroken, printed))
+
+
+def _unbroken(words: str) -> str:
+    return words.replace(" ", NBSP)
+
+
 def _duration(minutes: int, language: str) -> str:
     hours, rest = divmod(minutes, 60)
     hour = "hour" if language == "en" else "heure"
     parts = [f"{hours} {hour}{'s' * (hours > 1)}"] * (hours > 0) + [f"{rest} minute{'s' * (rest > 1)}"] * (rest > 0)
-    return " ".join(parts).replace(" ", "\u00a0")
+    return " ".join(parts).replace(" ", NBSP)
 
 
 def _capitalised(text: str) -> str:

