@@ -35,6 +35,7 @@ KINDS = {
     "mandate_ended": _l("Un mandat fini"),
     "mandate_ending": _l("Un mandat finit bientôt"),
     "mandate_reply": _l("Réponse à un SMS"),
+    "address_wanted": _l("Adresse à demander"),
     "space_closed": _l("Espace fermé"),
 }
 OTHER_KIND = _l("Un message")

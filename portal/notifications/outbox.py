@@ -22,6 +22,7 @@ from portal.people.models import Person, RouteState
 
 UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.OPEN)
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+_HELD = (Status.WAITING, Status.QUEUED)  # not on its way yet: a letter in a print run is pulled from it
 
 _KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
 _ADD = insert(Message).on_conflict_do_nothing(index_elements=_KEY).returning(Message)
@@ -107,14 +108,15 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     """Sends the planner round again for a message whose `route` did not work; gives the messages added, in any order.
 
     A reminder leads to reminders only, what is told again to notices only; a notice to both, or to `steps` alone. The
-    event's messages that wait on the route are given up with it. Nothing is added for a message that left by the one
-    way it was asked for, nor for an appointment's event that a later one has overtaken.
+    event's messages that wait on the route, letters drawn and in no print run among them, are given up with it. Nothing
+    is added for a message that left by the one way it was asked for, nor for an appointment's event that a later one
+    has overtaken.
     """
     session.flush()
     hold_subject(session, message.subject, message.subject_id)
     wanted = {message.step} if message.step is Step.REMINDER or AGAIN in message.event else set(steps)
     for row in _siblings(session, message):
-        if row.route is route and row.step in wanted and row.status is Status.WAITING:
+        if row.route is route and row.step in wanted and row.status in _HELD:
             row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
     if message.event["kind"] == SINGLE or is_overtaken(session, message):
         return []
@@ -138,6 +140,17 @@ def refuse_route(session: Session, now: datetime, person: Person, route: Route, 
     _leave_way(session, now, person, route, post)
 
 
+def doubt_way(session: Session, now: datetime, message: Message, post: PostalCalendar) -> None:
+    """Remembers that a message came back from the file's own way; whether it is the file's is for the caller to say.
+
+    Everything else that waits on it, letters already drawn too, goes round by other routes.
+    """
+    person = session.get_one(Person, message.person_id)
+    note_state(person, message.route, RouteState.DOUBTFUL)
+    session.flush()
+    _leave_way(session, now, person, message.route, post, but=message.id)
+
+
 def _leave_way(  # noqa: PLR0913 - whose, which way, and the post
     session: Session, now: datetime, person: Person, route: Route, post: PostalCalendar, *, but: int | None = None
 ) -> None:
@@ -146,7 +159,7 @@ def _leave_way(  # noqa: PLR0913 - whose, which way, and the post
         .where(
             Message.person_id == person.id,
             Message.route == route,
-            Message.status == Status.WAITING,
+            Message.status.in_(_HELD),
             Message.id != (but or 0),
             or_(Message.to.is_(None), Message.to == way(person, route)),
         )

@@ -35,6 +35,7 @@ KINDS = {
     "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
     "mandate_ending": _l("Une permission finit bientôt"),
     "mandate_reply": _l("Réponse à votre SMS"),
+    "address_wanted": _l("Votre adresse, à nous redonner"),
     "space_closed": _l("Votre espace est fermé"),
     "callback": _l("Vous avez demandé un appel"),
 }

@@ -6,9 +6,11 @@ from typing import Any
 from portal.letters.desk import PrintRoom
 from portal.letters.models import Letter
 from portal.letters.queries import letter, letter_of_message
+from portal.letters.services_runs import make_file, make_run
 from portal.notifications.models import Message
 from portal.notifications.packing import pack
 from portal.notifications.planner import Event, EventKind
+from portal.notifications.queries_post import calendar_of
 from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.world import World
 
@@ -42,3 +44,14 @@ def queued_to(
         found = letter(session, drawn.id) if drawn else None
     assert found is not None
     return found
+
+
+def made(database: Any, now: datetime, **given: Any) -> Any:
+    """A run made by hand, all its files too; without letters that wait, the files that lack."""
+    with database.transaction() as session:
+        run = make_run(session, now, **{"post": calendar_of(session), "by": 1} | given)
+    is_left = True
+    while is_left:
+        with database.transaction() as session:
+            is_left = make_file(session, now)
+    return run

@@ -1,0 +1,83 @@
+"""What is read of a run on its way to the post."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from portal.clock import paris_day
+from portal.letters.models import Letter, LetterProof, PrintRun, PullReason
+from portal.letters.queries import ROLES
+from portal.letters.queries_runs import (
+    ENVELOPE,
+    IN_THE_HOUSE,
+    Envelope,
+    still_goes_there,
+    useless_if_posted,
+)
+from portal.letters.rules_post import Counts
+from portal.notifications.models import Message, Status
+from portal.notifications.post import PostalCalendar
+from portal.people.models import Person
+from portal.people.queries_access import Work, within_reach
+from portal.web.access import Role
+
+JUST_PULLED = 20
+_WORK = Work(ROLES, workers=(Role.COURRIER,))
+
+
+def letter_of_key(session: Session, now: datetime, reference: str, *, agent_id: int) -> Letter | None:
+    """The letter that bears a reference, with its message, when it is of this agent's places; no bytes."""
+    chosen = select(Letter).join(Letter.message).where(Letter.reference == reference)
+    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    return session.scalars(chosen.where(mine).options(joinedload(Letter.message))).one_or_none()
+
+
+def just_pulled(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
+    """The last letters pulled, of this agent's places, the latest first."""
+    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    chosen = select(Letter).join(Letter.message).where(Letter.pulled_at.is_not(None), mine)
+    return session.scalars(chosen.order_by(Letter.pulled_at.desc(), Letter.id.desc()).limit(JUST_PULLED)).all()
+
+
+def expected_of(session: Session, run: PrintRun) -> Counts:
+    """The envelopes and sheets that a run holds, those pulled left out."""
+    pulled = session.execute(
+        select(func.count(Letter.id), func.coalesce(func.sum((Letter.pages + 1) / 2), 0)).where(
+            Letter.run_id == run.id, Letter.pulled_at.is_not(None)
+        )
+    ).one()
+    return Counts(run.letters - pulled[0], run.sheets - int(pulled[1]))
+
+
+def late_messages(session: Session, run_id: int, posted_on: date, post: PostalCalendar) -> list[Message]:
+    """The messages of a run, printed, that arrive too late for their use when posted on a day."""
+    chosen = select(Message).join(Letter, Letter.message_id == Message.id)
+    chosen = chosen.where(Letter.run_id == run_id, Letter.pulled_at.is_(None), Message.status == Status.PRINTED)
+    return list(session.scalars(chosen.where(useless_if_posted(posted_on, post)).order_by(Message.id)))
+
+
+def pull_reason(session: Session, message: Message) -> PullReason | None:
+    """Why a letter drawn must not leave, as things are now; None when it may."""
+    if message.status not in {*IN_THE_HOUSE, Status.QUEUED}:
+        return PullReason.OVERTAKEN
+    return None if still_goes_there(envelope_of(session, message.id)) else PullReason.MOVED_AWAY
+
+
+def envelope_of(session: Session, message_id: int) -> Envelope:
+    """Where the letter of a message was sent, and where it would go now."""
+    chosen = select(*ENVELOPE).select_from(Message).outerjoin(Person, Person.id == Message.person_id)
+    return Envelope(*session.execute(chosen.where(Message.id == message_id)).one())
+
+
+def proofs_of(session: Session, letter_id: int) -> Sequence[LetterProof]:
+    """The scanned proofs of a registered letter, oldest first; no bytes."""
+    chosen = select(LetterProof).where(LetterProof.letter_id == letter_id)
+    return session.scalars(chosen.order_by(LetterProof.added_at, LetterProof.id)).all()
+
+
+def proof_of(session: Session, letter_id: int, proof_id: int) -> LetterProof | None:
+    """One of them with its bytes; None when it is another letter's."""
+    chosen = select(LetterProof).where(LetterProof.id == proof_id, LetterProof.letter_id == letter_id)
+    return session.scalars(chosen.options(undefer(LetterProof.content))).one_or_none()

@@ -1,0 +1,81 @@
+"""Letters that came back, read: the last ones, and how many of those posted."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Date, cast, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.clock import paris_day
+from portal.letters.address import BadAddressError, printed_lines
+from portal.letters.models import Letter, PrintRun, ReturnReason
+from portal.letters.queries import ROLES
+from portal.letters.queries_runs import Envelope
+from portal.letters.rules_returns import Tally
+from portal.notifications.models import Message, Status
+from portal.people.queries_access import Work, within_reach
+from portal.web.access import Role
+
+JUST_NOTED = 20
+WEEKS = 12
+_WORK = Work(ROLES, workers=(Role.COURRIER,))
+_WEEK = timedelta(days=7)
+
+
+def just_noted(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
+    """The last letters that came back to this agent's places, the latest first, with their messages."""
+    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    chosen = select(Letter).join(Letter.message).where(Letter.returned_at.is_not(None), mine)
+    chosen = chosen.options(joinedload(Letter.message)).order_by(Letter.returned_at.desc(), Letter.id.desc())
+    return session.scalars(chosen.limit(JUST_NOTED)).all()
+
+
+def asks_for_address(session: Session, person_id: int) -> bool:
+    """Whether somebody is already to ask a person for their address."""
+    asked = select(Message.id).where(
+        Message.subject == "address",
+        Message.subject_id == person_id,
+        Message.status.in_((Status.WAITING, Status.SENDING, Status.OPEN)),
+    )
+    return session.scalar(asked.order_by(Message.id).limit(1)) is not None
+
+
+def is_addressed_to_file(one: Envelope) -> bool:
+    """Whether the address of the file is still the one that the envelope bore."""
+    try:
+        return "\n".join(printed_lines(one.name, one.address or [])) == one.printed
+    except BadAddressError:
+        return False
+
+
+def first_week(now: datetime) -> date:
+    """The Monday from which returns are counted: twelve weeks, this one among them."""
+    return monday_of(paris_day(now)) - (WEEKS - 1) * _WEEK
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week of a day."""
+    return day - timedelta(days=day.weekday())
+
+
+def tallies(session: Session, now: datetime, *, agent_id: int) -> list[tuple[date, str, Tally]]:
+    """The letters posted in the last twelve weeks to this agent's places and those of them that came back.
+
+    By the Monday of the week in which they were posted, and by postcode and town as printed (empty abroad).
+    """
+    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    week = cast(func.date_trunc("week", PrintRun.posted_on), Date)
+    town = func.coalesce(func.substring(Message.recipient, r"([0-9]{5} [^\n]+)$"), "")
+    rows = session.execute(
+        select(week, town, Letter.return_reason, func.count(Letter.id))
+        .join(Letter.message)
+        .join(PrintRun, PrintRun.id == Letter.run_id)
+        .where(PrintRun.posted_on >= first_week(now), Letter.pulled_at.is_(None), mine)
+        .group_by(week, town, Letter.return_reason)
+        .order_by(week, town, Letter.return_reason)
+    )
+    return [(monday, name, _tally(reason, number)) for monday, name, reason, number in rows]
+
+
+def _tally(reason: ReturnReason | None, number: int) -> Tally:
+    return Tally(number, {} if reason is None else {reason: number})

@@ -1,0 +1,212 @@
+"""A run on its way to the post: printed, put in envelopes and counted, posted; letters pulled from it or printed again.
+
+Each step is taken once, whoever says so and however many at the same instant. Journaled.
+"""
+
+import zlib
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from portal.clock import paris_day
+from portal.journal.services import Actor, record
+from portal.letters.models import Letter, PrintRun, PullReason, RunState
+from portal.letters.queries_post import expected_of, late_messages, pull_reason
+from portal.letters.queries_runs import letter_by_reference, run_of, to_pull
+from portal.letters.rules_post import LEFT, Counts, Fate, PostFault, PullFault, ReprintFault, fate
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.outbox import hold_subject, replan_without
+from portal.notifications.outcomes import give_up, locked_whole
+from portal.notifications.post import PostalCalendar
+from portal.refusal import Refused
+
+_STOPPED = (Status.WAITING, Status.SENDING, Status.WITHDRAWN, Status.EXPIRED, Status.FAILED)
+
+
+class Pulled(NamedTuple):
+    """A letter taken out of the tray; `is_new`: it was not before."""
+
+    letter: Letter
+    is_new: bool
+
+
+def mark_printed(session: Session, now: datetime, *, run_id: int, by: Actor, counter: int | None = None) -> PrintRun:
+    """A run is on paper. `counter`: the sheets that the printer's own counter says; None: everything came out.
+
+    Raises `Refused` (PostFault: NOT_MADE, ALREADY) and `LookupError` when there is no such run.
+    """
+    run = _held(session, run_id)
+    if run.state is not RunState.MADE:
+        raise Refused(PostFault.NOT_MADE if run.state is RunState.MAKING else PostFault.ALREADY)
+    run.state, run.printed_at, run.printed_by, run.counter = RunState.PRINTED, now, by.id, counter
+    _advance(session, run_id, Status.IN_RUN, status=Status.PRINTED)
+    _note(session, now, by, "run.printed", run)
+    return run
+
+
+def count(  # noqa: PLR0913 - which run, by whom, what was counted
+    session: Session, now: datetime, *, run_id: int, by: Actor, letters: int, sheets: int
+) -> PrintRun:
+    """Keeps what was counted as it was put in envelopes, sheets without separators; until the post, counted again.
+
+    Whether it is what the run holds is asked when it is posted. Raises `Refused` (PostFault: NOT_PRINTED, ALREADY) and
+    `LookupError`.
+    """
+    run = _held(session, run_id)
+    _refuse_unprinted(run)
+    run.inserted_at, run.inserted_by = now, by.id
+    run.counted_letters, run.counted_sheets = letters, sheets
+    _note(session, now, by, "run.counted", run)
+    return run
+
+
+def post(  # noqa: PLR0913 - which run, by whom, when, and the post
+    session: Session, now: datetime, *, run_id: int, by: Actor, posted_on: date, post: PostalCalendar
+) -> PrintRun:
+    """The post has taken a run; its letters should arrive on the day that follows from `posted_on`.
+
+    Only when nothing in it is left to pull, and what was counted is what it holds. A letter that arrives too late for
+    its use leaves all the same, and the planner goes round for it. Raises `Refused` (PostFault) and `LookupError`.
+    """
+    run = _held(session, run_id)
+    _refuse_unprinted(run)
+    if not paris_day(run.made_at) <= posted_on <= paris_day(now):
+        raise Refused(PostFault.BAD_DAY)
+    if to_pull(session, run_id):
+        raise Refused(PostFault.TO_PULL)
+    if run.counted_letters is None or run.counted_sheets is None:
+        raise Refused(PostFault.NOT_COUNTED)
+    expected = expected_of(session, run)
+    if Counts(run.counted_letters, run.counted_sheets) != expected:
+        raise Refused(PostFault.COUNT_DIFFERS)
+    late = late_messages(session, run_id, posted_on, post)
+    _hold_subjects(session, late)
+    run.state, run.posted_at, run.posted_by, run.posted_on = RunState.POSTED, now, by.id, posted_on
+    arrives_on = post.arrival_of_posting(posted_on)
+    left = _advance(session, run_id, Status.PRINTED, status=Status.POSTED, sent_at=now, arrives_on=arrives_on)
+    if left + _came_back(session, run_id) != expected.letters:
+        raise Refused(PostFault.TO_PULL)  # overtaken at this very instant
+    for message in late:
+        replan_without(session, now, message, Route.LETTER, post, steps=(message.step,))
+    _note(session, now, by, "run.posted", run)
+    return run
+
+
+def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
+    session: Session, now: datetime, *, reference: str, reason: PullReason | None, by: Actor, post: PostalCalendar
+) -> Pulled:
+    """Takes a letter out of its run, or out of those that wait for one; once: again, it changes nothing.
+
+    `reason`: None to take the one that follows from what is so now. Asked for: its message is withdrawn. Overtaken: it
+    is over already. Rejected by the printer: the planner goes round. Otherwise it is drawn anew, with another
+    reference. Raises `Refused` (PullFault): never after the post has taken it.
+    """
+    found = letter_by_reference(session, reference)
+    run = run_of(session, found.run_id, is_held=True) if found is not None and found.run_id is not None else None
+    message = locked_whole(session, found.message_id) if found is not None else None
+    letter = letter_by_reference(session, reference, is_held=True)
+    if letter is None or message is None:
+        raise Refused(PullFault.UNKNOWN)
+    if letter.pulled_at is not None:
+        return Pulled(letter, is_new=False)
+    if message.status in LEFT or (run is not None and run.state is RunState.POSTED):
+        raise Refused(PullFault.LEFT)
+    reason = reason or pull_reason(session, message)
+    if reason is None:
+        raise Refused(PullFault.MAY_LEAVE)
+    letter.pulled_at, letter.pull_reason = now, reason
+    session.flush()
+    _follow(session, now, message, fate(reason, message.status), post)
+    _note_letter(session, now, by, "letter.pulled", letter, reason=list(PullReason).index(reason) + 1)
+    return Pulled(letter, is_new=True)
+
+
+def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Letter:
+    """The letter with the bytes that were drawn, to be printed again in the place of spoiled sheets; counted.
+
+    Raises `Refused` (ReprintFault): a letter that must not leave is not printed again.
+    """
+    chosen = (
+        select(Letter).where(Letter.reference == reference).options(joinedload(Letter.message), undefer(Letter.pdf))
+    )
+    letter = session.scalars(chosen.with_for_update(of=Letter)).one_or_none()
+    if letter is None:
+        raise Refused(ReprintFault.UNKNOWN)
+    if letter.pulled_at is not None or letter.message.status in _STOPPED:
+        raise Refused(ReprintFault.STAYS)
+    if letter.pdf is None:
+        raise Refused(ReprintFault.GONE)
+    letter.reprints += 1
+    _note_letter(session, now, by, "letter.reprinted", letter, run_id=letter.run_id)
+    return letter
+
+
+def _held(session: Session, run_id: int) -> PrintRun:
+    run = run_of(session, run_id, is_held=True)
+    if run is None:
+        raise LookupError(run_id)
+    return run
+
+
+def _refuse_unprinted(run: PrintRun) -> None:
+    if run.state is RunState.POSTED:
+        raise Refused(PostFault.ALREADY)
+    if run.state is not RunState.PRINTED:
+        raise Refused(PostFault.NOT_PRINTED)
+
+
+def _advance(session: Session, run_id: int, former: Status, **values: Any) -> int:
+    """Messages of a run's letters take a step, those that nothing overtook; how many."""
+    placed = select(Letter.message_id).where(Letter.run_id == run_id, Letter.pulled_at.is_(None))
+    done = session.execute(
+        update(Message)
+        .where(Message.id.in_(placed), Message.status == former)
+        .values(**values)
+        .returning(Message.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return len(done.all())
+
+
+def _came_back(session: Session, run_id: int) -> int:
+    """Letters that the post brought back before anybody said that it had taken them."""
+    back = select(Letter.id).where(Letter.run_id == run_id, Letter.pulled_at.is_(None), Letter.returned_at.is_not(None))
+    return len(session.scalars(back.order_by(Letter.id)).all())
+
+
+def _hold_subjects(session: Session, messages: list[Message]) -> None:
+    """In one order for everybody who holds several, and before their messages are."""
+    subjects = {(message.subject, message.subject_id) for message in messages}
+    for subject, number in sorted(subjects, key=lambda one: (zlib.crc32(f"{one[0]}/{one[1]}".encode()), one)):
+        hold_subject(session, subject, number)
+
+
+def _follow(session: Session, now: datetime, message: Message, what: Fate, post: PostalCalendar) -> None:
+    if what is Fate.AGAIN:
+        message.status, message.due_at, message.last_error = Status.WAITING, now, None
+    elif what is Fate.WITHDRAWN:
+        message.status = Status.WITHDRAWN
+    elif what is Fate.ROUND:
+        give_up(session, now, message.id, code="pulled", post=post)
+    session.flush()
+
+
+def _note(session: Session, now: datetime, by: Actor, verb: str, run: PrintRun) -> None:
+    session.flush()
+    record(session, now, actor=by, verb=verb, object_kind="print_run", object_id=run.id)
+
+
+def _note_letter(session: Session, now: datetime, by: Actor, verb: str, letter: Letter, **ids: int | None) -> None:
+    session.flush()
+    record(
+        session,
+        now,
+        actor=by,
+        verb=verb,
+        for_person_id=letter.message.person_id,
+        object_kind="letter",
+        object_id=letter.id,
+        **ids,
+    )

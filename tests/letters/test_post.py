@@ -1,0 +1,219 @@
+"""Runs on their way to the post: printed, counted, posted once; letters pulled and printed again."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor
+from portal.letters.models import Letter, PullReason, RunState
+from portal.letters.queries_runs import run_of
+from portal.letters.rules_post import PostFault, PullFault, ReprintFault, page_of
+from portal.letters.services_post import count, mark_printed, post, pull, reprint
+from portal.letters.services_runs import make_run
+from portal.notifications.models import Message, Status
+from portal.notifications.outbox import withdraw
+from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person
+from portal.refusal import Refused
+from tests.letters.runs import ROOM, made, queued
+from tests.together import at_once
+
+TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+BY = Actor.agent(1)
+
+
+@pytest.fixture
+def does(database):
+    """One act of the print room on Tuesday, in a transaction of its own."""
+
+    def act(verb, *, now=TUESDAY, **given):
+        with database.transaction() as session:
+            if verb in {post, pull}:
+                given["post"] = calendar_of(session)
+            return verb(session, now, **{"by": BY} | given)
+
+    return act
+
+
+@pytest.fixture
+def refuses(does):
+    """Why an act is refused."""
+
+    def act(verb, **given):
+        with pytest.raises(Refused) as refused:
+            does(verb, **given)
+        return refused.value.reason
+
+    return act
+
+
+def message_of(database, letter):
+    with database.transaction() as session:
+        return session.get_one(Message, letter.message_id)
+
+
+def routes(database, like):
+    """Every message of the event of a letter's message: its route and where it stands."""
+    with database.transaction() as session:
+        event = session.get_one(Message, like.message_id).event_id
+        rows = session.execute(
+            select(Message.route, Message.status).where(Message.event_id == event).order_by(Message.id)
+        )
+        return [(route.value, status.value) for route, status in rows]
+
+
+def verbs(database):
+    with database.transaction() as session:
+        return list(session.scalars(select(JournalLine.verb).order_by(JournalLine.id)))
+
+
+def test_a_run_is_printed_counted_and_posted_and_each_letter_knows_when_it_arrives(database, world, does, refuses):
+    letters = [queued(world, now=TUESDAY) for _ in range(3)]
+    with database.transaction() as session:
+        run = make_run(session, TUESDAY, post=calendar_of(session), by=1)
+    assert refuses(mark_printed, run_id=run.id) is PostFault.NOT_MADE
+    made(database, TUESDAY)
+    assert refuses(count, run_id=run.id, letters=3, sheets=3) is PostFault.NOT_PRINTED
+    does(mark_printed, run_id=run.id, counter=4)
+    assert refuses(mark_printed, run_id=run.id) is PostFault.ALREADY
+    assert {message_of(database, letter).status for letter in letters} == {Status.PRINTED}
+    tuesday = {"run_id": run.id, "posted_on": date(2026, 11, 24)}
+    assert refuses(post, **tuesday) is PostFault.NOT_COUNTED
+    for letters_counted, sheets_counted in ((1, 3), (3, 2)):
+        does(count, run_id=run.id, letters=letters_counted, sheets=sheets_counted)
+        assert refuses(post, **tuesday) is PostFault.COUNT_DIFFERS
+    does(count, run_id=run.id, letters=3, sheets=3)
+    for day in (date(2026, 11, 23), date(2026, 11, 25)):
+        assert refuses(post, run_id=run.id, posted_on=day) is PostFault.BAD_DAY
+    does(post, **tuesday)
+    for letter in letters:
+        message = message_of(database, letter)
+        assert (message.status, message.sent_at) == (Status.POSTED, TUESDAY)
+        assert message.arrives_on == date(2026, 11, 27)
+    with database.transaction() as session:
+        found = run_of(session, run.id)
+        assert (found.state, found.counter, found.posted_by, found.posted_on) == (
+            RunState.POSTED,
+            4,
+            1,
+            date(2026, 11, 24),
+        )
+    assert refuses(post, **tuesday) is PostFault.ALREADY
+    assert refuses(count, run_id=run.id, letters=1, sheets=1) is PostFault.ALREADY
+    assert refuses(pull, reference=letters[0].reference, reason=PullReason.LOST) is PullFault.LEFT
+    assert verbs(database) == ["run.printed", *["run.counted"] * 3, "run.posted"]
+    with pytest.raises(LookupError):
+        does(mark_printed, run_id=999)
+
+
+def test_two_agents_at_once_post_a_run_once(database, world, does):
+    letter = queued(world, now=TUESDAY)
+    run = made(database, TUESDAY)
+    assert at_once(*[lambda: does(mark_printed, run_id=run.id)] * 2) == {"done": 1, PostFault.ALREADY: 1}
+    does(count, run_id=run.id, letters=1, sheets=1)
+    day = date(2026, 11, 24)
+    assert at_once(*[lambda: does(post, run_id=run.id, posted_on=day)] * 2) == {"done": 1, PostFault.ALREADY: 1}
+    assert message_of(database, letter).status is Status.POSTED
+
+
+def test_a_letter_overtaken_blocks_the_post_until_it_is_pulled_and_the_count_follows(database, world, does, refuses):
+    moved, overtaken, stays = (queued(world, now=TUESDAY) for _ in range(3))
+    run = made(database, TUESDAY)
+    does(mark_printed, run_id=run.id)
+    does(count, run_id=run.id, letters=3, sheets=3)
+    with database.transaction() as session:
+        session.get_one(Person, moved.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+        withdraw(session, TUESDAY, subject="appointment", subject_id=overtaken.message_id)
+    tuesday = {"run_id": run.id, "posted_on": date(2026, 11, 24)}
+    assert refuses(post, **tuesday) is PostFault.TO_PULL
+    assert refuses(pull, reference=stays.reference, reason=None) is PullFault.MAY_LEAVE
+    reasons = [does(pull, reference=one.reference, reason=None).letter.pull_reason for one in (moved, overtaken)]
+    assert reasons == [PullReason.MOVED_AWAY, PullReason.OVERTAKEN]
+    assert refuses(post, **tuesday) is PostFault.COUNT_DIFFERS
+    does(count, run_id=run.id, letters=1, sheets=1)
+    does(post, **tuesday)
+    assert [message_of(database, one).status for one in (moved, overtaken, stays)] == [
+        Status.WAITING,
+        Status.WITHDRAWN,
+        Status.POSTED,
+    ]
+    with database.transaction() as session:
+        message = session.get_one(Message, moved.message_id)
+        ROOM.draw(session, message, TUESDAY)
+        assert "9 RUE NEUVE" in message.recipient
+        drawn = session.scalars(select(Letter.reference).where(Letter.message_id == message.id).order_by(Letter.id))
+        assert list(drawn) == [moved.reference, f"{moved.reference}B"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (PullReason.LOST, [("letter", "waiting")]),
+        (PullReason.ASKED, [("letter", "withdrawn")]),
+        (PullReason.REJECTED, [("letter", "failed"), ("call", "waiting")]),
+    ],
+)
+@pytest.mark.parametrize("is_in_run", [True, False])
+def test_a_letter_pulled_is_drawn_anew_or_withdrawn_or_told_otherwise_and_only_once(
+    database, world, does, refuses, reason, expected, is_in_run
+):
+    letter = queued(world, now=TUESDAY)
+    if is_in_run:
+        made(database, TUESDAY)
+    assert does(pull, reference=letter.reference, reason=reason).is_new
+    assert routes(database, letter)[: len(expected)] == expected
+    again = does(pull, reference=letter.reference, reason=PullReason.LOST)
+    assert (again.is_new, again.letter.pull_reason) == (False, reason)
+    assert routes(database, letter)[: len(expected)] == expected
+    assert verbs(database) == ["letter.pulled"]
+    assert refuses(pull, reference="C9999999Z", reason=PullReason.LOST) is PullFault.UNKNOWN
+
+
+def test_a_letter_that_arrives_too_late_is_posted_and_the_person_is_called(database, world, does):
+    late = queued(world, now=TUESDAY, expires_in=timedelta(days=4))  # Saturday: posted on Wednesday, there on Saturday
+    run = made(database, TUESDAY)
+    does(mark_printed, run_id=run.id)
+    does(count, run_id=run.id, letters=1, sheets=1)
+    wednesday = TUESDAY + timedelta(days=1)
+    does(post, run_id=run.id, posted_on=wednesday.date(), now=wednesday)
+    assert ("letter", "posted") in routes(database, late)
+    assert ("call", "waiting") in routes(database, late)
+
+
+def test_what_is_overtaken_at_the_very_instant_of_the_post_is_not_said_to_have_left(database, world, does):
+    letter = queued(world, now=TUESDAY)
+    run = made(database, TUESDAY)
+    does(mark_printed, run_id=run.id)
+    does(count, run_id=run.id, letters=1, sheets=1)
+
+    def cancel():
+        with database.transaction() as session:
+            withdraw(session, TUESDAY, subject="appointment", subject_id=letter.message_id)
+
+    def leave():
+        does(post, run_id=run.id, posted_on=date(2026, 11, 24))
+
+    came_to = at_once(leave, cancel)
+    expected = Status.WITHDRAWN if came_to[PostFault.TO_PULL] else Status.POSTED
+    assert message_of(database, letter).status is expected
+
+
+def test_a_spoiled_letter_is_printed_again_with_the_same_bytes(database, world, does, refuses):
+    letter = queued(world, now=TUESDAY)
+    made(database, TUESDAY)
+    first, second = (does(reprint, reference=letter.reference) for _ in range(2))
+    assert first.pdf == second.pdf
+    assert second.reprints == 2
+    assert verbs(database) == ["letter.reprinted"] * 2
+    with database.transaction() as session:
+        session.get_one(Letter, letter.id).pdf = None
+    assert refuses(reprint, reference=letter.reference) is ReprintFault.GONE
+    assert refuses(reprint, reference="C9999999Z") is ReprintFault.UNKNOWN
+    does(pull, reference=letter.reference, reason=PullReason.LOST)
+    assert refuses(reprint, reference=letter.reference) is ReprintFault.STAYS
+
+
+def test_the_key_of_a_page_names_its_page():
+    assert [page_of(key) for key in ("C0000123K-2-3", "c0000123kb 1 4", "C0000123K", "x")] == [2, 1, None, None]
