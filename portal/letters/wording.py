@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from portal.letters import wording_appointments, wording_notices
+from portal.letters import wording_appointments, wording_notices, wording_pages
 from portal.letters.content import Content
 from portal.letters.text import Holds, LetterText, Value, parse
 from portal.paths import LETTERS
@@ -32,10 +32,13 @@ class Family:
 
 APPOINTMENTS = Family(wording_appointments.VOCABULARY, wording_appointments.values_of)
 NOTICES = Family(wording_notices.VOCABULARY, wording_notices.values_of)
+PAGES = Family(wording_pages.VOCABULARY, wording_pages.values_of)
 
 
 def family_of(kind: str) -> Family:
     """The family of a kind of letter."""
+    if kind == wording_pages.KIND:
+        return PAGES
     return APPOINTMENTS if kind.startswith("appointment_") else NOTICES
 
 
@@ -57,7 +60,8 @@ def content_in(language: str, kind: str, context: Mapping[str, Any]) -> Content:
     own = {**context, "language": language}
     if (acted_by := context.get("acted_by")) in AN_AGENT.values():
         own["acted_by"] = AN_AGENT.get(language, acted_by)
-    return letter_text(kind, language).fill(family_of(kind).values_of(own), language=language)
+    letter = letter_text(kind, language).fill(family_of(kind).values_of(own), language=language)
+    return wording_pages.with_page(letter, own, language) if kind == wording_pages.KIND else letter
 
 
 @cache

@@ -1,0 +1,181 @@
+"""A page of the site sent by post to whoever asks for it, with an account or without one.
+
+Whatever a page is about (information, a place, free hours, later the rights to look into or a carnet): its words are
+those of `from_page.content_from_page`, and `send_page` does the rest.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.clock import paris, paris_day
+from portal.directory.models import Departement
+from portal.journal.services import Actor, record
+from portal.letters.content import Content, Section
+from portal.letters.paging import Heading, LetterTooLongError, parts_of
+from portal.letters.wording import content_of
+from portal.letters.wording_pages import KIND
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.notices import base_context, send_to
+from portal.notifications.outbox import hold_subject
+
+SUBJECT = "page"
+USEFUL_FOR = timedelta(days=30)
+_STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
+
+
+@dataclass(frozen=True)
+class PageByPost:
+    """A page to send. `path`: its address on the site. `contents`: its words, by language, French among them.
+
+    `is_slots`: hours that others may take. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
+    """
+
+    path: str
+    contents: Mapping[str, Content]
+    is_slots: bool = False
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """For whom, and how: `lines` are lines 2 to 6 of NF Z10-011, already checked with the name.
+
+    `language`: French, or another in which the page exists, which then follows French. `part`: from 0, when the page
+    takes several letters.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    language: str = "fr"
+    large_print: bool = False
+    part: int = 0
+
+
+def parts_of_page(
+    session: Session, now: datetime, page: PageByPost, *, wanted: Wanted, base_url: str
+) -> list[PageByPost]:
+    """The page itself when one letter holds it (four pages), else its parts in order, each of which one letter holds.
+
+    A part is made of whole sections. Raises `LetterTooLongError` when a section alone is too long.
+    """
+    departement = session.get_one(Departement, 1)
+
+    def fits(sections: Sequence[int]) -> bool:
+        context = _context(now, departement, _only(page, sections), wanted, base_url=base_url, part=(9, 9))
+        try:
+            heading = Heading("C0000000KB", paris_day(now))
+            parts_of(heading, content_of(KIND, context), large_print=wanted.large_print)
+        except LetterTooLongError:
+            return False
+        return True
+
+    numbers = list(range(len(page.contents["fr"].sections)))
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and fits([*parts[-1], number]):
+            parts[-1].append(number)
+        elif fits([number]):
+            parts.append([number])
+        else:
+            raise LetterTooLongError("a section is longer than a letter")
+    return [page] if len(parts) <= 1 else [_only(page, part) for part in parts]
+
+
+def send_page(  # noqa: PLR0913 - what, to whom, by whom
+    session: Session,
+    now: datetime,
+    *,
+    page: PageByPost,
+    wanted: Wanted,
+    by: Actor,
+    base_url: str,
+    person_id: int | None = None,
+) -> Message:
+    """Promises the letter that carries a page; the same one when it was asked for already and has not left.
+
+    It goes to the address given and nowhere else, and no other route takes over. `person_id`: whose file it is asked
+    from, when they are signed in; journaled then. The caller limits how many are asked for. Raises
+    `LetterTooLongError` as `parts_of_page`, and `LookupError` when there is no such part.
+    """
+    parts = parts_of_page(session, now, page, wanted=wanted, base_url=base_url)
+    if not 0 <= wanted.part < len(parts):
+        raise LookupError("no such part of the page")
+    number, to = zlib.crc32(f"{page.path}/{wanted.part}".encode()), "\n".join(wanted.lines)
+    hold_subject(session, SUBJECT, number)
+    known = _asked_already(session, number, to, wanted)
+    if known is not None:
+        return known
+    part = (wanted.part + 1, len(parts)) if len(parts) > 1 else None
+    departement = session.get_one(Departement, 1)
+    message = send_to(
+        session,
+        now,
+        kind=KIND,
+        route=Route.LETTER,
+        to=to,
+        context=_context(now, departement, parts[wanted.part], wanted, base_url=base_url, part=part),
+        expires_at=page.expires_at or now + USEFUL_FOR,
+        subject=SUBJECT,
+        subject_id=number,
+        person_id=person_id,
+    )
+    if person_id is not None:
+        record(session, now, actor=by, verb="page.asked", for_person_id=person_id)
+    return message
+
+
+def _asked_already(session: Session, number: int, to: str, wanted: Wanted) -> Message | None:
+    rows = session.scalars(
+        select(Message)
+        .where(
+            Message.kind == KIND,
+            Message.subject == SUBJECT,
+            Message.subject_id == number,
+            Message.to == to,
+            Message.status.in_(_STILL_HERE),
+        )
+        .order_by(Message.id)
+    )
+    same = (wanted.name, wanted.language, wanted.large_print)
+    keys = ("recipient_name", "language", "large_print")
+    return next((row for row in rows if tuple(row.context[key] for key in keys) == same), None)
+
+
+def _context(  # noqa: PLR0913 - the parts of one letter
+    now: datetime,
+    departement: Departement,
+    page: PageByPost,
+    wanted: Wanted,
+    *,
+    base_url: str,
+    part: tuple[int, int] | None,
+) -> dict[str, Any]:
+    languages = dict.fromkeys(("fr", wanted.language))
+    return base_context(
+        departement,
+        base_url,
+        language=wanted.language,
+        recipient_name=wanted.name,
+        large_print=wanted.large_print,
+        page_path=page.path,
+        pages={language: page.contents[language].as_json() for language in languages},
+        asked_at=paris(now).isoformat(),
+        slots=page.is_slots,
+        part=list(part) if part else None,
+    )
+
+
+def _only(page: PageByPost, numbers: Sequence[int]) -> PageByPost:
+    """The page with these of its sections alone."""
+    return replace(page, contents={language: _cut(content, numbers) for language, content in page.contents.items()})
+
+
+def _cut(content: Content, numbers: Sequence[int]) -> Content:
+    kept: tuple[Section, ...] = tuple(section for at, section in enumerate(content.sections) if at in numbers)
+    return replace(content, sections=kept)
