@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.booking.rules import BookingRefusal
+from portal.booking.rules_waiting import WishFault
 from portal.paper.models import FormKind
 from portal.paper.rules import PaperFault
 
@@ -32,6 +34,17 @@ FAULTS = {
     PaperFault.NOTHING: _l("Rien n'est coché. Cochez au moins une case, comme sur le papier."),
     PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le papier ne change plus rien."),
     PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Il n'y a rien à faire."),
+}
+WISH_FAULTS = {
+    WishFault.NOT_YOUR_SERVICE: _l("Ce motif est d'un autre service. Donnez ce papier à l'accueil de ce lieu."),
+    WishFault.NOT_BOOKABLE: _l("Ce motif ne se réserve plus. Choisissez-en un autre."),
+    WishFault.OVER: _l("Cette date est passée. Écrivez une date à venir."),
+    WishFault.NEVER: _l("Cochez au moins une demi-journée."),
+}
+BOOKING_FAULTS = {
+    BookingRefusal.NOT_YOUR_SERVICE: _l("Ce rendez-vous est d'un autre service. Donnez ce coupon à son accueil."),
+    BookingRefusal.CHANGED: _l("Le rendez-vous a changé pendant ce temps. Comparez la date avec le coupon."),
+    BookingRefusal.PAST: _l("Ce rendez-vous est déjà passé. Le papier ne change plus rien."),
 }
 HALVES = {"matin": _l("matin"), "apres": _l("après-midi")}
 DAYS = {

@@ -1,5 +1,6 @@
 """The slip at the foot of an appointment's letter, sent back by whoever cannot come. The caller commits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from portal.clock import paris_day
 from portal.journal.services import Actor
 from portal.notifications.models import Route
 from portal.paper.models import PaperForm
-from portal.paper.rules import HALF_DAYS, PaperFault
+from portal.paper.rules import PaperFault, has_half, ordered
 from portal.paper.services import claim_slip
 from portal.paper.services_entering import tell_wish
 from portal.paper.services_telling import just_said, takes_letters
@@ -34,16 +35,16 @@ def enter_slip(  # noqa: PLR0913 - a slip, what it says, what the page showed
     now: datetime,
     *,
     appointment_id: int,
-    wants_another: bool,
+    half_days: Sequence[str],
     sequence: int,
     by: Actor,
     base_url: str,
 ) -> PaperForm:
     """Cancels an appointment because its person says so on paper: excused, whatever the deadline; staff enters it.
 
-    `wants_another`: they also wait for another date, for the same motif at the same place. They are told by every way
-    they chose, and by letter where one arrives in time. Raises `Refused`: PaperFault (ENTERED, CANCELLED, OVER),
-    BookingRefusal (NOT_YOUR_SERVICE; CHANGED: another hour since, so the slip is of an older letter), WishFault; and
+    `half_days`: when they could come another time; they then wait for the same motif at the same place. They are told
+    by every way they chose, and by letter where one arrives in time. Raises `Refused`: PaperFault (ENTERED, CANCELLED,
+    OVER), BookingRefusal (NOT_YOUR_SERVICE; CHANGED: another hour since the page was shown), WishFault; and
     `LookupError` for no such appointment.
     """
     known = booking.appointment(session, appointment_id)
@@ -55,7 +56,7 @@ def enter_slip(  # noqa: PLR0913 - a slip, what it says, what the page showed
         code=known.code,
         appointment_id=appointment_id,
         person_id=known.participations[0].person_id,
-        answers={"wants_another": wants_another},
+        answers={"wants_another": bool(half_days), "half_days": ordered(half_days)},
         by=by,
     )
     if (fault := slip_fault(known, now)) is not None:
@@ -70,8 +71,8 @@ def enter_slip(  # noqa: PLR0913 - a slip, what it says, what the page showed
         sequence=sequence,
     )
     _by_letter_too(session, now, cancelled, by=by, base_url=base_url)
-    if wants_another:
-        _wait(session, now, cancelled, by=by, base_url=base_url)
+    if half_days:
+        _wait(session, now, cancelled, ordered(half_days), by=by, base_url=base_url)
     return form
 
 
@@ -95,7 +96,9 @@ def _by_letter_too(session: Session, now: datetime, appointment: Appointment, *,
     return True
 
 
-def _wait(session: Session, now: datetime, appointment: Appointment, *, by: Actor, base_url: str) -> None:
+def _wait(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, appointment: Appointment, half_days: Sequence[str], *, by: Actor, base_url: str
+) -> None:
     person = appointment.participations[0].person
     today = paris_day(now)
     wish = wait(
@@ -106,8 +109,8 @@ def _wait(session: Session, now: datetime, appointment: Appointment, *, by: Acto
         place_id=appointment.place_id,
         first_day=today,
         last_day=None,
-        mornings=True,
-        afternoons=True,
+        mornings=has_half(half_days, "matin"),
+        afternoons=has_half(half_days, "apres"),
         by=by,
     )
-    tell_wish(session, now, wish, person, half_days=HALF_DAYS, by=by, base_url=base_url)
+    tell_wish(session, now, wish, person, half_days=half_days, by=by, base_url=base_url)

@@ -1,0 +1,243 @@
+"""What an agent types from a paper that came back."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import product
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from portal.booking.forms_address import checked_address, typed_address
+from portal.desk.forms import MarksField
+from portal.letters.address import Communes
+from portal.mandates.forms import ChecksField
+from portal.mandates.forms_words import DAYS as LASTINGS
+from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
+from portal.mandates.forms_words import PROCEDURES
+from portal.mandates.rules import Fault
+from portal.paper.forms_words import DAYS, FAULTS, HALVES
+from portal.paper.rules import HALF_DAYS, PaperFault
+from portal.paper.services_entering import Chosen
+from portal.people.forms_fields import BirthDateField, HiddenField, NameField
+from portal.people.models import Person
+from portal.people.rules import Identity
+from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
+from portal.web.i18n import LANGUAGES
+
+ANYWHERE = "partout"
+RELATIVE = "proche"
+_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
+_YES_NO = {"oui": True, "non": False}
+_NOTHING = ""
+_UNSIGNED = _l("Sans signature, ce papier ne vaut rien. Renvoyez-le à la personne, ou appelez-la.")
+
+
+class CodeForm(PortalForm):
+    """The code of a paper: typed, or read by a scanner that types."""
+
+    code = TextField(
+        _l("Code du formulaire"),
+        hint=_l("8 lettres ou chiffres. Exemple : ABCD-2345"),
+        longest=64,
+        required=_l("Écrivez le code du papier. Exemple : ABCD-2345"),
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True},
+    )
+
+
+class GiveForm(PortalForm):
+    """One press: this form, for this person."""
+
+
+class EntryForm(PortalForm):
+    """What a paper says. `shown`: the marks of the file that the page showed."""
+
+    shown = MarksField()
+
+
+def _line(label: Any, **options: Any) -> TextField:
+    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": "off"}, **options)
+
+
+class AddressForm(EntryForm):
+    """The lines of an address, as they stand on an envelope; `address` is read once the form is valid."""
+
+    flat = _line(_l("Appartement, étage, ou « chez »"))
+    building = _line(_l("Bâtiment, résidence"))
+    street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))
+    locality = _line(_l("Lieu-dit, boîte postale"))
+    postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
+    town = _line(_l("Ville"))
+
+    needs_address = True
+
+    def __init__(self, *, communes: Communes, known: Person | None = None, **options: Any) -> None:
+        typed = typed_address(known.address) if known else {}
+        super().__init__(data=typed | options.pop("data", {}), **options)
+        self._communes = communes
+        self.address: list[str] = []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each field, then the lines together."""
+        super().validate(extra_validators)
+        lines = checked_address(self, self._communes)
+        self.address = lines or []
+        if lines == [] and self.needs_address:
+            self.street.errors = [_l("Écrivez la nouvelle adresse. Exemple : 12 rue de la Paix")]
+        return not self.errors
+
+
+def _yes_no(label: Any) -> ChoiceField:
+    ticks = [(_NOTHING, _l("rien de coché")), ("oui", _l("oui")), ("non", _l("non"))]
+    return ChoiceField(label, choices=ticks, required="", default=_NOTHING)
+
+
+class ChoicesForm(AddressForm):
+    """The boxes of the form of choices: yes, no, or nothing ticked."""
+
+    sms = _yes_no(_l("Recevoir des SMS"))
+    emails = _yes_no(_l("Recevoir des e-mails"))
+    paper = _yes_no(_l("Tout recevoir par lettre (garantie papier)"))
+    large_print = _yes_no(_l("Des lettres en gros caractères"))
+    tongue = ChoiceField(
+        _l("Langue des messages"),
+        choices=[(_NOTHING, _l("rien de coché")), *LANGUAGES.items()],
+        required="",
+        default=_NOTHING,
+    )
+    signed = CheckField(_l("La personne a signé ce papier"))
+
+    needs_address = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each field; letters end by the person's own word alone, which is their signature."""
+        super().validate(extra_validators)
+        if self.paper.data == "non" and not self.signed.data:
+            self.signed.errors = [_UNSIGNED]
+        return not self.errors
+
+    @property
+    def chosen(self) -> Chosen:
+        """What was ticked; of a valid form."""
+        ticked = {name: _YES_NO.get(self[name].data or "") for name in ("sms", "emails", "paper", "large_print")}
+        return Chosen(**ticked, language=self.tongue.data or None, address=tuple(self.address))
+
+
+class WishForm(EntryForm):
+    """The half-days that suit, for what and where."""
+
+    motif = ChoiceField(_l("Pour quoi ?"), choices=[], required=_l("Choisissez un motif."))
+    place = ChoiceField(_l("Où ?"), choices=[], required=_l("Choisissez un lieu, ou tous les lieux."))
+    half_days = ChecksField(
+        _l("Les demi-journées cochées"),
+        required=FAULTS[PaperFault.NOTHING],
+    )
+    first_day = DateField(
+        _l("Pas avant le"), hint=_l("Exemple : 24 11 2026"), required=_l("Écrivez le jour. Exemple : 24 11 2026")
+    )
+
+    def __init__(self, *, today: date, **options: Any) -> None:
+        super().__init__(data={"first_day": today, "place": ANYWHERE}, **options)
+        offer(self.half_days, ((one, f"{DAYS[one[:3]]} {HALVES[one[4:]]}") for one in HALF_DAYS))
+
+    @property
+    def place_id(self) -> int | None:
+        """Where; None: anywhere."""
+        return None if self.place.data == ANYWHERE else int(str(self.place.data))
+
+
+class MandateForm(EntryForm):
+    """Who may act, for what, until when; both signatures seen."""
+
+    holder = ChoiceField(_l("Qui va agir ?"), choices=[], required=_l("Choisissez l'organisme, ou un proche."))
+    days = ChoiceField(
+        _l("Pour un organisme : combien de temps ?"),
+        choices=[(str(days), words) for days, words in LASTINGS.items()],
+        required="",
+    )
+    family_name = NameField(_l("Pour un proche : son nom de famille"), render_kw={"autocomplete": "off"})
+    given_names = NameField(_l("Ses prénoms"), render_kw={"autocomplete": "off"})
+    birth_date = BirthDateField(_l("Sa date de naissance"), hint=_l("Exemple : 24 11 1980"), required="")
+    last_day = DateField(_l("Jusqu'à quel jour ?"), hint=_l("12 mois au plus. Exemple : 24 11 2027"), required="")
+    procedures = ChecksField(
+        _l("Les cases cochées"),
+        choices=[(key.value, words) for key, words in PROCEDURES.items()],
+        required=MANDATE_FAULTS[Fault.NO_PROCEDURE],
+    )
+    signed = CheckField(_l("Les deux signatures sont là"))
+
+    def __init__(self, *, today: date, **options: Any) -> None:
+        self.today = today
+        super().__init__(**options)
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether somebody close will act."""
+        return bool(self.holder.data == RELATIVE)
+
+    @property
+    def identity(self) -> Identity:
+        """Who will act, as written; of a valid form."""
+        return Identity(self.family_name.data, self.given_names.data, self.birth_date.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A relative has a name and a birth date, an organisation a length; nothing without signatures."""
+        super().validate(extra_validators)
+        asked: dict[Any, Any] = (
+            {
+                self.family_name: _l("Écrivez le nom de celui qui va agir. Exemple : Durand"),
+                self.given_names: _l("Écrivez le prénom de celui qui va agir. Exemple : Anne-Marie"),
+                self.birth_date: _l("Écrivez sa date de naissance. Exemple : 24 11 1980"),
+                self.last_day: _l("Écrivez le dernier jour. Exemple : 24 11 2027"),
+            }
+            if self.is_relative
+            else {self.days: MANDATE_FAULTS[Fault.DAYS]}
+        )
+        for field in (self.family_name, self.given_names, self.birth_date, self.last_day, self.days):
+            if field not in asked:
+                field.errors = []
+            elif not field.data and not field.errors:
+                field.errors = [asked[field]]
+        if not self.signed.data:
+            self.signed.errors = [_UNSIGNED]
+        return not self.errors
+
+
+class SlipForm(EntryForm):
+    """The slip of an appointment's letter. `sequence`: the appointment as the page showed it."""
+
+    sequence = HiddenField()
+    what = ChoiceField(
+        _l("Que dit le coupon ?"),
+        choices=[
+            ("annule", _l("J'annule ce rendez-vous")),
+            ("autre", _l("Je veux une autre date")),
+        ],
+        required=_l("Choisissez ce qui est coché sur le coupon."),
+    )
+    days = ChecksField(_l("Ses jours possibles"), choices=DAYS.items(), required="")
+    halves = ChecksField(_l("Le matin ou l'après-midi"), choices=HALVES.items(), required="")
+
+    @property
+    def seen(self) -> int:
+        """The sequence that the page showed; -1, which none has, for a forged one."""
+        text = self.sequence.data or ""
+        return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+    @property
+    def half_days(self) -> list[str]:
+        """The half-days of another date; empty when none is wanted. Nothing ticked: all of them."""
+        if self.what.data != "autre":
+            return []
+        return [f"{day}-{half}" for day, half in product(self.days.data or DAYS, self.halves.data or HALVES)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each field; no day ticked is no fault."""
+        super().validate(extra_validators)
+        self.days.errors = self.halves.errors = []
+        return not self.errors
+
+
+def offer(field: ChecksField, choices: Iterable[tuple[str, Any]]) -> None:
+    """The boxes of a field; what was ticked is read again."""
+    field.choices = selectable((value, str(words)) for value, words in choices)
+    field.process_formdata(field.raw_data or [])

@@ -1,0 +1,143 @@
+"""Paper forms: opened by their code, given to a person, taken blank by anyone."""
+
+from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Answer
+
+from portal.booking import queries as booking
+from portal.codes import read_code, shown
+from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
+from portal.directory.models import Departement
+from portal.paper import queries
+from portal.paper.forms import CodeForm, GiveForm
+from portal.paper.forms_words import ICONS, KINDS, LINES
+from portal.paper.models import FormKind
+from portal.paper.rules import GIVEN, KEYS, blank_kind, kind_of, known_of, reference_of
+from portal.paper.services import give as give_form
+from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of
+from portal.paper.views_sheet import sheet_of
+from portal.web.access import Role, allow, may_open
+from portal.web.headers import personal_page
+from portal.web.i18n import language
+from portal.web.request import now, transaction
+from portal.web.throttle import spend
+
+Page = str | tuple[str, int] | Answer
+
+
+@bp.route("/agents/formulaires", methods=["GET", "POST"])
+@allow(*OPENERS)
+def home() -> Page:
+    """One field: the code of a paper, typed or scanned. It leads to where its answers are entered."""
+    form = CodeForm()
+    if request.method != "POST":
+        return _home(form)
+    if form.validate_on_submit():
+        spend(CODES, f"agent {g.agent.id}")
+        code = read_code(form.code.data)
+        if code is None:
+            form.code.errors = [_("Ce code n'a pas la bonne forme. Il a 8 lettres ou chiffres. Exemple : ABCD-2345")]
+        else:
+            with transaction() as database:
+                leads = _leads(database, code)
+            if leads is not None:
+                return redirect(leads, 303)
+            form.code.errors = [_("Aucun papier n'a ce code. Relisez-le. Exemple : ABCD-2345")]
+    return _home(form), 422
+
+
+def _home(form: CodeForm) -> str:
+    personal_page()
+    return render_template(
+        "paper/home.html",
+        form=form,
+        form_has_errors=bool(form.errors),
+        blanks=[(KINDS[kind], url_for("paper.blank", key=KEYS[kind]), ICONS[kind]) for kind in GIVEN],
+        may_search=may_open("desk.search"),
+        may_give=may_open("paper.give"),
+    )
+
+
+def _leads(database: Session, code: str) -> str | None:
+    """Where the paper of this code is entered."""
+    kind = blank_kind(code)
+    if kind is not None:
+        return url_for("paper.blank_for", key=KEYS[kind])
+    found = queries.form_by_code(database, code)
+    if found is not None:
+        mark_opened(f"form {found.id}")
+        return url_for("paper.form", form_id=found.id)
+    appointment = booking.appointment_by_code(database, code)
+    if appointment is None or not appointment.participations:
+        return None
+    mark_opened(f"slip {appointment.id}")
+    return url_for("paper.slip", appointment_id=appointment.id)
+
+
+@bp.route(f"{PERSON}/formulaires", methods=["GET", "POST"])
+@allow(*GIVERS)
+def give(person_id: int) -> Page:
+    """The forms that can be printed for a person, those already given; one press makes one, with its own code.
+
+    `vierge`: a blank form of this kind has come back filled in, and this is whose it is.
+    """
+    form, came_back = GiveForm(), kind_of(request.args.get("vierge", ""))
+    with transaction() as database:
+        person = file_or_404(database, person_id)[0]
+        offered = [kind for kind in GIVEN if kind is FormKind.WISH or person.guardian_id is None]
+        kind = kind_of(request.form.get("kind", ""))
+        if form.validate_on_submit() and kind in offered:
+            known = known_of(person, database.get_one(Departement, 1), language=language())
+            made = give_form(database, now(), kind=kind, person_id=person_id, known=known, by=hand())
+            return redirect(url_for("paper.form" if came_back else "paper.pdf", form_id=made.id), 303)
+        note_reading(database, person_id)
+        given = queries.forms_of(database, person_id)
+        personal_page()
+        return render_template(
+            "paper/give.html",
+            person=person,
+            name=name_of(person),
+            form=form,
+            came_back=KINDS[came_back] if came_back else "",
+            kinds=[
+                (KEYS[kind], KINDS[kind], LINES[kind], ICONS[kind]) for kind in offered if came_back in {None, kind}
+            ],
+            given=[(one, KINDS[one.kind], shown(one.code), one.kind in GIVEN) for one in given],
+        )
+
+
+@bp.get(f"{FORM}.pdf")
+@allow(*OPENERS)
+def pdf(form_id: int) -> Response:
+    """A form that was given, to print: the same one however often."""
+    with transaction() as database:
+        found = form_or_404(database, form_id)[0]
+        if found.kind not in GIVEN:
+            abort(404)
+        drawn = sheet_of(found.kind, found.known, number=found.id, code=found.code)
+    return _pdf(drawn, f"formulaire-{reference_of(found.kind, found.id)}.pdf", keeps=False)
+
+
+@bp.get("/papier/<key>.pdf")
+@allow(Role.EVERYONE)
+def blank(key: str) -> Response:
+    """A blank form, for whoever wants one: in the language of the page, or in large print with `gros=1`."""
+    kind = kind_of(key)
+    if kind is None:
+        abort(404)
+    with transaction() as database:
+        known = known_of(None, database.get_one(Departement, 1), language=language())
+    known["large_print"] = request.args.get("gros") == "1"
+    return _pdf(sheet_of(kind, known), f"formulaire-{key}.pdf", keeps=True)
+
+
+def _pdf(drawn: bytes, name: str, *, keeps: bool) -> Response:
+    answer = Response(drawn, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if not keeps:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+from portal.paper import views_blank, views_blocked, views_entry, views_slip  # noqa: E402, F401 - they need the blueprint

@@ -1,0 +1,216 @@
+"""The answers of a paper that came back, entered once; then what was entered, for whoever opens it again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.booking.pages import PostalNames
+from portal.booking.rules_waiting import WishFault
+from portal.clock import paris_day
+from portal.codes import shown as shown_code
+from portal.desk.rules import shown
+from portal.desk.views_shared import hand, note_reading
+from portal.directory import queries as directory
+from portal.mandates import queries as mandates
+from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
+from portal.mandates.rules import Fault
+from portal.paper import queries
+from portal.paper.forms import ANYWHERE, RELATIVE, AddressForm, ChoicesForm, EntryForm, MandateForm, WishForm
+from portal.paper.forms_words import FAULTS, KINDS, WISH_FAULTS
+from portal.paper.models import FormKind, PaperForm
+from portal.paper.rules import PaperFault, may_enter
+from portal.paper.services_entering import Wished, enter_address, enter_choices, enter_mandate, enter_wish
+from portal.paper.views import Page
+from portal.paper.views_after import entered_page
+from portal.paper.views_shared import FORM, OPENERS, bp, form_or_404, name_of
+from portal.people.queries_access import services_of
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.forms import selectable
+from portal.web.headers import personal_page
+from portal.web.request import now, portal, transaction
+
+_WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **MANDATE_FAULTS}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How forms of a kind are entered. `fields`: where each refusal is said; else at the first field."""
+
+    form: Callable[[Session, PaperForm], Any]
+    write: Callable[[Session, PaperForm, Any], object]
+    first: str
+    fields: dict[StrEnum, str]
+
+
+@bp.route(FORM, methods=["GET", "POST"])
+@allow(*OPENERS)
+def form(form_id: int) -> Page:
+    """The entry of a form, filled in with what is known; entered already, what stands, when and by whom."""
+    try:
+        with transaction() as database:
+            found, reads = form_or_404(database, form_id)
+            if found.entered_at is not None:
+                return entered_page(database, found, reads=reads)
+            typed = _entry(found).form(database, found)
+            if request.method != "POST":
+                typed.shown.data = shown(found.person) if found.person else ""
+                return _page(database, found, typed, reads=reads)
+            if not may_enter(g.agent.roles, found.kind):
+                abort(403)
+            if not typed.validate_on_submit():
+                return _page(database, found, typed, reads=reads), 422
+            _entry(found).write(database, found, typed)
+    except Refused as refused:
+        return _refused(form_id, refused)
+    return redirect(url_for("paper.form", form_id=form_id, fait="enregistre"), 303)
+
+
+def _refused(form_id: int, refused: Refused) -> Page:
+    """What stopped it, beside what was typed, which is kept."""
+    if refused.reason is PaperFault.ENTERED:
+        return redirect(url_for("paper.form", form_id=form_id, fait="deja"), 303)
+    sentence = words_of_fault(refused)
+    with transaction() as database:
+        found, reads = form_or_404(database, form_id)
+        entry = _entry(found)
+        typed = entry.form(database, found)
+        typed.validate()
+        typed.shown.data = shown(found.person) if found.person else ""
+        typed[entry.fields.get(refused.reason, entry.first)].errors = [sentence]
+        return _page(database, found, typed, reads=reads), 409 if refused.reason is PaperFault.CHANGED else 422
+
+
+def words_of_fault(refused: Refused) -> str:
+    """The sentence of a refusal that this page knows; raised again otherwise."""
+    sentence = _WORDS.get(refused.reason)
+    if sentence is None:
+        raise refused
+    return str(sentence)
+
+
+def _entry(found: PaperForm) -> Entry:
+    return _ENTRIES.get(found.kind) or abort(404)
+
+
+def _page(database: Session, found: PaperForm, typed: EntryForm, *, reads: bool) -> str:
+    if reads and request.method == "GET":
+        note_reading(database, found.person_id or 0)
+    personal_page()
+    person, known = found.person, found.known
+    address = person.address if reads and person else known.get("address", [])
+    return render_template(
+        "paper/form.html",
+        found=found,
+        kind=KINDS[found.kind],
+        code=shown_code(found.code),
+        name=name_of(person),
+        person=person,
+        reads=reads,
+        may=may_enter(g.agent.roles, found.kind),
+        form=typed,
+        address=[line for line in address if line],
+        form_has_errors=bool(typed.errors),
+    )
+
+
+def _base_url() -> str:
+    return portal().settings.base_url
+
+
+def _address_form(database: Session, _found: PaperForm) -> AddressForm:
+    return AddressForm(communes=PostalNames(directory.commune_index(database)))
+
+
+def _choices_form(database: Session, _found: PaperForm) -> ChoicesForm:
+    return ChoicesForm(communes=PostalNames(directory.commune_index(database)))
+
+
+def _wish_form(database: Session, _found: PaperForm) -> WishForm:
+    day = paris_day(now())
+    services = services_of(database, g.agent.id, day)
+    typed = WishForm(today=day)
+    motifs = queries.motifs_booked_by(database, day, services)
+    typed.motif.choices = selectable((motif.key, motif.title_in_sight) for motif in motifs)
+    everywhere = any(one.place_ids is None for one in services)
+    ids = None if everywhere else {number for one in services for number in one.place_ids or ()}
+    places = [(str(place.id), place.name) for place in directory.places(database, day, ids=ids)]
+    typed.place.choices = selectable([(ANYWHERE, _("Tous les lieux")), *places])
+    return typed
+
+
+def _mandate_form(database: Session, _found: PaperForm) -> MandateForm:
+    typed = MandateForm(today=paris_day(now()))
+    partners = [(str(one.id), one.name) for one in mandates.organisations(database, now())]
+    typed.holder.choices = selectable([(RELATIVE, _("Un proche")), *partners])
+    return typed
+
+
+def _write_address(database: Session, found: PaperForm, typed: AddressForm) -> None:
+    enter_address(
+        database, now(), form_id=found.id, lines=typed.address, shown=typed.shown.data or "", by=hand(),
+        base_url=_base_url(),
+    )  # fmt: skip
+
+
+def _write_choices(database: Session, found: PaperForm, typed: ChoicesForm) -> None:
+    enter_choices(
+        database, now(), form_id=found.id, chosen=typed.chosen, shown=typed.shown.data or "", by=hand(),
+        base_url=_base_url(),
+    )  # fmt: skip
+
+
+def _write_wish(database: Session, found: PaperForm, typed: WishForm) -> None:
+    motif = directory.motif(database, str(typed.motif.data), paris_day(now()))
+    if motif is None:
+        raise Refused(WishFault.NOT_BOOKABLE)
+    wished = Wished(motif.id, typed.place_id, typed.first_day.data, typed.half_days.data)
+    enter_wish(database, now(), form_id=found.id, wished=wished, by=hand(), base_url=_base_url())
+
+
+def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> None:
+    holder = (
+        mandates.only_file(database, typed.identity)
+        if typed.is_relative
+        else mandates.organisation(database, now(), int(typed.holder.data or 0))
+    )
+    if holder is None:
+        raise Refused(Fault.HOLDER_NONE if typed.is_relative else Fault.NO_CONVENTION)
+    enter_mandate(
+        database,
+        now(),
+        form_id=found.id,
+        holder=holder,
+        procedures=typed.procedures.data,
+        days=int(typed.days.data or 0),
+        last_day=typed.last_day.data,
+        by=hand(),
+        base_url=_base_url(),
+    )
+
+
+_ENTRIES = {
+    FormKind.ADDRESS: Entry(_address_form, _write_address, "street", {}),
+    FormKind.CHOICES: Entry(_choices_form, _write_choices, "sms", {PaperFault.NO_ADDRESS: "street"}),
+    FormKind.WISH: Entry(
+        _wish_form, _write_wish, "motif", {WishFault.OVER: "first_day", PaperFault.NOTHING: "half_days"}
+    ),
+    FormKind.MANDATE: Entry(
+        _mandate_form,
+        _write_mandate,
+        "holder",
+        {
+            Fault.HOLDER_NONE: "family_name",
+            Fault.ONESELF: "family_name",
+            Fault.DAYS: "days",
+            Fault.END_PAST: "last_day",
+            Fault.END_FAR: "last_day",
+            Fault.NO_PROCEDURE: "procedures",
+        },
+    ),
+}
