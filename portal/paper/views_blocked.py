@@ -1,0 +1,144 @@
+"""Letters that an address keeps back, or brought back: it is put right here, and the letter leaves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.booking.forms_address import AddressForm
+from portal.booking.pages import PostalNames
+from portal.directory import queries as directory
+from portal.letters.queries import ROLES
+from portal.letters.queries_blocked import blocked, blocked_one, unprintable
+from portal.letters.services_blocked import MendFault, is_shown, mend
+from portal.letters.views import KINDS
+from portal.notifications.models import Message, Status
+from portal.paper.views_shared import bp
+from portal.people.views_browser import actor
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.headers import personal_page
+from portal.web.request import now, portal, transaction
+
+Page = str | tuple[str, int] | Response
+_WHY = {
+    "no_address": _l("Il n'y a pas d'adresse."),
+    "address_changed": _l("L'adresse a changé depuis la demande."),
+    "address_doubtful": _l("Une lettre est revenue de cette adresse."),
+    "address_too_long": _l("Une ligne est trop longue pour l'enveloppe."),
+    "address_bad_character": _l("Un signe ne peut pas être imprimé."),
+    "address_too_many_lines": _l("Il y a trop de lignes."),
+    "address_town_missing": _l("La ville manque."),
+    "address_street_missing": _l("La rue manque."),
+    "address_name_missing": _l("Le nom manque."),
+}
+_FAULTS = {
+    MendFault.CHANGED: _l("L'adresse a changé depuis que cette page est ouverte. Voici la nouvelle."),
+    MendFault.DISCREET: _l("Cette personne demande de la discrétion. Seule, elle choisit où nous lui écrivons."),
+}
+_DONE = {
+    "part": _l("L'adresse est enregistrée. La lettre part avec le prochain courrier."),
+    "garde": _l("L'adresse est enregistrée. Cette lettre ne sert plus : elle ne repart pas."),
+    "deja": _l("Cette lettre a déjà été traitée."),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter in the list. `why`: what keeps it back."""
+
+    id: int
+    kind: str
+    recipient: str
+    town: str
+    why: str
+    has_come_back: bool
+    until: datetime
+
+
+@bp.get("/agents/courriers/bloques")
+@allow(*ROLES)
+def blocked_letters() -> Page:
+    """What waits for an address, and what no print room can mend."""
+    with transaction() as database:
+        rows = [_row(message) for message in blocked(database, now(), agent_id=g.agent.id)]
+        others = [(KINDS.get(one.kind, one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
+    personal_page()
+    done = _DONE.get(request.args.get("fait", ""), "")
+    return render_template("paper/blocked.html", rows=rows, others=others, done=done)
+
+
+@bp.route("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>", methods=["GET", "POST"])
+@allow(*ROLES)
+def mend_letter(message_id: int) -> Page:
+    """The lines of the envelope, to be put right or said to be right after all."""
+    with transaction() as database:
+        message = blocked_one(database, now(), message_id, agent_id=g.agent.id)
+        if message is None:
+            return _gone()
+        form = _form(database, message)
+    fault = ""
+    if form.validate_on_submit():
+        if not form.address:
+            form.street.errors = [_("Écrivez l'adresse, ou appelez la personne.")]
+        else:
+            try:
+                with transaction() as database:
+                    leaves = mend(
+                        database,
+                        now(),
+                        message_id=message_id,
+                        shown=request.form.getlist("montre"),
+                        lines=form.address,
+                        by=actor(),
+                        base_url=portal().settings.base_url,
+                    )
+                return redirect(url_for("paper.blocked_letters", fait="part" if leaves else "garde"), 303)
+            except Refused as refused:
+                if refused.reason is MendFault.DONE:
+                    return _gone()
+                fault = _FAULTS[MendFault(refused.reason)]
+    personal_page()
+    page = render_template(
+        "paper/mend.html",
+        form=form,
+        form_has_errors=bool(form.errors or fault),
+        fault=fault,
+        row=_row(message),
+        shown=is_shown(message),
+        former=(message.recipient or "").splitlines(),
+    )
+    return page, 422 if form.errors or fault else 200
+
+
+def _form(database: Session, message: Message) -> AddressForm:
+    communes = PostalNames(directory.commune_index(database))
+    return AddressForm(name=message.context["recipient_name"], lines=is_shown(message), communes=communes)
+
+
+def _gone() -> Response:
+    """Mended by somebody else, or not of this agent's places: one answer for both."""
+    if request.method != "POST":
+        abort(404)
+    return redirect(url_for("paper.blocked_letters", fait="deja"), 303)
+
+
+def _row(message: Message) -> Row:
+    lines = is_shown(message)
+    has_come_back = message.status is Status.RETURNED
+    why = _WHY.get(
+        "address_doubtful" if has_come_back else message.last_error or "", _("L'adresse n'est pas complète.")
+    )
+    return Row(
+        message.id,
+        KINDS.get(message.kind, message.kind),
+        message.context["recipient_name"],
+        next((line for line in reversed(lines) if line), ""),
+        str(why),
+        has_come_back,
+        message.expires_at,
+    )

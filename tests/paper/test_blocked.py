@@ -1,0 +1,145 @@
+"""Letters that an address keeps back: put right in the print room, they leave."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.journal.services import Actor, ActorKind
+from portal.letters.desk import PrintRoom
+from portal.letters.models import Letter, ReturnReason
+from portal.letters.services_blocked import MendFault, mend
+from portal.notifications.dispatch import send_due
+from portal.notifications.models import Message, Route, Status
+from portal.people.models import Person, RouteState
+from portal.refusal import Refused
+from tests.entering import enter
+from tests.letters.messages import ADDRESS, SEALER
+from tests.letters.runs import queued, queued_to
+
+BLOCKED = "/agents/courriers/bloques"
+
+
+@pytest.fixture
+def gateways(gateways):
+    """As elsewhere, with the real print room."""
+    return replace(gateways, paper=PrintRoom("https://porte.exemple.fr", SEALER))
+
+
+def kept_back(world, **person):
+    """The message of a letter that an address keeps back."""
+    letter = queued_to(world, world.person(address=ADDRESS, mobile=None, email=None, **person))
+    with world.database.transaction() as session:
+        message = session.get_one(Message, letter.message_id)
+        message.status, message.last_error = Status.FAILED, "address_town_missing"
+        session.delete(session.get_one(Letter, letter.id))
+        session.get_one(Person, message.person_id).address = ["", "", "12 rue de la Démonstration", "", ""]
+    return message
+
+
+def came_back(world):
+    """The message of a letter that came back."""
+    letter = queued(world)
+    with world.database.transaction() as session:
+        message = session.get_one(Message, letter.message_id)
+        message.status = Status.RETURNED
+        drawn = session.get_one(Letter, letter.id)
+        drawn.returned_at, drawn.return_reason = world.now, ReturnReason.UNKNOWN
+        session.get_one(Person, message.person_id).address_state = RouteState.DOUBTFUL
+    return message
+
+
+def test_an_address_put_right_lets_the_letter_leave(client, database, gateways, clock, world):
+    world.departement()
+    message = kept_back(world)
+    enter(client, world.agent("courrier"))
+    assert "La ville manque" in client.get(BLOCKED).text
+    address = f"{BLOCKED}/{message.id}"
+    fields = client.get(address).page.fields()
+    wrong = client.post(address, data=fields | {"postcode": "62000"})
+    assert wrong.status_code == 422
+    assert wrong.page.fields()["postcode"] == "62000"
+    lines = fields | {"postcode": "75001", "town": "Paris"}
+    assert client.post(address, data=lines).location.endswith("fait=part")
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        assert session.get_one(Message, message.id).status is Status.QUEUED
+        assert session.get_one(Message, message.id).recipient.endswith("75001 PARIS")
+    assert "Aucune lettre" in client.get(BLOCKED).text
+    assert client.get(address).status_code == 404
+    assert client.post(address, data=lines).location.endswith("fait=deja")
+
+
+def test_a_letter_that_came_back_is_drawn_anew_under_another_reference(client, database, gateways, clock, world):
+    world.departement()
+    message = came_back(world)
+    enter(client, world.agent("courrier"))
+    address = f"{BLOCKED}/{message.id}"
+    page = client.get(address)
+    assert "12 RUE DE LA DEMONSTRATION" in page.text
+    client.post(address, data=page.page.fields() | {"street": "9 rue Neuve", "postcode": "75001", "town": "Paris"})
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        drawn = session.scalars(select(Letter.reference).where(Letter.message_id == message.id).order_by(Letter.id))
+        first, second = drawn.all()
+        assert second == f"{first}B"
+        told = session.scalars(select(Message).where(Message.kind == "preferences_changed")).all()
+        assert {(one.route, one.status) for one in told} == {(Route.LETTER, Status.QUEUED)}
+
+
+BY = Actor(ActorKind.AGENT, 1)
+
+
+def fix(database, now, message, lines, shown=ADDRESS):
+    with database.transaction() as session:
+        return mend(
+            session,
+            now,
+            message_id=message.id,
+            shown=shown,
+            lines=lines,
+            by=BY,
+            base_url="https://porte.exemple.fr",
+        )
+
+
+def test_the_same_lines_say_that_the_address_is_right_and_a_letter_past_its_use_stays(database, world):
+    message = came_back(world)
+    assert not fix(database, world.now + timedelta(days=60), message, ADDRESS)
+    with database.transaction() as session:
+        person = session.get_one(Person, message.person_id)
+        assert (person.address, person.address_state) == (ADDRESS, RouteState.UNTRIED)
+        assert session.get_one(Message, message.id).status is Status.RETURNED
+
+
+@pytest.mark.parametrize(
+    ("person", "fault"),
+    [
+        ({"address": ["", "", "9 rue Neuve", "", "62300 Lens"]}, MendFault.CHANGED),
+        ({"wants_discretion": True}, MendFault.DISCREET),
+    ],
+)
+def test_what_changed_meanwhile_and_whoever_is_discreet_are_left_alone(database, world, person, fault):
+    message = came_back(world)
+    with database.transaction() as session:
+        row = session.get_one(Person, message.person_id)
+        for name, value in person.items():
+            setattr(row, name, value)
+    with pytest.raises(Refused) as refused:
+        fix(database, world.now, message, ["", "", "1 rue X", "", "75001 Paris"])
+    assert refused.value.reason is fault
+
+
+def test_an_address_asked_for_is_mended_on_the_letter_alone_and_only_what_is_blocked_is(database, world):
+    message = came_back(world)
+    with database.transaction() as session:
+        session.get_one(Message, message.id).to = "\n".join(ADDRESS)
+    other = ["", "", "1 rue X", "", "75001 Paris"]
+    assert fix(database, world.now, message, other)
+    with database.transaction() as session:
+        assert session.get_one(Message, message.id).to == "\n".join(other)
+        assert session.get_one(Person, message.person_id).address == ADDRESS
+    with pytest.raises(Refused) as refused:
+        fix(database, world.now, message, other)
+    assert refused.value.reason is MendFault.DONE
