@@ -241,4 +241,38 @@
       }
     });
   });
+
+  // ---------- a print run that is being made ----------
+  // How far it is, every few seconds; once it is made the page is shown anew, unless a key is being typed in it.
+  var progress = document.querySelector("[data-refresh]");
+  var follow = function () {
+    var box = document.getElementById("cle");
+    fetch(window.location.href, { cache: "no-store" })
+      .then(function (answer) {
+        return answer.ok && !answer.redirected ? answer.text() : "";
+      })
+      .then(
+        function (html) {
+          var found = html && new DOMParser().parseFromString(html, "text/html").getElementById("avance");
+          if (html && !found) {
+            progress.querySelector("[role=status]").textContent = progress.dataset.done;
+            if (!box || box.value === box.defaultValue) {
+              window.location.reload();
+            }
+            return;
+          }
+          if (found) {
+            progress.querySelector("[role=status]").textContent = found.querySelector("[role=status]").textContent;
+            progress.querySelector("progress").value = found.querySelector("progress").value;
+          }
+          window.setTimeout(follow, progress.dataset.refresh * 1000);
+        },
+        function () {
+          window.setTimeout(follow, progress.dataset.refresh * 1000);
+        },
+      );
+  };
+  if (progress) {
+    window.setTimeout(follow, progress.dataset.refresh * 1000);
+  }
 })();

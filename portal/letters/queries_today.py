@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.clock import paris_day
 from portal.directory.models import Place
@@ -80,6 +80,18 @@ def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequ
 def latest_run(session: Session) -> PrintRun | None:
     """The run made last."""
     return session.scalars(select(PrintRun).order_by(PrintRun.id.desc()).limit(1)).one_or_none()
+
+
+def pulled_of(session: Session, run_id: int) -> Sequence[Letter]:
+    """The letters taken out of a run, in the order of the paper, with their messages."""
+    chosen = (
+        select(Letter)
+        .join(RunFile, RunFile.id == Letter.file_id)
+        .where(Letter.run_id == run_id, Letter.pulled_at.is_not(None))
+        .options(joinedload(Letter.message))
+        .order_by(RunFile.position, Letter.position)
+    )
+    return session.scalars(chosen).all()
 
 
 def sizes_of(session: Session, run_id: int) -> dict[int, int]:

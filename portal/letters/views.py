@@ -1,8 +1,6 @@
-"""The print room: the letters that wait, each as the bytes to print and as a page to read."""
+"""The print room: each letter as the bytes to print and as a page to read; its other pages are in `views_*`."""
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 
 from flask import Blueprint, Response, abort, g, render_template, url_for
@@ -13,8 +11,9 @@ from sqlalchemy.orm import Session
 from portal.journal.services import record
 from portal.letters.content import content_from
 from portal.letters.models import Letter
-from portal.letters.queries import ROLES, count_waiting, letter, letter_for, letter_of_message, letters_waiting
+from portal.letters.queries import ROLES, letter, letter_for, letter_of_message
 from portal.letters.twin import ICONS, twin_sections
+from portal.letters.views_room import bytes_answer, gone
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
@@ -42,28 +41,9 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """A letter in the list."""
-
-    id: int
-    reference: str
-    kind: str
-    recipient: str
-    town: str
-    pages: int
-    drawn_at: datetime
-    large_window: bool
-
-
-@bp.get("/agents/courriers")
-@allow(*ROLES)
-def waiting() -> str:
-    """The letters that wait for the post, oldest first."""
-    with transaction() as session:
-        rows = [_row(found) for found in letters_waiting(session, now(), agent_id=g.agent.id)]
-        total = count_waiting(session, now(), agent_id=g.agent.id)
-    return render_template("letters/waiting.html", rows=rows, total=total)
+def kind_words(kind: str) -> str:
+    """What a kind of letter is called in the print room."""
+    return str(KINDS.get(kind, _("Autre lettre")))
 
 
 @bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>.pdf")
@@ -127,14 +107,11 @@ def _record_opening(session: Session, found: Letter) -> None:
 
 def _pdf_answer(found: Letter) -> Response:
     if found.pdf is None:
-        abort(410)  # 30 days after the post took it, its words remain, and the hash of its bytes
+        return gone(found.sha256)
     if sha256(found.pdf).hexdigest() != found.sha256:
         log.error("letter altered id=%s", found.id)
         abort(500)
-    answer = Response(found.pdf, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return bytes_answer(found.pdf, f"{found.reference}.pdf")
 
 
 def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
@@ -144,7 +121,7 @@ def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
     page = render_template(
         "letters/twin.html",
         letter=found,
-        kind=_kind(message.kind),
+        kind=kind_words(message.kind),
         address=(message.recipient or "").splitlines(),
         content=content,
         sections=twin_sections(content),
@@ -158,19 +135,4 @@ def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
     return answer
 
 
-def _row(found: Letter) -> Row:
-    lines = (found.message.recipient or "").splitlines()
-    return Row(
-        id=found.id,
-        reference=found.reference,
-        kind=_kind(found.message.kind),
-        recipient=lines[0],
-        town=next((line for line in reversed(lines[1:]) if line[:1].isdigit()), lines[-1]),
-        pages=found.pages,
-        drawn_at=found.drawn_at,
-        large_window=bool((found.message.rendered or {}).get("large_window")),
-    )
-
-
-def _kind(kind: str) -> str:
-    return str(KINDS.get(kind, _("Autre lettre")))
+from portal.letters import views_calendar, views_runs, views_today  # noqa: E402, F401 - they need the blueprint above

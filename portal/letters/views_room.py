@@ -11,6 +11,14 @@ from portal.web.access import may_open
 from portal.web.request import now
 
 RUN = "int(max=2147483647)"  # the numbers of runs and of files, up to the widest that the database holds
+_DOORS = (
+    "letters.pull",
+    "letters.reprint",
+    "letters.returns",
+    "letters.blocked",
+    "letters.calendar",
+    "paper.home",
+)
 
 
 def require_the_room(session: Session) -> None:
@@ -22,6 +30,11 @@ def require_the_room(session: Session) -> None:
 def opens(endpoint: str) -> bool:
     """Whether a page exists in this version, and opens to the signed-in agent."""
     return endpoint in current_app.view_functions and may_open(endpoint)
+
+
+def doors() -> list[str]:
+    """The other pages of the print room that open to this agent."""
+    return [door for door in _DOORS if opens(door)]
 
 
 def gone(sha256: str) -> Response:
@@ -39,15 +52,15 @@ def bytes_answer(content: bytes, name: str, mimetype: str = "application/pdf", *
 
 def words_left(left: Left) -> str:
     """How long it is until a moment: "dans 2 h 10", "dans 10 min", "dans 3 jours"."""
-    if left.days:
-        days = ngettext("%(num)s jour", "%(num)s jours", left.days)
-        return (
-            _("dans %(days)s et %(hours)s\u00a0h", days=days, hours=left.hours)
-            if left.hours
-            else _("dans %(days)s", days=days)
-        )
-    if left.hours and left.minutes:
-        return _("dans %(hours)s\u00a0h\u00a0%(minutes)s", hours=left.hours, minutes=f"{left.minutes:02}")
-    if left.hours:
-        return _("dans %(hours)s\u00a0h", hours=left.hours)
-    return _("dans %(minutes)s\u00a0min", minutes=left.minutes) if left.minutes else _("dans moins d'une minute")
+    days = ngettext("%(num)s jour", "%(num)s jours", left.days)
+    if left.days and left.hours:
+        said = _("dans %(days)s et %(hours)s\u00a0h", days=days, hours=left.hours)
+    elif left.days:
+        said = _("dans %(days)s", days=days)
+    elif left.hours and left.minutes:
+        said = _("dans %(hours)s\u00a0h\u00a0%(minutes)s", hours=left.hours, minutes=f"{left.minutes:02}")
+    elif left.hours:
+        said = _("dans %(hours)s\u00a0h", hours=left.hours)
+    else:
+        said = _("dans %(minutes)s\u00a0min", minutes=left.minutes) if left.minutes else _("dans moins d'une minute")
+    return str(said)

@@ -15,7 +15,7 @@ from portal.booking.models_waiting import Wish
 from portal.database import Database
 from portal.directory.models import Motif, Place
 from portal.journal.services import Actor
-from portal.letters.models import Letter
+from portal.letters.models import Letter, PrintRun, RunFile
 from portal.notifications.models import Message, Route, Status, Step
 from portal.people.models import Agent, Person
 from portal.people.models_credentials import IdentityCase
@@ -29,7 +29,9 @@ from tests.world import World, at
 BIG = "int(max=9223372036854775807)"
 SMALL = "int(max=2147483647)"
 _PDF = b"%PDF-1.4 essai"
+_SHA = sha256(_PDF).hexdigest()
 ADMIN = f"agent {Role.ADMIN.value}"  # sees every place
+EVERYWHERE = {ADMIN, f"agent {Role.COURRIER.value}"}
 NOWHERE = 2_000_000_000  # no row has this number
 
 # The address of something of one's own, and of the same of somebody else (None: everyone may see every one).
@@ -49,6 +51,7 @@ class Scene:
     appointment: Appointment
     tasks: tuple[int, int] = (0, 0)  # at the agents' place, and elsewhere
     letters: tuple[int, int] = (0, 0)
+    run: int = 0  # a print run, of one file
     letter_messages: tuple[int, int] = (0, 0)  # of `own`, and of `other`
     mandate_of_agent: Mandate | None = None
     mandate_of_person: Mandate | None = None
@@ -80,7 +83,7 @@ def build(world: World, database: Database) -> Scene:
     agents = {
         role: world.agent(
             role.value,
-            place=None if role in PARTNERS or role is Role.ADMIN else here,
+            place=None if role in PARTNERS | {Role.ADMIN, Role.COURRIER} else here,  # one print room for all places
             email=f"{role.name.lower()}@exemple.fr",
             organisation_id=partner.id if role in PARTNERS else None,
             families=["social"] if role in {Role.REFERENT, Role.ENCADRANT} else [],  # the service of the scene's motif
@@ -130,7 +133,7 @@ def build(world: World, database: Database) -> Scene:
         scene.tasks = (tasks[0].id, tasks[1].id)
         scene.letters = (letters[0].id, letters[1].id)
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
-        scene.case = case.id
+        scene.case, scene.run = case.id, _print_run(world, session)
         wish = Wish(person_id=own.id, motif_id=motif.id, first_day=world.now.date(), created_at=world.now)
         session.add(wish)
         session.flush()
@@ -185,6 +188,14 @@ def _message(world: World, session: Any, *, person: Person, place_id: int, **giv
     return row
 
 
+def _print_run(world: World, session: Any) -> int:
+    file = RunFile(position=1, sheets_each=1, letters=1, made_at=world.now, sha256=_SHA, pdf=_PDF)
+    run = PrintRun(made_at=world.now, posting_day=world.now.date(), letters=1, sheets=1, files=[file])
+    session.add(run)
+    session.flush()
+    return run.id
+
+
 def _letter(world: World, session: Any, *, person: Person, place_id: int) -> Letter:
     content = {"title": "Essai", "language": "fr", "sections": []}
     message = _message(
@@ -201,7 +212,7 @@ def _letter(world: World, session: Any, *, person: Person, place_id: int) -> Let
         message_id=message.id,
         reference=f"ESSAI-{message.id}",
         pages=1,
-        sha256=sha256(_PDF).hexdigest(),
+        sha256=_SHA,
         pdf=_PDF,
         drawn_at=world.now,
     )
@@ -336,8 +347,12 @@ def _mandate(end: str = "") -> Row:
 def _letter_of_place(end: str = "") -> Row:
     return lambda scene, kind: (
         f"/agents/courriers/{scene.letters[0]}{end}",
-        f"/agents/courriers/{NOWHERE if kind == ADMIN else scene.letters[1]}{end}",
+        f"/agents/courriers/{NOWHERE if kind in EVERYWHERE else scene.letters[1]}{end}",
     )
+
+
+def _run(end: str = "") -> Row:
+    return _of_agents(f"/agents/courriers/lots/{{}}{end}", lambda scene: (scene.run, NOWHERE))
 
 
 def _task(end: str = "") -> Row:
@@ -366,6 +381,10 @@ _TASK = f"/agents/appels/<{BIG}:task_id>"
 OBJECTS: dict[str, Row] = {
     **{f"{_TASK}{end}": _task(end) for end in ("", "/prendre", "/rendre", "/resultat")},
     f"/agents/courriers/<{BIG}:letter_id>": _letter_of_place(),
+    f"/agents/courriers/lots/<{SMALL}:run_id>": _run(),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/<{SMALL}:position>.pdf": _run("/1.pdf"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/bordereau.pdf": _run("/bordereau.pdf"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/manifeste.csv": _run("/manifeste.csv"),
     f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,

@@ -1,0 +1,222 @@
+"""A print run: its files, its manifest and its bordereau, what must be taken out of it, each letter by its key."""
+
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from portal.journal.services import record
+from portal.letters.bordereau import Bordereau, FileLine, Hand, draw_bordereau
+from portal.letters.manifest import PULLED, file_name, manifest
+from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
+from portal.letters.queries import ROLES
+from portal.letters.queries_runs import IN_THE_HOUSE, file_of, letter_by_reference, letters_of, run_of, to_pull
+from portal.letters.queries_runs import runs as latest_runs
+from portal.letters.queries_today import names_of, pulled_of, sizes_of
+from portal.letters.rules import key_of
+from portal.letters.views import bp, kind_words
+from portal.letters.views_room import RUN, bytes_answer, doors, gone, opens, require_the_room
+from portal.notifications.models import Status
+from portal.people.views_browser import actor
+from portal.web.access import allow
+from portal.web.forms import PortalForm
+from portal.web.request import now, transaction
+
+log = logging.getLogger("portal.letters")
+
+STATES = {
+    RunState.MAKING: _l("En préparation"),
+    RunState.MADE: _l("À imprimer"),
+    RunState.PRINTED: _l("Imprimé"),
+    RunState.POSTED: _l("Remis à La Poste"),
+}
+REASONS = {
+    PullReason.OVERTAKEN: _l("Le rendez-vous a changé."),
+    PullReason.MOVED_AWAY: _l("L'adresse a changé."),
+    PullReason.LOST: _l("La lettre est introuvable."),
+    PullReason.ASKED: _l("Quelqu'un l'a demandé."),
+    PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
+}
+LETTER_STATES = {
+    Status.WAITING: _l("Attend d'être préparée"),
+    Status.QUEUED: _l("Attend un lot"),
+    Status.IN_RUN: _l("Dans un lot"),
+    Status.PRINTED: _l("Imprimée"),
+    Status.POSTED: _l("Remise à La Poste"),
+    Status.RETURNED: _l("Revenue"),
+    Status.WITHDRAWN: _l("Retirée\u00a0: une autre l'a remplacée"),
+    Status.EXPIRED: _l("Retirée\u00a0: elle ne sert plus"),
+    Status.FAILED: _l("Retirée\u00a0: dite autrement"),
+}
+_STEPS = ("letters.printed", "letters.count", "letters.posted")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A letter in its run, as the tray is searched: in which file, the how manieth."""
+
+    letter: Letter
+    file: int
+    reason: PullReason | None = None
+
+    @property
+    def kind(self) -> str:
+        """What the letter is."""
+        return kind_words(self.letter.message.kind)
+
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+        return str(LETTER_STATES.get(self.letter.message.status, ""))
+
+    @property
+    def words(self) -> str:
+        """Why it is taken out."""
+        return str(REASONS[self.reason]) if self.reason else ""
+
+
+@bp.get("/agents/courriers/lots")
+@allow(*ROLES)
+def runs() -> str:
+    """The latest runs, newest first."""
+    with transaction() as session:
+        require_the_room(session)
+        found = latest_runs(session)
+        return render_template("letters/runs.html", runs=found, states=STATES, doors=doors())
+
+
+@bp.get(f"/agents/courriers/lots/<{RUN}:run_id>")
+@allow(*ROLES)
+def run(run_id: int) -> str:
+    """A run; while its files are being made, how many are."""
+    with transaction() as session:
+        found = _run(session, run_id)
+        is_making = found.state is RunState.MAKING
+        return render_template(
+            "letters/run.html",
+            run=found,
+            form=PortalForm(),
+            states=STATES,
+            made=sum(file.made_at is not None for file in found.files),
+            sizes=sizes_of(session, run_id),
+            names=names_of(session, _hands_of(found)),
+            letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
+            letters_pulled=_pulled(session, found),
+            asked=_asked(session, found),
+            is_making=is_making,
+            is_outside=found.printer is Printer.OUTSIDE,
+            refreshes=is_making and "arret" not in request.args,
+            steps=[step for step in _STEPS if opens(step)],
+            opens=opens,
+            said=request.args.get("fait", ""),
+        )
+
+
+@bp.get(f"/agents/courriers/lots/<{RUN}:run_id>/<{RUN}:position>.pdf")
+@allow(*ROLES)
+def run_file(run_id: int, position: int) -> Response:
+    """A file to print, as it was made: bytes that are no longer the same are not printed."""
+    with transaction() as session:
+        require_the_room(session)
+        found = file_of(session, run_id, position)
+        if found is None or found.sha256 is None:
+            abort(404)
+        if found.pdf is None:
+            return gone(found.sha256)
+        if sha256(found.pdf).hexdigest() != found.sha256:
+            log.error("run file altered id=%s", found.id)
+            abort(500)
+        _record(session, run_id, position=position)
+    return bytes_answer(found.pdf, file_name(run_id, position))
+
+
+@bp.get(f"/agents/courriers/lots/<{RUN}:run_id>/manifeste.csv", endpoint="manifest")
+@allow(*ROLES)
+def run_manifest(run_id: int) -> Response:
+    """One line for each letter of a run, those pulled marked."""
+    with transaction() as session:
+        found = _run(session, run_id)
+        wrong = {letter.id for letter in to_pull(session, run_id)} if found.state is not RunState.POSTED else set()
+        written = manifest(run_id, found.files, letters_of(session, run_id), to_pull=wrong)
+        _record(session, run_id)
+    return bytes_answer(written, f"lot-{run_id}-manifeste.csv", "text/csv; charset=utf-8", is_shown=False)
+
+
+@bp.get(f"/agents/courriers/lots/<{RUN}:run_id>/bordereau.pdf")
+@allow(*ROLES)
+def bordereau(run_id: int) -> Response:
+    """The sheet that goes with a run, as the run is now."""
+    with transaction() as session:
+        found = _run(session, run_id)
+        drawn = draw_bordereau(_bordereau(session, found))
+        _record(session, run_id)
+    return bytes_answer(drawn, f"lot-{run_id}-bordereau.pdf")
+
+
+def _run(session: Session, run_id: int) -> PrintRun:
+    require_the_room(session)
+    return run_of(session, run_id) or abort(404)
+
+
+def _record(session: Session, run_id: int, **ids: int) -> None:
+    record(session, now(), actor=actor(), verb="run.downloaded", object_kind="print_run", object_id=run_id, **ids)
+
+
+def _hands_of(found: PrintRun) -> list[int | None]:
+    return [found.made_by, found.printed_by, found.inserted_by, found.posted_by]
+
+
+def _to_pull(session: Session, found: PrintRun) -> list[Place]:
+    files = {file.id: file.position for file in found.files}
+    return [Place(letter, files[letter.file_id or 0], _why(letter)) for letter in to_pull(session, found.id)]
+
+
+def _why(letter: Letter) -> PullReason:
+    return PullReason.MOVED_AWAY if letter.message.status in IN_THE_HOUSE else PullReason.OVERTAKEN
+
+
+def _pulled(session: Session, found: PrintRun) -> list[Place]:
+    files = {file.id: file.position for file in found.files}
+    return [Place(letter, files[letter.file_id or 0], letter.pull_reason) for letter in pulled_of(session, found.id)]
+
+
+def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
+    """The letter whose key was typed, or read by a scanner."""
+    typed = request.args.get("cle", "").strip()[:60]
+    key = key_of(typed) if typed else None
+    letter = letter_by_reference(session, key) if key else None
+    files = {file.id: file.position for file in found.files}
+    return {
+        "typed": typed,
+        "is_key": key is not None,
+        "other_run": letter.run_id if letter and letter.run_id != found.id else None,
+        "letter": letter,
+        "place": Place(letter, files[letter.file_id or 0], letter.pull_reason)
+        if letter and letter.run_id == found.id
+        else None,
+    }
+
+
+def _bordereau(session: Session, found: PrintRun) -> Bordereau:
+    names = names_of(session, _hands_of(found))
+    pulled = pulled_of(session, found.id)
+    return Bordereau(
+        run_id=found.id,
+        posting_day=found.posting_day,
+        made_at=found.made_at,
+        made_by=f"par {names[found.made_by]}" if found.made_by in names else "par le programme",
+        files=[FileLine(file.position, file.sheets_each, file.letters) for file in found.files],
+        pulled=[(letter.reference, PULLED[letter.pull_reason]) for letter in pulled if letter.pull_reason],
+        pulled_sheets=sum(letter.sheets for letter in pulled),
+        counted_letters=found.counted_letters,
+        counted_sheets=found.counted_sheets,
+        hands=[
+            Hand("Imprimé", names.get(found.printed_by or 0, ""), found.printed_at),
+            Hand("Mis sous pli", names.get(found.inserted_by or 0, ""), found.inserted_at),
+            Hand("Remis à La Poste", names.get(found.posted_by or 0, ""), found.posted_on),
+        ],
+    )

@@ -1,0 +1,147 @@
+"""The print room today: when the post leaves, what waits for it, what cannot leave, and the run made by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.letters.models import Letter
+from portal.letters.queries import ROLES, letters_waiting
+from portal.letters.queries_blocked import blocked
+from portal.letters.queries_runs import going_on
+from portal.letters.queries_today import (
+    LATE_SHOWN,
+    Late,
+    Waiting,
+    holds_the_room,
+    latest_run,
+    too_late_by_place,
+    waiting_by_kind,
+)
+from portal.letters.rules_today import left_until
+from portal.letters.services_hand import make_by_hand
+from portal.letters.views import bp, kind_words
+from portal.letters.views_room import doors, opens, require_the_room, words_left
+from portal.notifications.post import PostalCalendar
+from portal.notifications.queries_post import calendar_of
+from portal.people.views_browser import actor
+from portal.web.access import allow
+from portal.web.forms import PortalForm
+from portal.web.request import now, reading, transaction
+from portal.words import NBSP, day_words, hour_words
+
+_LONGEST = 10  # figures of the number of a run
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter in the list."""
+
+    id: int
+    reference: str
+    kind: str
+    recipient: str
+    town: str
+    pages: int
+    drawn_at: datetime
+    large_window: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A line of the table of what waits."""
+
+    name: str
+    letters: int
+    one_sheet: int
+    more_sheets: int
+    sheets: int
+
+
+@bp.get("/agents/courriers")
+@allow(*ROLES)
+def waiting() -> str:
+    """Today: the cut-off, what waits and what does not leave, and the letters, oldest first."""
+    with reading() as session:
+        kinds = waiting_by_kind(session, now(), agent_id=g.agent.id)
+        room = holds_the_room(session, now(), g.agent.id)
+        latest = latest_run(session)
+        return render_template(
+            "letters/today.html",
+            form=PortalForm(),
+            clock=_clock(calendar_of(session)),
+            kinds=[_kind(one) for one in kinds],
+            total=_kind(_sum(kinds)),
+            rows=[_row(found) for found in letters_waiting(session, now(), agent_id=g.agent.id)],
+            blocked=len(blocked(session, now(), agent_id=g.agent.id)),
+            late=_late(session),
+            has_room=room,
+            running=going_on(session) if room else (),
+            seen=latest.id if latest else 0,
+            doors=doors(),
+            opens=opens,
+            said=request.args.get("fait", ""),
+        )
+
+
+@bp.post("/agents/courriers/lots")
+@allow(*ROLES)
+def make_run() -> Response:
+    """Puts the letters that wait into a run; pressed twice, the second press leads to the run of the first."""
+    with transaction() as session:
+        require_the_room(session)
+        if not PortalForm().validate_on_submit():
+            return redirect(url_for("letters.waiting", fait="expire"), 303)
+        made = make_by_hand(session, now(), post=calendar_of(session), seen=_seen(), by=actor())
+        if made is None:
+            return redirect(url_for("letters.waiting", fait="rien"), 303)
+        return redirect(url_for("letters.run", run_id=made.run.id, fait="lot" if made.is_new else "deja"), 303)
+
+
+def _seen() -> int:
+    typed = request.form.get("vu", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST else 0
+
+
+def _clock(post: PostalCalendar) -> dict[str, str]:
+    cut_off = post.next_cut_off(now())
+    hour = hour_words(cut_off.astimezone(post.zone).time())
+    return {
+        "day": f"{day_words(post.day_of(cut_off))} à{NBSP}{hour}",
+        "left": words_left(left_until(cut_off, now())),
+        "arrives": day_words(post.arrival(now())),
+    }
+
+
+def _late(session: Session) -> dict[str, Any]:
+    found: Sequence[Late] = too_late_by_place(session, now(), agent_id=g.agent.id)
+    return {"places": found, "total": sum(one.letters for one in found), "days": LATE_SHOWN.days}
+
+
+def _sum(kinds: Sequence[Waiting]) -> Waiting:
+    return Waiting(
+        "", sum(one.letters for one in kinds), sum(one.one_sheet for one in kinds), sum(one.sheets for one in kinds)
+    )
+
+
+def _kind(one: Waiting) -> Kind:
+    name = kind_words(one.kind) if one.kind else ""
+    return Kind(name, one.letters, one.one_sheet, one.letters - one.one_sheet, one.sheets)
+
+
+def _row(found: Letter) -> Row:
+    lines = (found.message.recipient or "").splitlines()
+    return Row(
+        id=found.id,
+        reference=found.reference,
+        kind=kind_words(found.message.kind),
+        recipient=lines[0],
+        town=next((line for line in reversed(lines[1:]) if line[:1].isdigit()), lines[-1]),
+        pages=found.pages,
+        drawn_at=found.drawn_at,
+        large_window=found.large_window,
+    )

@@ -1,0 +1,255 @@
+"""The print room's pages: today, a run, its files; who opens them, and what is said when something does not go."""
+
+import csv
+from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO, StringIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import func, select, update
+
+from portal.journal.models import JournalLine
+from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
+from portal.letters.rules import reference_of
+from portal.letters.rules_today import Left, left_until
+from portal.letters.services_hand import make_by_hand
+from portal.letters.services_keeping import forget_bytes
+from portal.letters.services_runs import make_file, turn_late
+from portal.notifications.models import Message, Status
+from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person
+from portal.people.views_browser import Actor
+from portal.upkeep import upkeep
+from tests.entering import enter
+from tests.letters.runs import made, queued
+from tests.together import at_once
+
+TODAY = "/agents/courriers"
+RUNS = "/agents/courriers/lots"
+
+
+@pytest.fixture
+def room(client, world):
+    """The browser of an agent who has the whole print room."""
+    world.departement()
+    enter(client, world.agent("courrier"))
+    return client
+
+
+def files_made(database, now):
+    is_left = True
+    while is_left:
+        with database.transaction() as session:
+            is_left = make_file(session, now)
+
+
+def count(database, model):
+    with database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def test_the_room_says_when_the_post_leaves_and_what_waits(client, world, clock):
+    world.departement()
+    agent = world.agent("courrier")
+    enter(client, agent)
+    queued(world)
+    queued(world, bring=[f"Le document numéro {number} de votre dossier complet" for number in range(60)])
+    words = client.get(TODAY).page.text()
+    assert "Prochain départ : lundi 23 novembre 2026 à 16 h 30, dans 7 h 28" in words
+    assert "arrive vers le jeudi 26 novembre 2026" in words
+    assert "2 lettres attendent" in words
+    assert "Confirmation de rendez-vous 1 1 2 3 En tout 1 1 2 3" in words
+    for hours, said in (
+        (7, "lundi 23 novembre 2026 à 16 h 30, dans 28 min"),
+        (7 + 28 / 60, "mardi 24 novembre 2026 à 16 h 30, dans 1 jour"),
+        (104, "lundi 30 novembre 2026 à 16 h 30, dans 2 jours et 23 h"),
+    ):
+        clock.set(world.now + timedelta(hours=hours))
+        enter(client, agent)
+        assert said in client.get(TODAY).page.text()
+
+
+def test_time_left_never_goes_below_nothing(world):
+    assert left_until(world.now + timedelta(seconds=59), world.now) == Left(0, 0, 0)
+    assert left_until(world.now - timedelta(days=1), world.now) == Left(0, 0, 0)
+    assert left_until(world.now + timedelta(days=2), world.now) == Left(2, 0, 0)
+
+
+def test_letters_too_late_are_counted_by_place(room, world, database):
+    place = world.place()
+    for where in (place.id, place.id, None):
+        letter = queued(world, expires_in=timedelta(days=3))
+        with database.transaction() as session:
+            session.get_one(Message, letter.message_id).place_id = where
+    with database.transaction() as session:
+        while turn_late(session, world.now, post=calendar_of(session)):
+            pass
+    words = room.get(TODAY).page.text()
+    assert "3 lettres arrivaient trop tard : un appel les remplace" in words
+    assert f"{place.name} : 2, Sans lieu : 1." in words
+
+
+def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, world, database):
+    queued(world)
+    sent = room.get(TODAY).page.fields()
+    first = room.post(RUNS, data=sent)
+    queued(world)  # a letter that came between the two presses
+    second = room.post(RUNS, data=sent)
+    assert second.headers["Location"].split("?")[0] == first.headers["Location"].split("?")[0]
+    assert count(database, PrintRun) == 1
+    words = room.get(first.headers["Location"]).page.text()
+    assert "Le lot est fait : il réunit 1 lettre." in words
+    assert "Le lot se prépare : aucun fichier sur 1." in words
+    assert "vient d'être fait" in room.get(second.headers["Location"]).page.text()
+    assert "Lot 1 : en préparation" in room.get(TODAY).page.text()
+    again = room.post(RUNS, data=room.get(TODAY).page.fields())
+    assert again.headers["Location"].endswith("/lots/2?fait=lot")
+    nothing = room.post(RUNS, data=sent | {"vu": "2"})
+    assert "Aucune lettre n'est prête" in room.get(nothing.headers["Location"]).page.text()
+    assert "restée ouverte longtemps" in room.get(room.post(RUNS).headers["Location"]).page.text()
+
+
+def test_agents_who_press_at_the_same_instant_make_one_run(world, database):
+    for _ in range(5):
+        queued(world)
+
+    def press():
+        with database.transaction() as session:
+            make_by_hand(session, world.now, post=calendar_of(session), seen=0, by=Actor.agent(1))
+
+    at_once(*[press] * 4)
+    with database.transaction() as session:
+        assert session.scalars(select(PrintRun.letters)).all() == [5]
+        assert session.scalar(select(func.count()).where(JournalLine.verb == "run.made")) == 1
+
+
+def test_a_run_shows_its_files_once_the_worker_has_made_them(room, world, database):
+    queued(world)
+    queued(world, bring=[f"Le document numéro {number} de votre dossier complet" for number in range(60)])
+    at = room.post(RUNS, data=room.get(TODAY).page.fields()).headers["Location"].split("?")[0]
+    assert "http-equiv" in room.get(at).text
+    stopped = room.get(f"{at}?arret=1")
+    assert "http-equiv" not in stopped.text
+    assert room.get(f"{at}/1.pdf").status_code == 404
+    with database.transaction() as session:
+        make_file(session, world.now)
+    assert "1 fichier sur 2" in room.get(at).page.text()
+    files_made(database, world.now)
+    page = room.get(at)
+    assert "http-equiv" not in page.text
+    assert "Où il en est À imprimer" in page.page.text()
+    served = room.get(f"{at}/2.pdf")
+    assert (served.mimetype, served.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    assert "lot-1-2.pdf" in served.headers["Content-Disposition"]
+    with database.transaction() as session:
+        assert (
+            sha256(served.data).hexdigest()
+            == session.scalars(select(RunFile.sha256).where(RunFile.position == 2)).one()
+        )
+        lines = session.scalars(select(JournalLine.details).where(JournalLine.verb == "run.downloaded")).all()
+    assert [line.get("position") for line in lines] == [2]
+
+
+def test_letters_to_pull_and_pulled_are_told_on_the_page_the_manifest_and_the_bordereau(room, world, database):
+    stays, moved, gone = (queued(world) for _ in range(3))
+    run = made(database, world.now)
+    at = f"{RUNS}/{run.id}"
+    with database.transaction() as session:
+        session.get_one(Person, moved.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+        row = session.get_one(Letter, gone.id)
+        row.pulled_at, row.pull_reason = world.now, PullReason.ASKED
+        session.get_one(Message, gone.message_id).status = Status.WITHDRAWN
+    words = room.get(at).page.text()
+    assert "1 lettre à retirer du bac" in words
+    assert f"{moved.reference} Fichier 1, lettre 2 L'adresse a changé." in words
+    assert f"{gone.reference} Fichier 1, lettre 3 Quelqu'un l'a demandé." in words
+    lines = list(csv.reader(StringIO(room.get(f"{at}/manifeste.csv").data.decode("utf-8-sig")), delimiter=";"))
+    assert [(line[2], line[-1].replace("\u00a0", " ")) for line in lines[1:]] == [
+        (stays.reference, ""),
+        (moved.reference, "à retirer"),
+        (gone.reference, "retirée : à la demande de quelqu'un"),
+    ]
+    sheet = PdfReader(BytesIO(room.get(f"{at}/bordereau.pdf").data)).pages[0].extract_text()
+    assert "1 lettre retirée du lot" in sheet
+    assert gone.reference in sheet
+    assert moved.reference not in sheet
+
+
+def test_a_letter_of_a_run_is_found_by_its_key_however_it_is_typed(room, world, database):
+    letter = queued(world)
+    made(database, world.now)
+    other = queued(world)
+    made(database, world.now)
+    found = room.get(f"{RUNS}/1?cle={letter.reference.lower()}-1-1").page.text()
+    assert f"Lettre {letter.reference} Sujet Confirmation de rendez-vous Où dans le bac Fichier 1, lettre 1" in found
+    assert "Elle est dans le lot 2" in room.get(f"{RUNS}/1?cle={other.reference}").page.links()
+    assert "n'a cette référence" in room.get(f"{RUNS}/1?cle={reference_of(9_999_999)}").page.text()
+    assert "ne se lit pas" in room.get(f"{RUNS}/1?cle=bonjour").page.text()
+
+
+def test_runs_are_listed_newest_first(room, world, database):
+    assert "Aucun lot n'est fait" in room.get(RUNS).page.text()
+    for _ in range(2):
+        queued(world)
+        made(database, world.now)
+    words = room.get(RUNS).page.text()
+    assert words.index("Lot 2") < words.index("Lot 1")
+    assert "lundi 23 novembre 2026 À imprimer 1 1" in words
+
+
+def test_bytes_that_changed_are_not_printed_and_bytes_forgotten_leave_their_hash(room, world, database):
+    letter, withdrawn = queued(world), queued(world)
+    with database.transaction() as session:
+        session.get_one(Message, withdrawn.message_id).status = Status.WITHDRAWN
+    run = made(database, world.now)
+    at = f"{RUNS}/{run.id}/1.pdf"
+    with database.transaction() as session:
+        kept = session.scalars(select(RunFile.pdf)).one()
+        session.execute(update(RunFile).values(pdf=kept + b"\0"))
+    assert room.get(at).status_code == 500
+    with database.transaction() as session:
+        session.execute(update(PrintRun).values(state=RunState.POSTED, posted_at=world.now))
+        session.execute(update(Message).where(Message.id == letter.message_id).values(status=Status.POSTED))
+        assert forget_bytes(session, world.now + timedelta(days=29, hours=23)) == 0
+        assert forget_bytes(session, world.now + timedelta(days=30)) == 2
+        assert upkeep(session, world.now).letters == 0
+    with database.transaction() as session:
+        assert session.scalars(select(RunFile.pdf)).all() == [None]
+        assert session.scalars(select(Letter.pdf)).all() == [None, None]
+    for gone in (at, f"/agents/courriers/{letter.id}.pdf"):
+        answer = room.get(gone)
+        assert answer.status_code == 410
+        assert "Leur empreinte reste" in answer.page.text()
+    with database.transaction() as session:
+        assert session.scalars(select(RunFile.sha256)).one() in room.get(at).page.text()
+    assert "Effacé 30 jours après le départ" in room.get(f"{RUNS}/{run.id}").page.text()
+
+
+def test_letters_that_wait_or_are_in_a_run_keep_their_bytes_however_old(world, database):
+    queued(world)
+    made(database, world.now)
+    queued(world)
+    with database.transaction() as session:
+        assert forget_bytes(session, world.now + timedelta(days=300)) == 0
+
+
+@pytest.mark.parametrize(
+    "path", [RUNS, f"{RUNS}/1", f"{RUNS}/1/1.pdf", f"{RUNS}/1/manifeste.csv", f"{RUNS}/1/bordereau.pdf"]
+)
+def test_runs_are_for_those_who_have_every_place(client, world, database, path):
+    world.departement()
+    queued(world)
+    made(database, world.now)
+    assert client.get(path).status_code == 303
+    enter(client, world.agent("encadrant"))
+    assert client.get(path).status_code == 403
+    enter(client, world.agent("courrier", place=world.place()))
+    refused = client.get(path)
+    assert refused.status_code == 403
+    assert "tous les lieux" in refused.page.h1
+    page = client.get(TODAY).page
+    assert "Les lots" not in page.links()
+    assert "Faire le lot maintenant" not in page.text()
+    enter(client, world.agent("admin"))
+    assert client.get(path).status_code == 200
