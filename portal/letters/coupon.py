@@ -110,7 +110,7 @@ def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
         wide = box + _AFTER_BOX + millimetres(width(block.text, Face.REGULAR, type_.size))
         if left and left + wide > measure:
             left, down = 0.0, down + type_.step + _BETWEEN_ROWS
-        placed.append((block.text, left, down))
+        placed.append((block.text, left + 0.3, down))
         left += wide + _BETWEEN_BOXES
 
     def draw(sheet: Sheet, top: float) -> None:

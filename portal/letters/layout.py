@@ -28,7 +28,7 @@ from portal.letters.geometry import (
     millimetres,
     points,
 )
-from portal.letters.paging import Heading, Part, foot_lines, parts_of, words_of
+from portal.letters.paging import Heading, Part, Placed, foot_lines, parts_of, words_of
 from portal.letters.pictograms import draw_mark
 from portal.letters.setting import set_lines
 from portal.letters.sheet import Sheet
@@ -79,7 +79,7 @@ def draw(post: Post) -> Drawn:
             sheet.page_language = part.content.language
             _draw_folds(sheet)
             _draw_key(sheet, post.reference, number, len(pages))
-            _draw_footer(sheet, post, part, (number, len(pages)))
+            _draw_footer(sheet, post, part, (number, len(pages)), is_before_coupon=placed is _before_coupon(part))
             for piece, top in placed:
                 piece.draw(sheet, top)
         pdf = sheet.finish()
@@ -124,13 +124,20 @@ def _draw_key(sheet: Sheet, reference: str, page: int, pages: int) -> None:
     sheet.text(KEY.left, KEY.bottom - 0.7, f"{page}/{pages}", Face.FIXED, size)
 
 
-def _draw_footer(sheet: Sheet, post: Post, part: Part, page: tuple[int, int]) -> None:
+def _before_coupon(part: Part) -> Placed | None:
+    """The page whose reader must turn over to find the coupon."""
+    return part.pages[-2] if part.is_coupon_alone else None
+
+
+def _draw_footer(sheet: Sheet, post: Post, part: Part, page: tuple[int, int], *, is_before_coupon: bool) -> None:
     words, scale = words_of(part.content), part.scale
     left = f"{words['reference']} {post.reference}"
     if post.demo:
         left += f" – {words['demo']}"
     numbers = dict.fromkeys((words["page"], words_of(post.content)["page"]))
     right = " – ".join(said.format(page=page[0], pages=page[1]) for said in numbers)
+    if is_before_coupon:
+        right = f"{words['coupon'].format(page=page[0] + 1)} – {right}"
     lines = foot_lines(part.content, scale)
     above = FOOTER_BASELINE - len(lines) * scale.small.step
     sheet.rule(MARGIN, above - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)

@@ -30,6 +30,7 @@ WORDS = {
         "return": "Retour à l’expéditeur :",
         "page": "page {page} sur {pages}",
         "demo": "Démonstration : lettre à ne pas poster",
+        "coupon": "coupon à découper page {page}",
     },
     "en": {
         "name": "English",
@@ -38,6 +39,7 @@ WORDS = {
         "return": "Return to sender:",
         "page": "page {page} of {pages}",
         "demo": "Demonstration: do not post",
+        "coupon": "slip to cut off: page {page}",
         "from": "In English: from page {page}",
     },
 }

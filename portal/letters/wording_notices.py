@@ -7,6 +7,7 @@ from portal.codes import shown
 from portal.letters.text import Holds, Value
 from portal.letters.wording_common import COMMON, common_values, enumerated, shown_day, site_page
 from portal.notifications.names import change_names, half_day_names, procedure_names
+from portal.words import capital
 
 LETTER_PAGE = "/connexion/courrier/code"  # where the code of a letter is typed
 _SPACE_PAGE = "/mon-espace"
@@ -62,7 +63,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         **common_values(context),
         "acted_by": context.get("acted_by", ""),
         "by_agent": context.get("by") == "agent",
-        "changes": change_names(context.get("changes", ()), language) if told else [],
+        "changes": [capital(name) for name in change_names(context.get("changes", ()), language)] if told else [],
         "code": context.get("code", ""),
         "code_link": code_link,
         "code_page": code_page,

@@ -106,7 +106,9 @@ def test_the_end_of_a_mandate_says_why(how, said):
 @pytest.mark.parametrize(
     ("what", "said"), [("mobile", "Votre numéro de mobile a changé"), ("email", "Votre adresse e-mail a changé")]
 )
-@pytest.mark.parametrize(("by", "opening"), [("agent", "Un agent du Département"), ("person", "Quelqu’un l’a changé")])
+@pytest.mark.parametrize(
+    ("by", "opening"), [("agent", "Un agent du Département"), ("person", "Quelqu’un a fait ce changement")]
+)
 def test_a_changed_contact_is_named_and_who_wrote_it(what, said, by, opening):
     (text,) = texts(drawn("contact_changed", what=what, by=by).pdf)
 

@@ -1,0 +1,229 @@
+"""Every kind of letter, for the shortest and the widest addresses, in each print and language: looked at as pixels.
+
+Each letter is drawn once and rendered once; all that must be true of its pages is then asked of the pictures.
+"""
+
+import re
+import tomllib
+from datetime import date
+from itertools import pairwise
+
+import pypdfium2
+import pytest
+from PIL import ImageOps
+
+from portal.letters.geometry import ALWAYS_VISIBLE, ALWAYS_VISIBLE_LARGE, MAY_SHOW, Area
+from portal.letters.paging import Heading, parts_of
+from portal.letters.wording import content_of
+from portal.paths import DATA
+from tests.letters.test_missed import MISSED
+from tests.letters.words_of import ABROAD, ADDRESS, CONTEXT, KINDS, STATES, WIDEST, letter
+from tests.notifications.notices_of import LETTERS, notice_context
+
+PER_MM = 4  # pixels, about 100 to the inch
+LONG_NAME = ("Lou Vandenbroucke-Wojciechowskaya", *ADDRESS[1:])
+ADDRESSES = {"short": ADDRESS, "widest": WIDEST, "abroad": ABROAD, "a name of 29 letters": LONG_NAME}
+WITH_COUPON = ("appointment_booked", "appointment_moved", "appointment_reminder")
+
+WORDS = {kind: STATES["moved"] if kind == "appointment_moved" else {} for kind in KINDS}
+WORDS["appointment_missed"] = MISSED
+WORDS |= {kind: notice_context(**LETTERS[kind] | {"code": "K7MP-3XQA"}) for kind in LETTERS}
+LONGEST = {
+    "names": ["Vandenbroucke-Wojciechowskaya Lou", "Essai Sacha"],
+    "place_name": "Maison du Département Solidarité de Saint-Pol-sur-Ternoise",
+    "place_lines": ["9 bis rue de la Longeville, centre socioculturel", "62164 La Capelle-lès-Boulogne"],
+    "acted_by": "Association d'Entraide des Communes de la Haute Vallée de la Canche",
+}
+
+
+class Picture:
+    """A page in which ink is white, asked in millimetres."""
+
+    def __init__(self, page):
+        self.words = page.get_textpage().get_text_range()
+        self.image = ImageOps.invert(page.render(scale=PER_MM * 25.4 / 72, grayscale=True).to_pil())
+
+    def ink(self, left, top, right, bottom):
+        """The bounds of what is drawn inside; None when nothing is."""
+        box = self.image.crop(tuple(round(edge * PER_MM) for edge in (left, top, right, bottom))).getbbox()
+        return box and Area(*(edge / PER_MM + start for edge, start in zip(box, (left, top, left, top), strict=True)))
+
+    def darkness(self, left, top, right, bottom):
+        """The share of ink."""
+        inside = self.image.crop(tuple(round(edge * PER_MM) for edge in (left, top, right, bottom)))
+        return sum(inside.tobytes()) / len(inside.tobytes()) / 255
+
+    def cuts(self):
+        """Where a broken stroke crosses the page: many runs of ink, each as far from the next."""
+        found = []
+        for row in range(20 * PER_MM, 284 * PER_MM):
+            line = self.image.crop((27 * PER_MM, row, 189 * PER_MM, row + 1)).tobytes()
+            starts = [run.start() for run in re.finditer(rb"[\x30-\xff]+", line)]
+            if 60 <= len(starts) <= 70 and {later - one for one, later in pairwise(starts[1:])} <= {9, 10, 11}:
+                found.append(row / PER_MM)
+        return [row for row in found if row - 1 / PER_MM not in found]
+
+
+def pictures(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [Picture(page) for page in document]
+    finally:
+        document.close()
+
+
+def squeezed(text):
+    return re.sub(r"[\s\u00a0\ufffe\x02]", "", text)
+
+
+def check_window(page, *, is_large):
+    found = page.ink(MAY_SHOW.left, MAY_SHOW.top, MAY_SHOW.right, MAY_SHOW.bottom)
+    seen = ALWAYS_VISIBLE_LARGE if is_large else ALWAYS_VISIBLE
+    assert found.left >= 104.7
+    assert found.top >= seen.top
+    assert found.right <= seen.right
+    assert found.bottom <= seen.bottom
+    assert page.ink(0, 91, 210, 94.8) is None
+
+
+def check_margins(page, *, is_first):
+    assert page.ink(190.3, 0, 210, 297) is None
+    assert page.ink(15.4, 0, 19.6, 297) is None
+    assert page.ink(0, 0, 210, 11.5 if is_first else 19.5) is None
+    assert page.ink(15.4, 290.5, 210, 297) is None
+    for top, bottom in ((0, 98.4), (99.6, 197.4), (198.6, 274.6), (291.5, 297)):
+        assert page.ink(0, top, 15.4, bottom) is None
+    for fold in (99, 198):
+        mark = page.ink(0, fold - 0.6, 15.4, fold + 0.6)
+        assert mark.left == pytest.approx(3.5, abs=0.4)
+        assert mark.right == pytest.approx(8, abs=0.4)
+
+
+def check_key_and_foot(page):
+    assert 0.3 < page.darkness(5.6, 275, 14.4, 283) < 0.7
+    rule = page.ink(15.4, 283.2, 210, 283.9)
+    assert rule.left == pytest.approx(20, abs=0.3)
+    assert rule.right == pytest.approx(190, abs=0.3)
+    assert page.ink(15.4, 282, 210, 283.1) is None  # nothing of the body reaches the foot
+    assert page.ink(20, 284.5, 190, 290).right == pytest.approx(190, abs=0.6)
+
+
+def check_coupon(page):
+    (cut,) = page.cuts()
+    assert page.ink(27, cut - 1.8, 190, cut - 0.4) is None
+    assert page.ink(27, cut + 0.6, 190, cut + 1.4) is None
+    is_below = page.ink(20, cut + 3, 190, 265) is not None  # otherwise it stands at the top of its own page
+    assert not is_below or 281.5 - cut >= 38
+    top = cut + 3.5 if is_below else 20
+    assert 0.3 < page.darkness(170, top + 1, 186, top + 14) < 0.7  # its code for a scanner
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", WORDS)
+def test_every_letter_is_right_to_the_eye(kind, language, large):
+    for address, more in [(address, {}) for address in ADDRESSES] + [("widest", LONGEST)] * (kind in KINDS):
+        context = CONTEXT | WORDS[kind] | more | {"language": language, "large_print": large}
+        drawn = letter(kind, ADDRESSES[address], **context)
+        pages = pictures(drawn.pdf)
+        check_window(pages[0], is_large=address == "abroad")
+        for number, page in enumerate(pages, start=1):
+            check_margins(page, is_first=number == 1)
+            if not more:  # its foot has lines of its own
+                check_key_and_foot(page)
+            assert f"page {number} sur {len(pages)}" in page.words.replace("\u00a0", " ")
+            if page.cuts():
+                check_coupon(page)
+        said = squeezed("".join(page.words for page in pages))
+        content = content_of(kind, context)
+        for section in [part for one in (content, content.other) if one for part in one.sections]:
+            if section.name == "coupon":  # one of two languages may be enough
+                continue
+            for block in section.blocks:
+                assert all(squeezed(one.text) in said for one in (block, *block.beside))
+        assert any(page.cuts() for page in pages) is (kind in WITH_COUPON)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_letter_in_two_languages_has_both_whole_french_first_each_on_its_own_pages(language):
+    pages = pictures(letter("appointment_booked", WIDEST, language=language).pdf)
+    assert len(pages) == (2 if language == "en" else 1)
+    assert "Votre rendez-vous est pris" in pages[0].words
+    if language == "en":
+        assert "In English: from page 2" in pages[0].words
+        assert "Your appointment is booked" in pages[1].words
+        assert all("K7MP-3XQA" in page.words and "porte.exemple.fr/r/K7MP3XQA" in page.words for page in pages)
+
+
+def test_two_languages_that_do_not_fit_on_four_pages_leave_french_alone():
+    found = letter(large_print=True, language="en", bring=[f"Le document {n} du dossier" for n in range(44)])
+    pages = pictures(found.pdf)
+    assert len(pages) <= 4
+    assert "rendez-vous est pris" in pages[0].words
+    assert not any("Your appointment" in page.words for page in pages)
+
+
+def test_where_it_would_cost_a_page_the_coupon_takes_the_other_side():
+    pages = pictures(letter(bring=[f"Le document numéro {n}" for n in range(11)]).pdf)
+    assert len(pages) == 2
+    assert pages[0].cuts() == []
+    assert "coupon à découper page 2" in pages[0].words.replace("\u00a0", " ")
+    (cut,) = pages[1].cuts()
+    assert cut < 90
+    assert pages[1].ink(20, cut + 3, 190, 280) is None
+
+
+def test_there_is_no_coupon_once_it_is_too_late_to_cancel_nor_for_what_is_cancelled():
+    for pdf in (letter(**STATES["too late to change online"]).pdf, letter("appointment_cancelled").pdf):
+        assert not any(page.cuts() for page in pictures(pdf))
+
+
+def test_the_coupon_of_someone_who_wants_discretion_names_nobody_and_nothing():
+    (page,) = pictures(letter(place_name="", place_lines=[], words="rendez-vous", address=ADDRESS).pdf)
+    coupon = page.words[page.words.index("Un appel suffit aussi") :]
+    assert "Rendez-vous du mardi" in coupon.replace("\u00a0", " ")
+    assert "Essai" not in coupon
+
+
+def real_contexts():
+    """Each motif of the Département, at an ordinary place of the demonstration with the longest directions."""
+    place = max(
+        tomllib.loads((DATA / "demo" / "places.toml").read_text("utf-8"))["place"],
+        key=lambda one: len(str(one.get("directions"))),
+    )
+    for motif in tomllib.loads((DATA / "pas-de-calais" / "motifs.toml").read_text("utf-8"))["motif"]:
+        mode = motif.get("mode", "place")
+        yield (
+            motif["key"],
+            {
+                "mode": mode,
+                "place_name": "MDS Saint-Pol-sur-Ternoise",
+                "place_lines": [place["street"], "62130 Saint-Pol-sur-Ternoise"] if mode == "place" else [],
+                "directions": place["directions"] if mode == "place" else None,
+                "place_phone": place["phone"],
+                "phone": place["phone"],
+                "phone_hours": None,
+                "bring": motif["bring"],
+                "before": motif.get("before"),
+                "after": motif.get("after"),
+                "return_address": [
+                    "DEPARTEMENT DU PAS DE CALAIS",
+                    "HOTEL DU DEPARTEMENT",
+                    "RUE FERDINAND BUISSON",
+                    "62018 ARRAS CEDEX 9",
+                ],
+            },
+        )
+
+
+@pytest.mark.parametrize("kind", WITH_COUPON)
+def test_with_the_longest_texts_of_the_demonstration_a_letter_is_one_page_in_normal_print_and_two_in_large(kind):
+    heading = Heading("C0001234K", date(2026, 11, 17))
+    for motif, context in real_contexts():
+        words = CONTEXT | context | WORDS[kind]
+        (normal,) = parts_of(heading, content_of(kind, words), large_print=False)
+        (large,) = parts_of(heading, content_of(kind, words), large_print=True)
+        is_long = bool(context["before"] and context["after"])
+        assert len(normal.pages) == (1 + normal.is_coupon_alone), motif
+        assert is_long or not normal.is_coupon_alone, motif
+        assert len(large.pages) <= 2, motif
