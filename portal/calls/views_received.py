@@ -122,10 +122,18 @@ def _page(database: Session, asked: Asked, back: CallBackForm | None = None, *, 
         url_of_search=url_if_open("desk.search"),
         url_of_new=url_if_open("desk.new"),
         url_of_file=url_if_open("desk.person", person_id=asked.person.id) if asked.person else None,
+        url_of_paper=_url_of_paper(asked.person),
         may_book=url_if_open("counter.motifs", person_id=asked.person.id if asked.person else 0) is not None,
         form_has_errors=bool(back.errors or fault),
         **shown,
     )
+
+
+def _url_of_paper(person: Person | None) -> str | None:
+    """Where one press brings everything by post; None for whoever has chosen it already."""
+    if person is None or person.wants_paper or person.guardian_id is not None:
+        return None
+    return url_if_open("desk.all_by_post", person_id=person.id)
 
 
 def _asked(database: Session) -> Asked:

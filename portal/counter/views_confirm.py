@@ -139,8 +139,15 @@ def recap_page(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm,
         note=deadline_note(wanted.motif, slot.starts_at),
         deadlines=change_notes(wanted.motif, slot),
         notice=notice,
+        url_of_paper=_url_of_paper(person) if may_read else "",
         form_has_errors=bool(form.errors),
     )
+
+
+def _url_of_paper(person: Person) -> str:
+    """Where one press brings everything by post; empty when they have it, and on the answer to a form."""
+    is_offered = not person.wants_paper and request.method == "GET" and may_open("desk.all_by_post")
+    return url_for("desk.all_by_post", person_id=person.id) if is_offered else ""
 
 
 def _keep_reason(slot: Slot, reason: str) -> None:

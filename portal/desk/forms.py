@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.booking.forms_address import checked_address, typed_address
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
+from portal.desk.forms_words import HEARD
 from portal.desk.rules import Document
 from portal.desk.services import Wanted
 from portal.letters.address import Communes
+from portal.letters.services_choice import How
 from portal.people.forms_fields import EmailField, HiddenField, NameField, PhoneField
 from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
@@ -98,6 +101,12 @@ class ChangeForm(ShownForm):
     wants_sms = CheckField(_l("Recevoir des SMS"))
     wants_email = CheckField(_l("Recevoir des e-mails"))
     wants_paper = CheckField(_l("Tout recevoir par courrier"), hint=_l("C'est la garantie papier."))
+    paper_said = ChoiceField(
+        _l("Pour arrêter le courrier : comment la personne l'a-t-elle dit ?"),
+        hint=_l("Elle seule peut l'arrêter. Sa demande est notée."),
+        choices=HEARD,
+        required="",
+    )
     wants_large_print = CheckField(_l("Lettres en gros caractères"))
     wants_discretion = CheckField(
         _l("Messages discrets"), hint=_l("Le jour, l'heure et le code. Ni le lieu, ni le sujet.")
@@ -109,7 +118,7 @@ class ChangeForm(ShownForm):
 
     def __init__(self, *, person: Person, communes: Communes, **options: Any) -> None:
         super().__init__(data=_typed(person), **options)
-        self._communes = communes
+        self._communes, self.had_paper = communes, person.wants_paper
         self.address: list[str] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -121,6 +130,8 @@ class ChangeForm(ShownForm):
         self.address = lines or []
         if lines == [] and self.wants_paper.data:
             self.street.errors = [NO_ADDRESS_FOR_LETTERS]
+        if self.had_paper and not self.wants_paper.data and not self.paper_said.data:
+            self.paper_said.errors = [_("Dites comment la personne a demandé d'arrêter le courrier.")]
         return not self.errors
 
     @property
@@ -143,6 +154,7 @@ class ChangeForm(ShownForm):
                 address=tuple(self.address),
             ),
             vouched=frozenset(kind for kind, box in boxes.items() if box.data),
+            paper_said=How(self.paper_said.data or How.AGENT),
         )
 
 

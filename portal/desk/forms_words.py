@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from portal.desk.rules import DeskFault
+from portal.letters.services_choice import How
 from portal.people.models import RouteState
 
 STATE_WORDS = {
@@ -16,6 +17,13 @@ FAULT_WORDS = {
     DeskFault.CHANGED: _l("Cette fiche a changé pendant que vous la lisiez. Relisez-la, puis recommencez."),
     DeskFault.NOTHING_TO_CHECK: _l("Cette fiche n'a rien à vérifier ici. Écrivez-le d'abord."),
 }
+
+# How the person said that they want everything by post, or no longer.
+HEARD = [
+    (How.PHONE.value, _l("Au téléphone")),
+    (How.COUNTER.value, _l("Sur place")),
+    (How.LETTER.value, _l("Par lettre")),
+]
 
 CHANGED_WORDS = {
     "birth_name": _l("Nom de naissance"),

@@ -1,6 +1,7 @@
 """A new file: what is known of somebody who calls or stands at the counter; first, the files that resemble it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,11 +17,12 @@ from portal.desk.views import bp
 from portal.desk.views_found import Row, note_search, rows_of
 from portal.desk.views_shared import ACTORS, file_or_404, hand
 from portal.directory import queries as directory
+from portal.letters.services_choice import How, choose_paper
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.headers import personal_page
-from portal.web.request import now, transaction
+from portal.web.request import now, portal, transaction
 
 Page = str | tuple[str, int] | Response
 
@@ -45,11 +47,14 @@ def new() -> Page:
                 key=form.key,
                 identity=form.identity,
                 birth_name=form.name_at_birth,
-                contact=form.contact,
+                contact=replace(form.contact, wants_paper=False),
                 by=hand(),
                 is_other=form.is_other.data == "oui",
                 guardian=guardian,
             )
+            if form.contact.wants_paper:
+                base_url = portal().settings.base_url
+                choose_paper(database, now(), person_id=person.id, by=hand(), how=How.AGENT, base_url=base_url)
     except Refused as refusal:
         if refusal.reason is not NewFault.SIMILAR:
             raise

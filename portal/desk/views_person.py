@@ -27,7 +27,7 @@ from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, note_
 from portal.people.models import Person
 from portal.people.queries import cards_of
 from portal.people.rules import age_on
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
 from portal.web.i18n import LANGUAGES
 from portal.web.request import now, transaction
@@ -69,6 +69,7 @@ def person_page(
         missed=missed,
         identity=identity,
         one_press=one_press,
+        may_choose_paper=not found.wants_paper and found.guardian_id is None and may_open("desk.all_by_post"),
         fault=fault,
         done=DONE.get(request.args.get("fait", ""), ""),
         was_checking=request.args.get("fait") in _CHECKS,

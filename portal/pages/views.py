@@ -167,3 +167,7 @@ def legal() -> str:
 def site_map() -> str:
     """Every public page."""
     return render_template("pages/site_map.html", pages=INFOS.values())
+
+
+# It adds its pages to `bp`, and its list of pages names those of this module.
+from portal.pages import views_by_post  # noqa: E402, F401

@@ -35,12 +35,14 @@ class ChoicesForm(PortalForm):
         hint=_l("Plus aucun message ne part. Seuls arrivent vos codes, et l'avis d'un mobile ou d'un e-mail changé."),
     )
 
-    def __init__(self, *, has_address: bool, **options: Any) -> None:
+    def __init__(self, *, has_address: bool, keeps_paper: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self.has_address = has_address
+        self.has_address, self.keeps_paper = has_address, keeps_paper
 
     def validate_wants_paper(self, field: CheckField) -> None:
-        """Letters need an address first."""
+        """Letters need an address first; and nobody stops them for somebody else."""
+        if self.keeps_paper and not field.data:
+            raise StopValidation(_("Cette personne seule peut arrêter le courrier. Elle peut appeler, ou nous écrire."))
         if field.data and not self.has_address:
             raise StopValidation(_("Pour recevoir des lettres, écrivez d'abord votre adresse postale."))
 

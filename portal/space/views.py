@@ -17,6 +17,7 @@ from portal.space import (  # noqa: E402
     views_home,  # noqa: F401
     views_level,  # noqa: F401
     views_messages,  # noqa: F401
+    views_paper,  # noqa: F401
     views_preferences,  # noqa: F401
     views_relatives,  # noqa: F401
 )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from portal.booking.forms_address import AddressForm
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
+from portal.letters.services_choice import How, choose_paper
 from portal.people.views_browser import actor, subject_id
 from portal.space.services import save_preferences
 from portal.space.views import bp
@@ -24,15 +25,23 @@ def address() -> Page:
         person = me(database)
     if form.validate_on_submit():
         if form.address or not person.wants_paper:
-            with transaction() as database:
-                save_preferences(
-                    database, now(), person_id=subject_id(), by=actor(), base_url=base_url(), address=form.address
-                )
-            return redirect(url_for("space.preferences", fait="adresse"), 303)
+            return _saved(form.address)
         form.street.errors = [
             _("Vous avez choisi de tout recevoir par courrier. Écrivez une adresse pour vos lettres.")
         ]
     return page("address", form=form, person=person), 422 if request.method == "POST" else 200
+
+
+def _saved(lines: tuple[str, ...]) -> Page:
+    """Writes the address; asked for with it, everything comes by post."""
+    wants_all = "tout" in request.args and any(lines)
+    number, by, site = subject_id(), actor(), base_url()
+    with transaction() as database:
+        if wants_all:
+            choose_paper(database, now(), person_id=number, by=by, how=How.WEB, base_url=site, address=lines)
+        else:
+            save_preferences(database, now(), person_id=number, by=by, base_url=site, address=lines)
+    return redirect(url_for("space.preferences", fait="papier" if wants_all else "adresse"), 303)
 
 
 def _form(database: Session) -> AddressForm:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 
 from portal.booking import pages as booking
@@ -64,6 +64,7 @@ def home() -> str:
         call=call,
         doubts=doubts,
         is_known=is_known(),
+        may_choose_paper=not g.acting or Procedure.PREFERENCES in g.acting.procedures,
         rooms=[room for room in ROOMS if room.is_open],
         cupboards=[room for room in CUPBOARDS if room.is_open],
         done=request.args.get("fait", ""),

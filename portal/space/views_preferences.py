@@ -1,6 +1,6 @@
 """How a person is told: the ways, the choices, the language; and their landline."""
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.people.views_browser import actor, subject_id
@@ -20,6 +20,7 @@ _DONE = {
     "sans-email": _l("Cette adresse e-mail n'est plus dans votre dossier."),
     "fixe": _l("Votre téléphone fixe est enregistré."),
     "adresse": _l("Votre adresse est enregistrée."),
+    "papier": _l("Vous recevez maintenant tout par courrier. Une lettre vous le dit."),
 }
 
 
@@ -29,7 +30,8 @@ def preferences() -> Page:
     """The ways that are known, each with a door to change it, and the choices."""
     with transaction() as database:
         person = me(database)
-    form = ChoicesForm(has_address=any(person.address), obj=person)
+    keeps_paper = person.wants_paper and g.acting is not None
+    form = ChoicesForm(has_address=any(person.address), keeps_paper=keeps_paper, obj=person)
     if form.validate_on_submit():
         with transaction() as database:
             changed = save_preferences(

@@ -255,3 +255,35 @@ def test_what_is_not_there_cannot_be_checked(database, house, clock) -> None:
         )
     assert {no_address.value.reason, no_mobile.value.reason} == {DeskFault.NOTHING_TO_CHECK}
     assert gone.value.reason is DeskFault.CHANGED
+
+
+def test_one_press_brings_everything_by_post_and_only_the_persons_word_stops_it(client, house, database) -> None:
+    set_on(database, house.person, address=ADDRESS)
+    card = client.get(f"/agents/personnes/{house.person.id}").page
+    (at,) = [n for n, form in enumerate(card.all("form")) if form.get("action").endswith("tout-par-courrier")]
+    press = {**card.fields(at), "how": "phone"}
+    answer = client.follow(client.post(f"/agents/personnes/{house.person.id}/tout-par-courrier", data=press))
+    assert "Tout arrive maintenant par courrier" in answer.page.text()
+    assert fresh(database, house.person).wants_paper is True
+    assert "paper.chosen" in verbs(database)
+    refused = send(client, house.person, "modifier", wants_paper="")
+    assert refused.status_code == 422
+    assert "Dites comment la personne a demandé d'arrêter le courrier." in refused.page.text()
+    assert fresh(database, house.person).wants_paper is True
+    client.follow(send(client, house.person, "modifier", wants_paper="", paper_said="letter"))
+    assert fresh(database, house.person).wants_paper is False
+    assert all_of(database, JournalLine)[-1].verb != "paper.chosen"
+
+
+def test_without_an_address_one_press_asks_for_it_and_goes_back_where_the_agent_was(client, house, database) -> None:
+    here = f"/agents/personnes/{house.person.id}"
+    set_on(database, house.person, address=[])
+    token = client.get(here).page.fields()["csrf_token"]
+    press = {"csrf_token": token, "how": "counter", "retour": "/agents/appel"}
+    answer = client.post(f"{here}/tout-par-courrier", data=press)
+    assert "Pour lui écrire, il nous faut son adresse" in client.follow(answer).page.text()
+    set_on(database, house.person, address=ADDRESS)
+    answer = client.post(f"{here}/tout-par-courrier", data=press | {"how": "?"})
+    assert (answer.location, fresh(database, house.person).wants_paper) == ("/agents/appel", False)
+    answer = client.post(f"{here}/tout-par-courrier", data=press)
+    assert (answer.location, fresh(database, house.person).wants_paper) == ("/agents/appel", True)

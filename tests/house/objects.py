@@ -15,8 +15,9 @@ from portal.booking.models_waiting import Wish
 from portal.database import Database
 from portal.directory.models import Motif, Place
 from portal.journal.services import Actor
-from portal.letters.models import Letter, PrintRun, RunFile
+from portal.letters.models import Letter, LetterProof, PrintRun, RunFile
 from portal.notifications.models import Message, Route, Status, Step
+from portal.paper.models import FormKind, PaperForm
 from portal.people.models import Agent, Person
 from portal.people.models_credentials import IdentityCase
 from portal.people.models_mandates import Mandate, MandateKind
@@ -52,6 +53,7 @@ class Scene:
     tasks: tuple[int, int] = (0, 0)  # at the agents' place, and elsewhere
     letters: tuple[int, int] = (0, 0)
     run: int = 0  # a print run, of one file
+    proof: int = 0  # of the first letter, a registered one
     letter_messages: tuple[int, int] = (0, 0)  # of `own`, and of `other`
     mandate_of_agent: Mandate | None = None
     mandate_of_person: Mandate | None = None
@@ -59,6 +61,7 @@ class Scene:
     held: dict[str, int] = field(default_factory=dict)  # a mandate that each kind of visitor holds
     of_referent: int = 0  # an appointment of the référent's own
     of_nobody: int = 0  # one of an agent and a place that are nobody's here
+    forms: tuple[int, int] = (0, 0)  # paper ones: of `own`, entered by the print room, and of `other`
     feeds: dict[str, int] = field(default_factory=dict)  # a calendar feed of each kind of agent
     feed_token: str = ""
     places: tuple[int, int] = (0, 0)  # where the agents are, and elsewhere
@@ -125,19 +128,22 @@ def build(world: World, database: Database) -> Scene:
         )
         session.add(case)
         session.flush()
-        for role, agent in agents.items():
-            given = {"agent_id": agent.id, "is_discreet": True, "sealer": Sealer(SECRET_KEY)}
-            feed, token = create_feed(session, world.now, by=Actor.agent(agent.id), **given)
-            scene.feeds[f"agent {role.value}"] = feed.id
-            scene.feed_token = token if role is Role.PROFESSIONNEL else scene.feed_token
+        _feeds(world, session, scene)
         scene.tasks = (tasks[0].id, tasks[1].id)
         scene.letters = (letters[0].id, letters[1].id)
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
         scene.case, scene.run = case.id, _print_run(world, session)
+        proof = LetterProof(
+            letter_id=letters[0].id, mime="application/pdf", sha256=_SHA, content=_PDF, added_at=world.now, added_by=1
+        )
+        session.add(proof)
+        session.flush()
+        scene.proof = proof.id
         wish = Wish(person_id=own.id, motif_id=motif.id, first_day=world.now.date(), created_at=world.now)
         session.add(wish)
         session.flush()
         scene.wish = wish.id
+        scene.forms = _paper_forms(world, session, own, other, agents[Role.COURRIER])
     held = world.workshop(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"))
     scene.workshop = held.id
     scene.seat = world.appointment(
@@ -186,6 +192,26 @@ def _message(world: World, session: Any, *, person: Person, place_id: int, **giv
     session.add(row)
     session.flush()
     return row
+
+
+def _feeds(world: World, session: Any, scene: Scene) -> None:
+    for role, agent in scene.agents.items():
+        given = {"agent_id": agent.id, "is_discreet": True, "sealer": Sealer(SECRET_KEY)}
+        feed, token = create_feed(session, world.now, by=Actor.agent(agent.id), **given)
+        scene.feeds[f"agent {role.value}"] = feed.id
+        scene.feed_token = token if role is Role.PROFESSIONNEL else scene.feed_token
+
+
+def _paper_forms(world: World, session: Any, own: Person, other: Person, by: Agent) -> tuple[int, int]:
+    printed = {"departement": "Essai", "return_address": [], "phone": None, "language": "fr", "large_print": False}
+    rows = [
+        PaperForm(code=code, kind=FormKind.ADDRESS, person_id=person.id, known=printed, made_at=world.now)
+        for code, person in (("AAAA0001", own), ("AAAA0002", other))
+    ]
+    rows[0].entered_at, rows[0].entered_by, rows[0].answers = world.now, by.id, {}
+    session.add_all(rows)
+    session.flush()
+    return rows[0].id, rows[1].id
 
 
 def _print_run(world: World, session: Any) -> int:
@@ -271,6 +297,17 @@ def _wanted(end: str = "") -> Row:
     return lambda scene, kind: _file(f"/rendez-vous/{scene.motif_key}{end}")(scene, kind)
 
 
+def _paper(end: str = "") -> Row:
+    """A paper form: an accueil and an encadrant read everyone's."""
+
+    def row(scene: Scene, kind: str) -> Addresses:
+        everyone = kind in {f"agent {Role.ACCUEIL.value}", f"agent {Role.ENCADRANT.value}", "agent acting"}
+        template = f"/agents/formulaires/{{}}{end}"
+        return template.format(scene.forms[0]), template.format(NOWHERE if everyone else scene.forms[1])
+
+    return row
+
+
 def _booked(end: str = "") -> Row:
     return _of_agents(f"/agents/rendez-vous/{{}}{end}", lambda scene: (scene.appointment.id, NOWHERE))
 
@@ -351,6 +388,15 @@ def _letter_of_place(end: str = "") -> Row:
     )
 
 
+def _registered(end: str = "") -> Row:
+    def row(scene: Scene, kind: str) -> Addresses:
+        template = f"/agents/courriers/recommandes/{{}}{end.replace('PROOF', str(scene.proof))}"
+        other = NOWHERE if kind in EVERYWHERE else scene.letters[1]
+        return template.format(scene.letters[0]), template.format(other)
+
+    return row
+
+
 def _run(end: str = "") -> Row:
     return _of_agents(f"/agents/courriers/lots/{{}}{end}", lambda scene: (scene.run, NOWHERE))
 
@@ -385,6 +431,12 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/lots/<{SMALL}:run_id>/<{SMALL}:position>.pdf": _run("/1.pdf"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/bordereau.pdf": _run("/bordereau.pdf"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/manifeste.csv": _run("/manifeste.csv"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/compte": _run("/compte"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/imprime": _run("/imprime"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/poste": _run("/poste"),
+    f"/agents/courriers/recommandes/<{BIG}:letter_id>": _registered(),
+    f"/agents/courriers/recommandes/<{BIG}:letter_id>/preuves": _registered("/preuves"),
+    f"/agents/courriers/recommandes/<{BIG}:letter_id>/preuves/<{SMALL}:proof_id>": _registered("/preuves/PROOF"),
     f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
@@ -416,6 +468,14 @@ OBJECTS: dict[str, Row] = {
     **{f"{_WORKSHOP}{end}": _workshop(end) for end in ("", "/modifier", "/annuler", "/inscrire", "/feuille")},
     **{f"{_WORKSHOP}/inscrits/<{SMALL}:seat_id>{end}": _seat(end) for end in ("", "/retirer")},
     f"{_FILE}/ateliers": _file("/ateliers"),
+    f"{_FILE}/formulaires": _file("/formulaires"),
+    f"/agents/formulaires/<{BIG}:form_id>": _paper(),
+    f"/agents/formulaires/<{BIG}:form_id>.pdf": _paper(".pdf"),
+    f"/agents/formulaires/coupon/<{SMALL}:appointment_id>": _of_agents(
+        "/agents/formulaires/coupon/{}", lambda scene: (scene.appointment.id, NOWHERE)
+    ),
+    "/agents/formulaires/vierge/<key>": _same(lambda _scene: "/agents/formulaires/vierge/choix"),
+    "/papier/<key>.pdf": _same(lambda _scene: "/papier/choix.pdf"),
     _FILE: _file(),
     **{f"{_FILE}{end}": _file(end) for end in ("/rendez-vous", "/attente")},
     **{f"{_FILE}/rendez-vous/<motif_key>{end}": _wanted(end) for end in ("", "/confirmer", "/autre-heure")},
@@ -425,7 +485,7 @@ OBJECTS: dict[str, Row] = {
     },
     f"/agents/rendez-vous/<{SMALL}:appointment_id>/papier/<any(a5, ticket):paper>": _booked("/papier/a5"),
     f"/agents/attente/<{BIG}:wish_id>/fin": _of_agents("/agents/attente/{}/fin", lambda scene: (scene.wish, NOWHERE)),
-    **{f"{_FILE}{end}": _file(end) for end in ("/modifier", "/lettre", "/adresse", "/identite")},
+    **{f"{_FILE}{end}": _file(end) for end in ("/modifier", "/lettre", "/adresse", "/identite", "/tout-par-courrier")},
     f"{_FILE}/protection/<any(oui, non):answer>": _file("/protection/oui"),
     f"{_FILE}/fusionner": _file("/fusionner"),
     f"{_FILE}/fusionner/<{SMALL}:other_id>": lambda scene, kind: (

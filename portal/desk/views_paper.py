@@ -1,0 +1,39 @@
+"""The garantie papier in one press, for somebody on the telephone or at the counter."""
+
+from flask import redirect, request, url_for
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from portal.desk.forms_words import HEARD
+from portal.desk.views import bp
+from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
+from portal.letters.services_choice import choose_paper
+from portal.refusal import Refused
+from portal.web.access import allow, safe_next
+from portal.web.forms import ChoiceField, PortalForm
+from portal.web.request import now, portal, transaction
+
+
+class AllByPostForm(PortalForm):
+    """One press, whose button says how the person asked for it."""
+
+    how = ChoiceField(_l("Comment l'a-t-elle dit ?"), choices=HEARD, required=_l("Dites comment."))
+
+
+@bp.post(f"{PERSON}/tout-par-courrier")
+@allow(*ACTORS)
+def all_by_post(person_id: int) -> Response:
+    """Everything by post from now on, and back to where the agent was; without an address, to its lines first."""
+    form = AllByPostForm()
+    card = url_for("desk.person", person_id=person_id)
+    back = safe_next(request.form.get("retour"), "")
+    if not form.validate_on_submit():
+        return redirect(back or card, 303)
+    try:
+        with transaction() as database:
+            file_or_404(database, person_id)
+            base_url = portal().settings.base_url
+            choose_paper(database, now(), person_id=person_id, by=hand(), how=str(form.how.data), base_url=base_url)
+    except Refused:
+        return redirect(url_for("desk.change", person_id=person_id, manque="adresse", retour=back or None), 303)
+    return redirect(back or f"{card}?fait=papier", 303)

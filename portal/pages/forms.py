@@ -1,0 +1,83 @@
+"""What somebody types to receive a page by post: their name and the lines of an envelope."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.booking.forms_address import checked_address
+from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER
+from portal.letters.address import BadAddressError, Communes, printed_lines
+from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
+from portal.web.i18n import LANGUAGES
+
+_LINE = 60  # characters typed; what is too long once printed is said by the address check
+_NAME = 80
+
+
+def _text(label: Any, autocomplete: str, longest: int = _LINE, **options: Any) -> TextField:
+    return TextField(label, longest=longest, render_kw={"autocomplete": autocomplete}, **options)
+
+
+class ByPostForm(PortalForm):
+    """Whom a page is for, and where. `lines` may be read once the form is valid: lines 2 to 6 of the envelope."""
+
+    name = _text(
+        _l("Votre prénom et votre nom"),
+        "name",
+        _NAME,
+        hint=_l("Comme sur votre boîte aux lettres. Exemple : Camille Essai"),
+        required=_l("Écrivez votre prénom et votre nom. Exemple : Camille Essai"),
+    )
+    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
+    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
+    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
+    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
+    postcode = _text(
+        _l("Code postal"),
+        "postal-code",
+        hint=_l("Exemple : 62000"),
+        required=_l("Écrivez votre code postal. Exemple : 62000"),
+    )
+    town = _text(_l("Ville"), "address-level2", required=_l("Écrivez le nom de votre ville. Exemple : Arras"))
+    large_print = CheckField(_l("Écrire la lettre en gros caractères"))
+    language = ChoiceField(
+        _l("La langue de la lettre"),
+        choices=[("fr", LANGUAGES["fr"]), ("en", _l("Français, puis anglais"))],
+        required=_l("Choisissez une langue."),
+    )
+    part = ChoiceField(_l("Quelle partie voulez-vous ?"), choices=[], required=_l("Choisissez une partie."))
+
+    def __init__(self, *, communes: Communes, **options: Any) -> None:
+        super().__init__(**options)
+        self._communes = communes
+        self.lines: tuple[str, ...] = ()
+
+    def offer_parts(self, titles: list[str]) -> None:
+        """The parts among which to choose, when one letter does not hold the page; none: the field goes away."""
+        if titles:
+            self.part.choices = [(str(at), title) for at, title in enumerate(titles)]
+        elif "part" in self:
+            del self.part
+
+    @property
+    def chosen_part(self) -> int:
+        """From 0; of a valid form."""
+        return int(self.part.data or 0) if "part" in self else 0
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks each field, then what the post makes of them together."""
+        super().validate(extra_validators)
+        lines = checked_address(self, self._communes)
+        if lines and not self.name.errors:
+            self._check_name(lines)
+        elif lines == [] and not self.errors:
+            self.street.errors = [_("Écrivez votre adresse. Exemple : 12 rue de la Paix")]
+        self.lines = tuple(lines or ())
+        return not self.errors
+
+    def _check_name(self, lines: list[str]) -> None:
+        try:
+            printed_lines(self.name.data, lines)
+        except BadAddressError:
+            self.name.errors = [NAME_TOO_LONG_FOR_A_LETTER]

@@ -1,0 +1,145 @@
+"""A page of the site asked for by post: by anybody, with their name and an address, and nothing else."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.booking.forms_address import typed_address
+from portal.booking.pages import PostalNames
+from portal.directory import queries as directory
+from portal.letters.paging import LetterTooLongError
+from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, send_page
+from portal.notifications.queries_post import calendar_of
+from portal.pages.forms import ByPostForm
+from portal.pages.queries_by_post import file_of
+from portal.pages.views import bp
+from portal.pages.views_posted import Posted, posted_page
+from portal.people.views_browser import actor
+from portal.web.access import Role, allow
+from portal.web.headers import personal_page
+from portal.web.i18n import language
+from portal.web.request import now, portal, transaction
+from portal.web.throttle import Limit, spend, visitor_address
+
+Page = str | tuple[str, int] | Response
+
+_DAY = timedelta(days=1)
+_FROM = Limit("pages-from", 10, _DAY)  # of one line: a library shares it
+_TO = Limit("pages-to", 4, _DAY)  # to one letter box, whoever asks
+_IN_ALL = Limit("pages-in-all", 500, _DAY)  # sheets of the print room that nobody signed in has asked for
+
+
+@bp.route("/par-courrier", methods=["GET", "POST"])
+@allow(Role.EVERYONE)
+def by_post() -> Page:
+    """The form: filled in for whoever is signed in. The letter says what the page says."""
+    with transaction() as database:
+        posted = posted_page(database, request.values.get("page", ""))
+        form = _form(database)
+        parts = _parts(database, posted, form)
+        arrives = calendar_of(database).arrival(now())
+    form.offer_parts([_title_of(part) for part in parts] if len(parts) > 1 else [])
+    if request.method != "POST" or not parts or not form.validate_on_submit():
+        return _page(posted, form, arrives, is_too_long=not parts), 422 if request.method == "POST" else 200
+    _spend(form)
+    with transaction() as database:
+        send_page(
+            database,
+            now(),
+            page=posted.page,
+            wanted=_wanted(form, posted),
+            by=actor(),
+            base_url=portal().settings.base_url,
+            person_id=_own_id(),
+        )
+    return redirect(url_for("pages.by_post_done", page=posted.key), 303)
+
+
+@bp.get("/par-courrier/envoye")
+@allow(Role.EVERYONE)
+def by_post_done() -> str:
+    """When the letter arrives."""
+    with transaction() as database:
+        posted = posted_page(database, request.args.get("page", ""))
+        arrives = calendar_of(database).arrival(now())
+    return render_template("pages/by_post_done.html", key=posted.key, title=_title(posted), arrives=arrives)
+
+
+def _form(database: Session) -> ByPostForm:
+    communes = PostalNames(directory.commune_index(database))
+    return ByPostForm(communes=communes, data=_known(database) | {"language": language()})
+
+
+def _known(database: Session) -> dict[str, Any]:
+    """What the file of whoever is signed in says; nothing for whoever acts for another, who may not know it."""
+    number = _own_id()
+    if number is None:
+        return {}
+    person = file_of(database, number)
+    name = f"{person.given_names} {person.family_name}"
+    return typed_address(person.address) | {"name": name, "large_print": person.wants_large_print}
+
+
+def _own_id() -> int | None:
+    return g.person.id if g.person and not g.acting else None
+
+
+def _wanted(form: ByPostForm, posted: Posted) -> Wanted:
+    return Wanted(
+        name=form.name.data or "",
+        lines=form.lines,
+        language=str(form.language.data or "fr"),
+        large_print=posted.is_easy or bool(form.large_print.data),
+        part=form.chosen_part,
+    )
+
+
+def _parts(database: Session, posted: Posted, form: ByPostForm) -> list[PageByPost]:
+    """What one letter each holds; nothing when a part of the page is too long for any letter."""
+    asked = form.language.data if form.language.data in posted.page.contents else "fr"
+    wanted = Wanted("", (), str(asked), posted.is_easy or bool(form.large_print.data))
+    try:
+        return parts_of_page(database, now(), posted.page, wanted=wanted, base_url=portal().settings.base_url)
+    except LetterTooLongError:
+        return []
+
+
+def _title_of(part: PageByPost) -> str:
+    """The first and the last heading of a part."""
+    content = part.contents[language()] if language() in part.contents else part.contents["fr"]
+    headings = [section.heading for section in content.sections if section.heading] or [content.title]
+    if len(headings) == 1:
+        return headings[0]
+    return str(_("De « %(first)s » à « %(last)s »", first=headings[0], last=headings[-1]))
+
+
+def _title(posted: Posted) -> str:
+    contents = posted.page.contents
+    return contents.get(language(), contents["fr"]).title
+
+
+def _spend(form: ByPostForm) -> None:
+    """Nobody floods a letter box, nor the print room. Raises 429."""
+    spend(_FROM, visitor_address())
+    spend(_TO, "\n".join(form.lines))
+    if _own_id() is None:
+        spend(_IN_ALL, "everybody")
+
+
+def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool) -> str:
+    if _own_id() is not None:
+        personal_page()
+    return render_template(
+        "pages/by_post.html",
+        form=form,
+        key=posted.key,
+        title=_title(posted),
+        arrives=arrives,
+        is_easy=posted.is_easy,
+        is_too_long=is_too_long,
+        form_has_errors=bool(form.errors),
+    )
