@@ -32,7 +32,9 @@ from portal.directory.models import Departement
 from portal.journal.services import record
 from portal.letters.slip import Paper, draw_slip
 from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import standing_line
 from portal.notifications.ways import receiver
 from portal.people.queries_access import families_of
 from portal.refusal import Refused
@@ -138,7 +140,7 @@ def appointment_page(
     personal_page()
     is_mine = may_act_on(database, found)
     can_change = is_mine and may_change(found, now())
-    told = told_of(database, now(), found)
+    told, post = told_of(database, now(), found), calendar_of(database)
     first = tellings(found)[0].person
     may_read = reads_file(database, now(), g.agent, first.card_of_id or first.id)
     form = AgainForm(formdata=None)
@@ -151,7 +153,7 @@ def appointment_page(
         has_code=_may_know_code(database, found),
         can_change=can_change,
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],
-        said=[_said(message, may_read=may_read) for message in queries.messages(database, found.id)[::-1]],
+        said=[_said(message, post, may_read=may_read) for message in queries.messages(database, found.id)[::-1]],
         history=_history(database, found),
         again=_again(database, found) if is_mine else [],
         form=form,
@@ -232,7 +234,7 @@ def _slip_context(database: Session, found: Appointment) -> dict[str, Any]:
     return slip_context(context, found, [participation.first_name for participation in found.participations])
 
 
-def _said(message: Message, *, may_read: bool) -> Said:
+def _said(message: Message, post: PostalCalendar, *, may_read: bool) -> Said:
     to = _where_to(message) if may_read else ""
     is_number = message.route in {Route.SMS, Route.CALL}
     what = _("Rappel") if message.step is Step.REMINDER else KINDS_TOLD.get(message.kind, _("Message"))
@@ -242,7 +244,7 @@ def _said(message: Message, *, may_read: bool) -> Said:
         what=str(what),
         to=phone_words(to) if is_number else to,
         is_number=is_number and message.status is not Status.WITHDRAWN,
-        standing=str(STANDINGS[message.status]),
+        standing=standing_line(str(STANDINGS[message.status]), message, post, now()),
         at=message.delivered_at or message.sent_at or message.due_at,
     )
 

@@ -20,6 +20,8 @@ class Standing(StrEnum):
     LEFT = "left"
     ARRIVED = "arrived"
     PRINTED = "printed"  # a letter drawn that waits for the post
+    IN_RUN = "in_run"  # on its way through the printer
+    ON_PAPER = "on_paper"  # in its envelope, not at the post yet
     POSTED = "posted"
     TO_CALL = "to_call"
     TO_SAY = "to_say"  # at the desk of the place
@@ -75,6 +77,10 @@ _STANDINGS = {
     Status.SENDING: Standing.LEAVING,
     Status.DELIVERED: Standing.ARRIVED,
     Status.QUEUED: Standing.PRINTED,
+    Status.IN_RUN: Standing.IN_RUN,
+    Status.PRINTED: Standing.ON_PAPER,
+    Status.POSTED: Standing.POSTED,
+    Status.RETURNED: Standing.RETURNED,
     Status.DONE: Standing.TOLD,
     Status.EXPIRED: Standing.TOO_LATE,
 }

@@ -21,6 +21,9 @@ from portal.desk.rules_card import Missed, Standing, missed, says_subject, stand
 from portal.directory.models import Place
 from portal.mandates.rules import holder_name
 from portal.notifications.models import Message
+from portal.notifications.post import PostalCalendar
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import standing_line
 from portal.people.models import Person, RouteState
 from portal.people.queries_access import families_of, places_of
 from portal.web.access import may_open
@@ -108,7 +111,8 @@ def ways_of(found: Person) -> list[Way]:
 
 def said_to(database: Session, found: Person) -> list[Said]:
     """The messages and the letters of a year, the latest first."""
-    return [_said(message) for message in queries_card.messages_of(database, now(), found.id)]
+    post = calendar_of(database)
+    return [_said(message, post) for message in queries_card.messages_of(database, now(), found.id)]
 
 
 def tasks_for(database: Session, found: Person) -> list[tuple[str | None, str, datetime]]:
@@ -227,7 +231,7 @@ def _note(found: Person, name: str) -> str:
     return ""
 
 
-def _said(message: Message) -> Said:
+def _said(message: Message, post: PostalCalendar) -> Said:
     where = standing(message, now())
     icon, route = ROUTES[message.route]
     about = message.context.get("starts_at") if message.subject == "appointment" else None
@@ -237,7 +241,7 @@ def _said(message: Message) -> Said:
         route=str(route),
         at=message.delivered_at or message.sent_at or message.due_at,
         about=datetime.fromisoformat(about) if about else None,
-        words=str(STANDINGS[where]),
+        words=standing_line(str(STANDINGS[where]), message, post, now()),
         is_bad=where in BAD,
         is_good=where in GOOD or where is Standing.POSTED,
     )

@@ -71,6 +71,8 @@ def _letter_words(told: Told) -> str:
     if told.letter_posted is None or told.letter_arrives is None:
         return str(_("Une lettre part"))
     days = {"posted": day_words(told.letter_posted, language()), "arrives": day_words(told.letter_arrives, language())}
+    if told.has_left:
+        return str(_("Une lettre est partie le %(posted)s. Elle devrait arriver le %(arrives)s.", **days))
     return str(_("Une lettre part le %(posted)s. Elle devrait arriver le %(arrives)s.", **days))
 
 

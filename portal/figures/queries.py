@@ -14,7 +14,15 @@ from portal.figures.rules import PERIODS, Counted, End, lead_of
 from portal.notifications.models import Message, Status, Step
 from portal.people.models import Person
 
-_LEFT = (Status.SENT, Status.DELIVERED, Status.QUEUED, Status.DONE)
+_LEFT = (
+    Status.SENT,
+    Status.DELIVERED,
+    Status.QUEUED,
+    Status.IN_RUN,
+    Status.PRINTED,
+    Status.POSTED,
+    Status.DONE,
+)
 _NO_ROUTE = ""
 
 

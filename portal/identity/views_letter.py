@@ -1,5 +1,7 @@
 """Without a telephone nor an e-mail: a letter is asked for, and its code is typed."""
 
+from datetime import date
+
 from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -18,7 +20,7 @@ from portal.refusal import Refused
 from portal.sealing import Sealer
 from portal.web.access import Role, allow
 from portal.web.headers import revisitable_page
-from portal.web.request import now, portal, transaction
+from portal.web.request import now, portal, reading, transaction
 
 Page = str | tuple[str, int] | Response
 
@@ -55,9 +57,7 @@ def send_letter() -> Page:
 @allow(Role.EVERYONE)
 def letter_asked() -> Page:
     """What happens next, whoever asked."""
-    with transaction() as database:
-        arrives_on = calendar_of(database).arrival(now())
-    return render_template("identity/letter_asked.html", arrives_on=arrives_on)
+    return render_template("identity/letter_asked.html", arrives_on=_arrival())
 
 
 @bp.get("/connexion/courrier/code")
@@ -94,7 +94,15 @@ def prove_letter() -> Page:
 
 def _ask_page(form: LetterForm) -> str:
     revisitable_page()
-    return render_template("identity/ask_letter.html", form=form, form_has_errors=bool(form.errors))
+    return render_template(
+        "identity/ask_letter.html", form=form, form_has_errors=bool(form.errors), arrives_on=_arrival()
+    )
+
+
+def _arrival() -> date:
+    """About when a letter asked for now arrives."""
+    with reading() as database:
+        return calendar_of(database).arrival(now())
 
 
 def _code_page(form: LetterCodeForm) -> str:

@@ -51,7 +51,7 @@ class ClosureForm(PortalForm):
     @property
     def closure(self) -> Closure:
         """What stands still."""
-        return Closure(self.what.data)
+        return Closure(str(self.what.data))
 
     @property
     def mark(self) -> str:

@@ -12,7 +12,19 @@ from portal.notifications.models import Message, Route, Status
 PAGE_SIZE = 20
 _LAST_PAGE = 10_000
 
-_PRODUCED = Message.status.in_((Status.SENT, Status.DELIVERED, Status.QUEUED, Status.OPEN, Status.DONE))
+_PRODUCED = Message.status.in_(
+    (
+        Status.SENT,
+        Status.DELIVERED,
+        Status.QUEUED,
+        Status.IN_RUN,
+        Status.PRINTED,
+        Status.POSTED,
+        Status.RETURNED,
+        Status.OPEN,
+        Status.DONE,
+    )
+)
 
 
 class Kept(StrEnum):

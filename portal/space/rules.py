@@ -27,6 +27,8 @@ class Standing(StrEnum):
     SENT = "sent"  # left; whether it arrived is not known
     ARRIVED = "arrived"
     PRINTED = "printed"  # a letter that waits for the post
+    POSTED = "posted"  # a letter at the post: whether it was read is never inferred
+    RETURNED = "returned"  # a letter that came back
     HELD = "held"  # in a human's hands, who will say it
     TOLD = "told"  # a human has said it
     FAILED = "failed"  # did not arrive
@@ -38,6 +40,10 @@ _STANDINGS = {
     Status.SENT: Standing.SENT,
     Status.DELIVERED: Standing.ARRIVED,
     Status.QUEUED: Standing.PRINTED,
+    Status.IN_RUN: Standing.PRINTED,
+    Status.PRINTED: Standing.PRINTED,
+    Status.POSTED: Standing.POSTED,
+    Status.RETURNED: Standing.RETURNED,
     Status.OPEN: Standing.HELD,
     Status.DONE: Standing.TOLD,
     Status.FAILED: Standing.FAILED,

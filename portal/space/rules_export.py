@@ -60,6 +60,8 @@ _STANDINGS = {
     Standing.SENT: "envoyé",
     Standing.ARRIVED: "arrivé",
     Standing.PRINTED: "lettre prête à partir",
+    Standing.POSTED: "lettre postée",
+    Standing.RETURNED: "lettre revenue",
     Standing.HELD: "une personne vous le dira",
     Standing.TOLD: "dit par une personne",
     Standing.FAILED: "pas arrivé",

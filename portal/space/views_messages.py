@@ -6,6 +6,9 @@ from flask_babel import lazy_gettext as _l
 from portal.letters.content import content_from
 from portal.letters.twin import ICONS, twin_sections
 from portal.notifications.models import Message, Route
+from portal.notifications.post import PostalCalendar
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import arrival_sentence
 from portal.space import queries
 from portal.space.rules import Standing, standing
 from portal.space.views import bp
@@ -58,7 +61,7 @@ _FAILURES = {
 class Shown:
     """A message in words."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, post: PostalCalendar) -> None:
         self.id = message.id
         self.title = KINDS.get(message.kind, _l("Un message"))
         self.icon, self.way = ROUTES[message.route]
@@ -71,6 +74,7 @@ class Shown:
         self.due_at = message.due_at
         said = message.rendered or {}
         self.subject, self.text = said.get("subject", ""), said.get("text", "")
+        self.arrival = arrival_sentence(message, post, now())
         self.is_good = self.standing in {Standing.ARRIVED, Standing.TOLD}
 
 
@@ -80,7 +84,8 @@ def messages() -> str:
     """Twenty at a time, the newest first."""
     with transaction() as database:
         listed = queries.messages_of(database, me(database), asked_page())
-        shown = [Shown(message) for message in listed.messages]
+        post = calendar_of(database)
+        shown = [Shown(message, post) for message in listed.messages]
     return page("messages", listed=listed, shown=shown)
 
 
@@ -94,7 +99,7 @@ def message(message_id: int) -> str:
         if found is None:
             abort(404)
         letter = queries.letter_of(database, person, message_id)
-        shown = Shown(found)
+        shown = Shown(found, calendar_of(database))
         content = content_from(found.rendered["content"]) if letter and found.rendered else None
     return page(
         "message",
