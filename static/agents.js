@@ -275,4 +275,26 @@
   if (progress) {
     window.setTimeout(follow, progress.dataset.refresh * 1000);
   }
+
+  // ---------- keys of letters, typed or read by a scanner that types ----------
+  // What was refused is selected: the next key takes its place. A key begins with a letter, so that a figure in an empty
+  // field is none: it chooses the reason of that number, where the page says so.
+  document.querySelectorAll("input[data-scan]").forEach(function (box) {
+    var said = box.form.querySelector("[data-scan-said]");
+    box.focus();
+    box.select();
+    if (!box.form.hasAttribute("data-scan-figures")) {
+      return;
+    }
+    box.addEventListener("keydown", function (event) {
+      var isEmpty = box.selectionStart === 0 && box.selectionEnd === box.value.length;
+      var choice = box.form.querySelectorAll('input[type="radio"]')[Number(event.key) - 1];
+      if (event.ctrlKey || event.altKey || event.metaKey || !isEmpty || !choice) {
+        return;
+      }
+      event.preventDefault();
+      choice.checked = true;
+      said.textContent = wordsOf(choice);
+    });
+  });
 })();

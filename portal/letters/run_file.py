@@ -35,6 +35,16 @@ def put_together(separator: bytes, letters: Iterable[bytes]) -> bytes:
     return made.getvalue()
 
 
+def sheet_of(letter: bytes, page: int) -> bytes:
+    """The sheet that a page of a letter stands on, both its sides, pages unchanged; the whole when there is no such."""
+    with pikepdf.open(BytesIO(letter)) as source, pikepdf.new() as one:
+        front = (page - 1) // 2 * 2
+        one.pages.extend(list(source.pages)[front : front + 2] or list(source.pages))
+        made = BytesIO()
+        one.save(made, deterministic_id=True)
+    return made.getvalue()
+
+
 def separator(title: str, posting_day: date, lines: Sequence[str]) -> bytes:
     """The sheet that says what the letters after it are: in large letters, for whoever takes them off the printer."""
     with DRAWING:

@@ -135,4 +135,11 @@ def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
     return answer
 
 
-from portal.letters import views_calendar, views_runs, views_today  # noqa: E402, F401 - they need the blueprint above
+from portal.letters import (  # noqa: E402 - they need the blueprint above
+    views_calendar,  # noqa: F401
+    views_post,  # noqa: F401
+    views_registered,  # noqa: F401
+    views_returns,  # noqa: F401
+    views_runs,  # noqa: F401
+    views_today,  # noqa: F401
+)

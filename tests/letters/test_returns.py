@@ -217,5 +217,5 @@ def test_rates_are_of_the_letters_posted_by_week_and_town(database, world):
     assert others is None
     assert [(town, one.posted, one.total, one.rate) for town, one in arras] == [("62000 ARRAS", 5, 1, 20.0)]
     assert Tally().rate == 0
-    assert by_group([("62300 LENS", Tally(1))]) == ([], Tally(1, {one: 0 for one in ReturnReason}))
+    assert by_group([("62300 LENS", Tally(1))]) == ([], Tally(1, dict.fromkeys(ReturnReason, 0)))
     assert by_group([("A", Tally(9)), ("B", Tally(3)), ("C", Tally(4))])[1].posted == 7

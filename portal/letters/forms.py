@@ -1,0 +1,194 @@
+"""What the print room types: counts, days, keys of letters, the number and the proof of a registered one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FileField
+from wtforms.validators import StopValidation
+
+from portal.letters.forms_words import RETURN_REASONS
+from portal.letters.models import PullReason, ReturnReason
+from portal.letters.rules import key_of
+from portal.letters.rules_post import page_of
+from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
+
+AS_LISTED = "listed"
+WHOLE, SHEET = "whole", "sheet"
+_MOST = 9  # figures
+_KEY = {
+    "autocomplete": "off",
+    "autocapitalize": "characters",
+    "spellcheck": "false",
+    "autofocus": True,
+    "data-scan": "",
+}
+_FIGURES = {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class CountField(TextField):
+    """A whole number, from 0. `number` is what was read; None when nothing was typed."""
+
+    number: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` with a sentence for what is no number."""
+        super().pre_validate(form)
+        typed = "".join(self.data.split())
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= _MOST):
+            raise StopValidation(_("Écrivez un nombre, en chiffres. Exemple\u00a0: 250"))
+        self.number = int(typed)
+
+
+class KeyField(TextField):
+    """The key of a letter, typed or read by a scanner: its `reference`; the `page`, when the key says it."""
+
+    reference = ""
+    page: int | None = None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            _l("Clé de la lettre"),
+            hint=_l("En bas à gauche de chaque page. Exemple\u00a0: C0000123K-1-2"),
+            longest=60,
+            required=_l("Tapez la clé de la lettre, ou lisez-la avec le lecteur."),
+            render_kw=_KEY,
+            **options,
+        )
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` with a sentence for what is no key."""
+        super().pre_validate(form)
+        reference = key_of(self.data)
+        if reference is None:
+            raise StopValidation(_("Cette clé ne se lit pas. Vérifiez-la. Exemple\u00a0: C0000123K-1-2"))
+        self.reference, self.page = reference, page_of(self.data)
+
+
+class ScanField(FileField):  # type: ignore[misc]
+    """A scanned file."""
+
+    def __init__(self, label: str, *, hint: str, **options: Any) -> None:
+        self.hint = hint
+        self.is_required = True
+        super().__init__(label, **options)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that were sent, read once; none when no file was."""
+        if not self.data:
+            return b""
+        with self.data.stream as sent:  # beyond half a megabyte, a file on the disk
+            return bytes(sent.read())
+
+
+class PrintedForm(PortalForm):
+    """A run is printed: by the printer's counter, or all of it."""
+
+    counter = CountField(_l("Compteur de l'imprimante, en feuilles"), longest=12, render_kw=_FIGURES)
+
+
+class CountForm(PortalForm):
+    """What was counted as it was put in envelopes."""
+
+    letters = CountField(
+        _l("Enveloppes comptées"), longest=12, required=_l("Écrivez combien d'enveloppes il y a."), render_kw=_FIGURES
+    )
+    sheets = CountField(
+        _l("Feuilles comptées, sans les séparations"),
+        longest=12,
+        required=_l("Écrivez combien de feuilles il y a."),
+        render_kw=_FIGURES,
+    )
+
+
+class PostedForm(PortalForm):
+    """The day on which the post took a run."""
+
+    day = DateField(_l("Jour de la remise"), required=_l("Écrivez le jour. Exemple\u00a0: 24 11 2026"))
+
+
+class PullForm(PortalForm):
+    """A letter taken out of its tray, and why: as the list of the run says, or for another reason."""
+
+    key = KeyField()
+    reason = ChoiceField(
+        _l("Pourquoi la retirer"),
+        choices=[
+            (AS_LISTED, _l("Le lot dit de la retirer")),
+            (PullReason.LOST.value, _l("Elle est introuvable ou abîmée\u00a0: une autre sera faite")),
+            (PullReason.ASKED.value, _l("On a demandé qu'elle ne parte pas")),
+        ],
+        required="",
+        default=AS_LISTED,
+    )
+
+    @property
+    def chosen(self) -> PullReason | None:
+        """The reason chosen; None for that of the list."""
+        return PullReason(self.reason.data) if self.reason.data in set(PullReason) else None
+
+
+class ReprintForm(PortalForm):
+    """A letter printed again: the whole of it, or the sheet of one page."""
+
+    key = KeyField()
+    what = ChoiceField(
+        _l("Quoi réimprimer"),
+        choices=[(WHOLE, _l("Toute la lettre")), (SHEET, _l("La feuille de cette page"))],
+        required="",
+        default=WHOLE,
+    )
+
+    def validate_what(self, field: Any) -> None:
+        """One sheet, only when the key says which."""
+        if field.data == SHEET and self.key.reference and self.key.page is None:
+            raise StopValidation(_("Cette clé ne dit pas la page. Exemple\u00a0: C0000123K-1-2"))
+
+
+class ReturnForm(PortalForm):
+    """A letter that came back. The reason stays from one letter to the next."""
+
+    reason = ChoiceField(
+        _l("Pourquoi elle revient"),
+        choices=[(reason.value, words) for reason, words in RETURN_REASONS.items()],
+        required=_l("Choisissez pourquoi la lettre revient."),
+    )
+    key = KeyField()
+
+    @property
+    def chosen(self) -> ReturnReason:
+        """The reason; of a valid form."""
+        return ReturnReason(str(self.reason.data))
+
+    def takes_figure(self) -> bool:
+        """A figure in the place of a key chooses the reason of that number: with no script, by keyboard alone."""
+        reasons: Sequence[ReturnReason] = list(RETURN_REASONS)
+        figures = {str(number): reason.value for number, reason in enumerate(reasons, start=1)}
+        if self.key.data not in figures:
+            return False
+        self.reason.data, self.key.data = figures[self.key.data], ""
+        return True
+
+
+class RegisterForm(PortalForm):
+    """Whether a letter leaves as a registered one, and its number."""
+
+    is_registered = CheckField(_l("Cette lettre part en recommandé"))
+    number = TextField(
+        _l("Numéro de suivi"),
+        hint=_l("Sous le code-barres de La Poste. Exemple\u00a0: 1A 123 456 7890 1"),
+        longest=30,
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class ProofForm(PortalForm):
+    """The proof of a registered letter, scanned."""
+
+    proof = ScanField(
+        _l("Preuve scannée"),
+        hint=_l("Le dépôt ou l'accusé de réception\u00a0: un PDF, un JPEG ou un PNG de 5\u00a0Mo au plus."),
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"},
+    )

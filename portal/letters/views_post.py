@@ -1,0 +1,226 @@
+"""A run on its way to the post, step by step; a letter pulled from it, or printed again, by its key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from flask import abort, g, make_response, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.letters.forms import SHEET, CountForm, PostedForm, PrintedForm, PullForm, ReprintForm
+from portal.letters.forms_words import POST_FAULTS, PULL_FAULTS, REPRINT_FAULTS
+from portal.letters.models import PrintRun
+from portal.letters.queries import ROLES
+from portal.letters.queries_post import expected_of, just_pulled, letter_of_key
+from portal.letters.queries_runs import run_of, to_pull
+from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault, difference
+from portal.letters.run_file import sheet_of
+from portal.letters.services_post import count, mark_printed, post, pull, reprint
+from portal.letters.views import bp
+from portal.letters.views_room import RUN, bytes_answer, doors, require_the_room
+from portal.letters.views_runs import REASONS
+from portal.notifications.queries_post import calendar_of
+from portal.people.views_browser import actor
+from portal.refusal import Refused
+from portal.web.access import allow
+from portal.web.request import now, reading, transaction
+
+_RUN = f"/agents/courriers/lots/<{RUN}:run_id>"
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What is to be done with a run, and what was: three forms, and what its envelopes should come to."""
+
+    printed: PrintedForm
+    counted: CountForm
+    posted: PostedForm
+    expected: Counts
+    left_to_pull: int
+    fault: str = ""
+
+    def separators(self, run: PrintRun) -> int:
+        """The sheets of separation of a run: one a file."""
+        return len(run.files)
+
+    def differences(self, run: PrintRun) -> list[str]:
+        """What was counted beyond the run, or lacks, in words; nothing when it agrees, or is not counted yet."""
+        if run.counted_letters is None or run.counted_sheets is None:
+            return []
+        letters, sheets = difference(self.expected, Counts(run.counted_letters, run.counted_sheets))
+        return [words for words in (_words_of_letters(letters), _words_of_sheets(sheets)) if words]
+
+
+@bp.app_template_global("run_steps")
+def run_steps(run: PrintRun) -> Steps:
+    """The steps of a run, as they stand now."""
+    with reading() as session:
+        return _steps(session, run)
+
+
+@bp.post(f"{_RUN}/imprime", endpoint="printed")
+@allow(*ROLES)
+def printed(run_id: int) -> Response | str:
+    """The run is on paper."""
+    form = PrintedForm()
+
+    def act(session: Session) -> None:
+        mark_printed(session, now(), run_id=run_id, by=actor(), counter=form.counter.number)
+
+    return _step(run_id, form, act, "imprime", printed=form)
+
+
+@bp.post(f"{_RUN}/compte", endpoint="count")
+@allow(*ROLES)
+def counted(run_id: int) -> Response | str:
+    """What was counted as it was put in envelopes."""
+    form = CountForm()
+
+    def act(session: Session) -> None:
+        letters, sheets = form.letters.number or 0, form.sheets.number or 0
+        count(session, now(), run_id=run_id, by=actor(), letters=letters, sheets=sheets)
+
+    return _step(run_id, form, act, "compte", counted=form)
+
+
+@bp.post(f"{_RUN}/poste", endpoint="posted")
+@allow(*ROLES)
+def posted(run_id: int) -> Response | str:
+    """The post has taken the run."""
+    form = PostedForm()
+
+    def act(session: Session) -> None:
+        day: date = form.day.data
+        post(session, now(), run_id=run_id, by=actor(), posted_on=day, post=calendar_of(session))
+
+    return _step(run_id, form, act, "poste", posted=form)
+
+
+@bp.route("/agents/courriers/retirer", methods=["GET", "POST"], endpoint="pull")
+@allow(*ROLES)
+def pull_letter() -> Response | str:
+    """Takes letters out of their tray, one key after the other."""
+    form = PullForm()
+    if not form.validate_on_submit():
+        return _pull_page(form)
+    try:
+        with transaction() as session:
+            require_letter(session, form.key.reference, PullFault.UNKNOWN)
+            done = pull(
+                session,
+                now(),
+                reference=form.key.reference,
+                reason=form.chosen,
+                by=actor(),
+                post=calendar_of(session),
+            )
+            run_id = done.letter.run_id
+    except Refused as refused:
+        form.key.errors = [PULL_FAULTS[PullFault(refused.reason)]]
+        return _pull_page(form)
+    said = "retire" if done.is_new else "deja-retire"
+    if "reason" not in request.form and run_id is not None:  # pressed beside the letter, on the page of its run
+        return redirect(url_for("letters.run", run_id=run_id, fait=said), 303)
+    return redirect(url_for("letters.pull", motif=form.reason.data, fait=said, cle=form.key.reference), 303)
+
+
+@bp.route("/agents/courriers/reimprimer", methods=["GET", "POST"], endpoint="reprint")
+@allow(*ROLES)
+def reprint_letter() -> Response | str:
+    """Opens a letter to be printed again in the place of spoiled sheets: the same bytes, or one sheet of them."""
+    form = ReprintForm()
+    if not form.validate_on_submit():
+        return _reprint_page(form)
+    try:
+        with transaction() as session:
+            require_letter(session, form.key.reference, ReprintFault.UNKNOWN)
+            found = reprint(session, now(), reference=form.key.reference, by=actor())
+            content = found.pdf or b""
+            if sha256(content).hexdigest() != found.sha256:
+                abort(500)
+    except Refused as refused:
+        fault = ReprintFault(refused.reason)
+        form.key.errors = [REPRINT_FAULTS[fault]]
+        return make_response(_reprint_page(form), 410 if fault is ReprintFault.GONE else 200)
+    page = form.key.page if form.what.data == SHEET else None
+    return bytes_answer(content if page is None else sheet_of(content, page), f"{form.key.reference}.pdf")
+
+
+def require_letter(session: Session, reference: str, fault: StrEnum) -> None:
+    """Refuses the key of a letter that is not there, or not of this agent's places: nobody learns which."""
+    if letter_of_key(session, now(), reference, agent_id=g.agent.id) is None:
+        raise Refused(fault)
+
+
+def _step(run_id: int, form: Any, act: Callable[[Session], object], said: str, **shown: Any) -> Response | str:
+    """Does a step, or shows the steps again with what was typed and why it is refused."""
+    fault = ""
+    with reading() as session:
+        require_the_room(session)
+        if run_of(session, run_id) is None:
+            abort(404)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                act(session)
+            return redirect(url_for("letters.run", run_id=run_id, fait=said, _anchor="etapes"), 303)
+        except Refused as refused:
+            fault = str(POST_FAULTS[PostFault(refused.reason)])
+    with reading() as session:
+        run = run_of(session, run_id) or abort(404)
+        steps = _steps(session, run, fault=fault, **shown)
+        return render_template(
+            "letters/run_steps.html", run=run, given_steps=steps, form_has_errors=bool(fault or form.errors)
+        )
+
+
+def _steps(session: Session, run: PrintRun, *, fault: str = "", **shown: Any) -> Steps:
+    forms = {
+        "printed": PrintedForm(formdata=None),
+        "counted": CountForm(
+            formdata=None, data={"letters": _typed(run.counted_letters), "sheets": _typed(run.counted_sheets)}
+        ),
+        "posted": PostedForm(formdata=None, data={"day": calendar_of(session).day_of(now())}),
+    }
+    return Steps(
+        **(forms | shown), expected=expected_of(session, run), left_to_pull=len(to_pull(session, run.id)), fault=fault
+    )
+
+
+def _typed(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _words_of_letters(number: int) -> str:
+    if number < 0:
+        return str(ngettext("Il manque une lettre.", "Il manque %(num)s lettres.", -number))
+    return str(ngettext("Il y a une lettre de trop.", "Il y a %(num)s lettres de trop.", number)) if number else ""
+
+
+def _words_of_sheets(number: int) -> str:
+    if number < 0:
+        return str(ngettext("Il manque une feuille.", "Il manque %(num)s feuilles.", -number))
+    return str(ngettext("Il y a une feuille de trop.", "Il y a %(num)s feuilles de trop.", number)) if number else ""
+
+
+def _pull_page(form: PullForm) -> str:
+    if request.method == "GET":
+        form.reason.data = request.args.get("motif", form.reason.data)
+        if "fait" not in request.args:  # else it is the key of the letter before
+            form.key.data = request.args.get("cle", "")[:60]
+    with reading() as session:
+        rows = [
+            (letter.reference, letter.run_id, REASONS[letter.pull_reason], letter.pulled_at)
+            for letter in just_pulled(session, now(), agent_id=g.agent.id)
+            if letter.pull_reason is not None
+        ]
+    return render_template("letters/pull.html", form=form, rows=rows, doors=doors(), form_has_errors=bool(form.errors))
+
+
+def _reprint_page(form: ReprintForm) -> str:
+    return render_template("letters/reprint.html", form=form, doors=doors(), form_has_errors=bool(form.errors))

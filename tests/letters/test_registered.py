@@ -1,0 +1,140 @@
+"""Registered letters: marked before the post takes them, their number checked, their proofs kept and given back."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from portal.journal.models import JournalLine
+from portal.journal.services import Actor
+from portal.letters.models import Letter, LetterProof
+from portal.letters.rules_post import LARGEST_PROOF, ProofFault, RegisterFault, proof_kind, tracking_number
+from portal.letters.services_registered import add_proof, register
+from portal.notifications.models import Message, Status
+from portal.refusal import Refused
+from tests.entering import enter
+from tests.letters.runs import queued
+
+PDF = b"%PDF-1.7\n1 0 obj<</Length 9>>stream\n/JS /AA x\nendstream\nendobj\n%%EOF\n"
+JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n picture IEND\xaeB`\x82"
+BY = Actor.agent(1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("rr 473 124 829 fr", "RR473124829FR"),  # the example of the UPU's own check: 47312482, 9
+        ("RR473124828FR", None),
+        ("RR000000005FR", "RR000000005FR"),  # a rest of 11 is written 5
+        ("RR000040000FR", "RR000040000FR"),  # a rest of 10 is written 0
+        ("1A 123 456 7890 1", "1A12345678901"),
+        ("87001234567890D", "87001234567890D"),
+        ("2C12345", None),
+        ("bonjour", None),
+    ],
+)
+def test_a_tracking_number_has_the_form_of_the_upu_or_of_la_poste(typed, known):
+    assert tracking_number(typed) == known
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (PDF, "application/pdf"),
+        (JPEG, "image/jpeg"),
+        (PNG, "image/png"),
+        (b"", ProofFault.EMPTY),
+        (b"%PDF-" + b" " * LARGEST_PROOF, ProofFault.TOO_BIG),
+        (b"<html><script>alert(1)</script>", ProofFault.KIND),
+        (b"GIF89a", ProofFault.KIND),
+        (b" %PDF-1.7 %%EOF", ProofFault.KIND),
+        (PDF[:40], ProofFault.BROKEN),
+        (JPEG[:-2], ProofFault.BROKEN),
+        (PNG[:-4], ProofFault.BROKEN),
+        (b"%PDF-1.7 <</OpenAction 3 0 R>> %%EOF", ProofFault.ACTIVE),
+        (b"%PDF-1.7 <</S/JavaScript/JS(x)>> %%EOF", ProofFault.ACTIVE),
+        (b"%PDF-1.7 <</Encrypt 3 0 R>> %%EOF", ProofFault.ACTIVE),
+    ],
+)
+def test_a_proof_is_known_by_its_bytes_whatever_its_name(content, expected):
+    assert proof_kind(content) == expected
+
+
+def refusal(database, verb, **given):
+    with pytest.raises(Refused) as refused, database.transaction() as session:
+        verb(session, given.pop("now"), by=BY, **given)
+    return refused.value.reason
+
+
+def test_a_letter_is_marked_before_the_post_and_its_number_put_right_after(database, world):
+    letter = queued(world)
+    given = {"now": world.now, "reference": letter.reference}
+    assert refusal(database, register, number="x", **given) is RegisterFault.NUMBER
+    assert refusal(database, add_proof, content=PDF, **given) is ProofFault.ORDINARY
+    for number in ("", "1A 123 456 7890 1", "1A12345678901"):
+        with database.transaction() as session:
+            register(session, world.now, reference=letter.reference, number=number, by=BY)
+    for _twice in range(2):
+        with database.transaction() as session:
+            add_proof(session, world.now, reference=letter.reference, content=PDF, by=BY)
+    assert refusal(database, add_proof, content=b"x", **given) is ProofFault.KIND
+    with database.transaction() as session:
+        session.get_one(Message, letter.message_id).status = Status.POSTED
+    with database.transaction() as session:
+        register(session, world.now, reference=letter.reference, number="RR473124829FR", by=BY)
+    assert refusal(database, register, number="", is_registered=False, **given) is RegisterFault.LEFT
+    with database.transaction() as session:
+        assert session.get_one(Letter, letter.id).tracking_number == "RR473124829FR"
+        assert len(session.scalars(select(LetterProof)).all()) == 1
+        verbs = list(session.scalars(select(JournalLine.verb).order_by(JournalLine.id)))
+        assert verbs == [*["letter.registered"] * 2, "letter.proof_added", "letter.registered"]
+        session.get_one(Message, letter.message_id).status = Status.WITHDRAWN
+    assert refusal(database, register, number="", is_registered=False, **given) is RegisterFault.STAYS
+    nobody = given | {"reference": "C9999999Z"}
+    assert refusal(database, register, number="", **nobody) is RegisterFault.UNKNOWN
+    assert refusal(database, add_proof, content=PDF, **nobody) is RegisterFault.UNKNOWN
+
+
+def parts(token, content, name):
+    """What a browser sends of a file, and how it says so."""
+    disposition = "--x\r\nContent-Disposition: form-data; name="
+    head = f'{disposition}"csrf_token"\r\n\r\n{token}\r\n{disposition}"proof"; filename="{name}"\r\n\r\n'
+    return {"data": head.encode() + content + b"\r\n--x--\r\n", "content_type": "multipart/form-data; boundary=x"}
+
+
+def test_an_agent_marks_a_letter_and_gives_its_proof_which_comes_back_as_a_download(client, world, database):
+    world.departement()
+    letter = queued(world)
+    enter(client, world.agent("courrier"))
+    path = f"/agents/courriers/recommandes/{letter.id}"
+    form = client.get(path).page.fields()
+    refused = client.post(path, data=form | {"is_registered": "y", "number": "RR473124828FR"}).page
+    assert "Ce numéro n'est pas un numéro de suivi" in refused.text()
+    assert refused.fields(0)["number"] == "RR473124828FR"
+    page = client.follow(client.post(path, data=form | {"is_registered": "y", "number": "RR473124829FR"})).page
+    assert "C'est noté" in page.text()
+
+    def sends(content, name="preuve.pdf"):
+        token = client.get(path).page.fields()["csrf_token"]
+        return client.post(f"{path}/preuves", **parts(token, content, name))
+
+    for content, words in (
+        (b"MZ\x90 a program", "ni un PDF"),
+        (PDF + b"\n" * (LARGEST_PROOF + 200_000), "trop lourd"),
+        (PDF + b"\n" * LARGEST_PROOF, "trop lourd"),
+        (b"", "Choisissez un fichier"),
+    ):
+        assert words in sends(content).page.text()
+    big = PNG[:8] + b"p" * 4_000_000 + PNG[8:]
+    page = client.follow(sends(big, "../../preuve.html")).page
+    (link,) = (url for words, url in page.links().items() if re.match("Télécharger la preuve", words))
+    answer = client.get(link)
+    assert answer.data == big
+    assert answer.mimetype == "image/png"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="preuve-{letter.reference}-1.png"'
+    assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert client.get(f"{path}/preuves/99").status_code == 404
+    with database.transaction() as session:
+        verbs = set(session.scalars(select(JournalLine.verb)))
+    assert {"letter.registered", "letter.proof_added", "letter.proof_opened"} <= verbs
