@@ -1,16 +1,18 @@
 """What the pages of the print room share: who has all of it, and what is said when something is no longer kept."""
 
 from flask import Response, abort, current_app, g, make_response, render_template
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.letters.queries_today import holds_the_room
 from portal.letters.rules_today import Left
 from portal.web.access import may_open
 from portal.web.request import now
+from portal.words import NBSP
 
 RUN = "int(max=2147483647)"  # the numbers of runs and of files, up to the widest that the database holds
+_MEGABYTE = 1_000_000
 _DOORS = (
     "letters.pull",
     "letters.reprint",
@@ -48,6 +50,13 @@ def bytes_answer(content: bytes, name: str, mimetype: str = "application/pdf", *
     answer.headers["Content-Disposition"] = f'{"inline" if is_shown else "attachment"}; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def size_words(size: int) -> str:
+    """The size of a file: "74 ko", "1,2 Mo"."""
+    if size < _MEGABYTE:
+        return f"{max(1, round(size / 1000))}{NBSP}{_('ko')}"
+    return f"{format_decimal(size / _MEGABYTE, format='#,##0.0')}{NBSP}{_('Mo')}"
 
 
 def words_left(left: Left) -> str:

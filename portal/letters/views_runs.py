@@ -19,7 +19,7 @@ from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
 from portal.letters.rules import key_of
 from portal.letters.views import bp, kind_words
-from portal.letters.views_room import RUN, bytes_answer, doors, gone, opens, require_the_room
+from portal.letters.views_room import RUN, bytes_answer, doors, gone, opens, require_the_room, size_words
 from portal.notifications.models import Status
 from portal.people.views_browser import actor
 from portal.web.access import allow
@@ -102,7 +102,7 @@ def run(run_id: int) -> str:
             form=PortalForm(),
             states=STATES,
             made=sum(file.made_at is not None for file in found.files),
-            sizes=sizes_of(session, run_id),
+            sizes={at: size_words(size) for at, size in sizes_of(session, run_id).items()},
             names=names_of(session, _hands_of(found)),
             letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
             letters_pulled=_pulled(session, found),

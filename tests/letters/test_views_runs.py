@@ -138,7 +138,7 @@ def test_a_run_shows_its_files_once_the_worker_has_made_them(room, world, databa
     files_made(database, world.now)
     page = room.get(at)
     assert "http-equiv" not in page.text
-    assert "Où il en est À imprimer" in page.page.text()
+    assert "À imprimer 2 lettres 3 feuilles À remettre" in page.page.text()
     served = room.get(f"{at}/2.pdf")
     assert (served.mimetype, served.headers["Cache-Control"]) == ("application/pdf", "no-store")
     assert "lot-1-2.pdf" in served.headers["Content-Disposition"]
