@@ -18,6 +18,7 @@ import portal.letters.views
 import portal.mandates.views
 import portal.notifications.views
 import portal.pages.views
+import portal.paper.views
 import portal.space.views
 import portal.staff.views
 from portal.clock import Clock, clock_started_at, system_clock
@@ -75,6 +76,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.counter,
         portal.calls,
         portal.agenda,
+        portal.paper,
     ):
         app.register_blueprint(feature.views.bp)
     if settings.demo:

@@ -133,7 +133,7 @@ def enter_wish(  # noqa: PLR0913 - as above
         afternoons=has_half(half_days, "apres"),
         by=by,
     )
-    tell_wish(session, now, wish, person, half_days=half_days, by=by, base_url=base_url)
+    tell_wish(session, now, wish, half_days=half_days, by=by, base_url=base_url)
     return wish
 
 
@@ -178,13 +178,13 @@ def tell_wish(  # noqa: PLR0913 - a wish, and what is said of it
     session: Session,
     now: datetime,
     wish: Wish,
-    person: Person,
     *,
     half_days: Sequence[str],
     by: Actor,
     base_url: str,
 ) -> None:
     """Answers by post that a wish is noted. Neutral words where the motif's own would tell too much."""
+    person = desk.file(session, wish.person_id) or wish.person
     reader = person.guardian or person
     motif, place = session.get_one(Motif, wish.motif_id), wish.place_id and session.get_one(Place, wish.place_id)
     context = base_context(

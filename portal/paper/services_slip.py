@@ -113,4 +113,4 @@ def _wait(  # noqa: PLR0913 - as above
         afternoons=has_half(half_days, "apres"),
         by=by,
     )
-    tell_wish(session, now, wish, person, half_days=half_days, by=by, base_url=base_url)
+    tell_wish(session, now, wish, half_days=half_days, by=by, base_url=base_url)

@@ -43,7 +43,7 @@ def home() -> Page:
                 leads = _leads(database, code)
             if leads is not None:
                 return redirect(leads, 303)
-            form.code.errors = [_("Aucun papier n'a ce code. Relisez-le. Exemple : ABCD-2345")]
+            form.code.errors = [_unknown(is_print_room=not may_open("paper.slip"))]
     return _home(form), 422
 
 
@@ -59,6 +59,12 @@ def _home(form: CodeForm) -> str:
     )
 
 
+def _unknown(*, is_print_room: bool) -> str:
+    if is_print_room:
+        return str(_("Ce code n'est pas celui d'un formulaire. Un coupon de rendez-vous ? Donnez-le à un accueil."))
+    return str(_("Aucun papier n'a ce code. Relisez-le. Exemple : ABCD-2345"))
+
+
 def _leads(database: Session, code: str) -> str | None:
     """Where the paper of this code is entered."""
     kind = blank_kind(code)
@@ -69,7 +75,7 @@ def _leads(database: Session, code: str) -> str | None:
         mark_opened(f"form {found.id}")
         return url_for("paper.form", form_id=found.id)
     appointment = booking.appointment_by_code(database, code)
-    if appointment is None or not appointment.participations:
+    if appointment is None or not appointment.participations or not may_open("paper.slip"):
         return None
     mark_opened(f"slip {appointment.id}")
     return url_for("paper.slip", appointment_id=appointment.id)

@@ -29,13 +29,10 @@ def blank_for(key: str) -> str | tuple[str, int]:
     may_search = may_open("paper.give")
     form = SearchForm(today=paris_day(now()))
     rows: Sequence[Row] | None = None
-    if request.method == "POST":
-        if not may_search:
-            abort(403)
-        if form.validate_on_submit():
-            spend(CODES, f"agent {g.agent.id}")
-            with transaction() as database:
-                rows = _rows(database, form)
+    if may_search and request.method == "POST" and form.validate_on_submit():
+        spend(CODES, f"agent {g.agent.id}")
+        with transaction() as database:
+            rows = _rows(database, form)
     personal_page()
     page = render_template(
         "paper/blank.html",

@@ -46,7 +46,7 @@ def has_opened(mark: str) -> bool:
 
 
 def form_or_404(database: Session, form_id: int) -> tuple[PaperForm, bool]:
-    """A form, and whether the agent reads its person's file; 404 unless they do, or have typed its code.
+    """A form, and whether the agent reads its person's file; 404 unless they do, typed its code, or entered it.
 
     The print room opens by code alone: a form tells it what its paper tells, and no more.
     """
@@ -54,7 +54,7 @@ def form_or_404(database: Session, form_id: int) -> tuple[PaperForm, bool]:
     if found is None:
         abort(404)
     reads = found.person_id is not None and reads_file(database, now(), g.agent, found.person_id)
-    if not (reads or has_opened(f"form {form_id}")):
+    if not (reads or has_opened(f"form {form_id}") or found.entered_by == g.agent.id):
         abort(404)
     return found, reads
 

@@ -14,10 +14,10 @@ from portal.paper import queries
 from portal.paper.forms import SlipForm
 from portal.paper.forms_words import BOOKING_FAULTS, FAULTS, KINDS, WISH_FAULTS
 from portal.paper.models import FormKind
-from portal.paper.rules import PaperFault, may_enter
+from portal.paper.rules import PaperFault
 from portal.paper.services_slip import enter_slip, slip_fault
 from portal.paper.views import Page
-from portal.paper.views_shared import OPENERS, SLIP, bp, has_opened, mark_opened, name_of
+from portal.paper.views_shared import GIVERS, SLIP, bp, has_opened, mark_opened, name_of
 from portal.refusal import Refused
 from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
@@ -27,7 +27,7 @@ _WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **BOOKING_FAULTS}
 
 
 @bp.route(SLIP, methods=["GET", "POST"])
-@allow(*OPENERS)
+@allow(*GIVERS)
 def slip(appointment_id: int) -> Page:
     """What the slip says: cancel, or another date. Day and hour stand beside it, to compare with the paper."""
     form = SlipForm()
@@ -41,8 +41,6 @@ def slip(appointment_id: int) -> Page:
             if request.method != "POST":
                 form.sequence.data = str(appointment.sequence)
                 return _page(database, appointment, form)
-            if not may_enter(g.agent.roles, FormKind.CANCELLATION):
-                abort(403)
             if not form.validate_on_submit():
                 return _page(database, appointment, form), 422
             made = enter_slip(
@@ -104,10 +102,9 @@ def _page(database: Session, appointment: Appointment, form: SlipForm) -> str:
         name=name_of(person),
         person=person,
         reads=reads,
-        may=may_enter(g.agent.roles, FormKind.CANCELLATION),
         fault=str(FAULTS[fault]) if fault else "",
         is_over=fault is PaperFault.OVER,
         url_of_day=url_for("agenda.forgotten") if may_open("agenda.forgotten") else "",
         form=form,
-        form_has_errors=bool(form.errors),
+        form_has_errors=bool(form.errors) and fault is None,
     )
