@@ -56,8 +56,6 @@ STANDINGS = {
     Standing.PRINTED: _l("attend la poste"),
     Standing.IN_RUN: _l("s'imprime"),
     Standing.ON_PAPER: _l("imprimé, attend la poste"),
-    Standing.IN_RUN: _l("s'imprime"),
-    Standing.ON_PAPER: _l("imprimé, attend la poste"),
     Standing.POSTED: _l("posté"),
     Standing.TO_CALL: _l("à dire au téléphone"),
     Standing.TO_SAY: _l("à dire sur place"),
