@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from portal.directory.parsing_motifs import read_motifs
 from portal.directory.search_key import search_key
 from portal.files.folder import Folder
 from portal.files.row import Row
+from portal.holidays import METROPOLE, REGIONS
 
 FILES = ("communes.csv", "departement.toml", "places.toml", "motifs.toml")
 
@@ -91,6 +92,9 @@ def _read_departement(folder: Folder, read: Directory) -> list[Row]:
             "phone": phone_of(row),
             "phone_hours": row.optional_text("phone_hours"),
             "return_address": row.texts("return_address"),
+            "holiday_region": _region_of(row),
+            "cut_off": row.hour("cut_off") if row.has("cut_off") else time(16, 30),
+            "delivery_days": row.integer("delivery_days", 1, 15, 3),
             "is_demo": row.flag("demo"),
         }
         if not read.departement["return_address"]:
@@ -113,6 +117,14 @@ def _read_departement(folder: Folder, read: Directory) -> list[Row]:
         }
         row.finish()
     return tables["attachment"]
+
+
+def _region_of(row: Row) -> str:
+    """Whose public holidays hold: a key of `REGIONS`."""
+    found = row.optional_text("holiday_region") or METROPOLE
+    if found not in REGIONS:
+        row.fault(f'"{found}" is none of {", ".join(REGIONS)}', "holiday_region")
+    return found
 
 
 def _number_of(row: Row) -> str:
