@@ -1,0 +1,178 @@
+"""The print room's pages from the run to the returns: what is refused stays as it was typed, beside why."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from portal.journal.services import Actor
+from portal.letters.models import Letter, PullReason, ReturnReason
+from portal.letters.rules import reference_of
+from portal.letters.services_post import pull
+from portal.notifications.models import Message, Status
+from portal.notifications.outbox import withdraw
+from portal.notifications.queries_post import calendar_of
+from tests.entering import enter
+from tests.letters.runs import made, queued
+
+TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def room(client, world, clock):
+    """The print room's browser, on Tuesday."""
+    world.departement()
+    clock.set(TUESDAY)
+    enter(client, world.agent("courrier"))
+    return client
+
+
+def sends(room, path, **typed):
+    """A form sent with what is typed."""
+    token = room.get("/agents/courriers/retours").page.fields()["csrf_token"]
+    return room.post(path, data={"csrf_token": token} | typed)
+
+
+def status(database, letter):
+    with database.transaction() as session:
+        return session.get_one(Message, letter.message_id).status
+
+
+def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, world, database):
+    letters = [queued(world, now=TUESDAY) for _ in range(3)]
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+
+    def step(name, **typed):
+        return sends(room, f"{path}/{name}", **typed)
+
+    today = {"day": ["24", "11", "2026"]}
+    assert "Dites d'abord que le lot est imprimé." in step("compte", letters="3", sheets="3").page.text()
+    assert "Écrivez un nombre" in step("imprime", counter="beaucoup").page.text()
+    said = room.follow(step("imprime", counter="5")).page.text()
+    assert "Compteur : 5. Attendu : 4, avec les séparations." in said
+    assert "Le compteur ne dit pas le même nombre." in said
+    assert "Écrivez d'abord ce que vous avez compté." in step("poste", **today).page.text()
+    assert "Il manque 2 lettres." in room.follow(step("compte", letters="1", sheets="3")).page.text()
+    refused = step("poste", **today).page
+    assert "Ce qui est compté n'est pas ce que le lot contient." in refused.text()
+    assert refused.title.startswith("Erreur :")
+    room.follow(step("compte", letters="3", sheets="4"))
+    assert "Il y a une feuille de trop." in step("poste", **today).page.text()
+    room.follow(step("compte", letters="3", sheets="3"))
+    assert "à venir" in step("poste", day=["25", "11", "2026"]).page.text()
+    assert "Remis le mardi 24 novembre 2026." in room.follow(step("poste", **today)).page.text()
+    assert {status(database, letter) for letter in letters} == {Status.POSTED}
+    assert sends(room, "/agents/courriers/lots/999/imprime").status_code == 404
+
+
+def test_letters_are_pulled_by_key_and_the_list_says_what_was_just_pulled(room, world, database):
+    overtaken, lost, stays = (queued(world, now=TUESDAY) for _ in range(3))
+    run = made(database, TUESDAY)
+    with database.transaction() as session:
+        withdraw(session, TUESDAY, subject="appointment", subject_id=overtaken.message_id)
+    path = "/agents/courriers/retirer"
+    listed = room.follow(sends(room, path, key=f"{overtaken.reference.lower()}-1-1", reason="listed")).page
+    assert f"{overtaken.reference} est retirée." in listed.text()
+    assert f"{overtaken.reference} {run.id} Le rendez-vous a changé." in listed.text()
+    refused = sends(room, path, key=stays.reference, reason="listed").page
+    assert "Cette lettre peut partir." in refused.text()
+    assert refused.fields(0)["key"] == stays.reference
+    assert room.follow(sends(room, path, key=lost.reference, reason="lost")).page.fields(0)["reason"] == "lost"
+    assert "était déjà retirée" in room.follow(sends(room, path, key=lost.reference, reason="asked")).page.text()
+    assert status(database, lost) is Status.WAITING
+    assert "Cette clé ne se lit pas." in sends(room, path, key="C123").page.text()
+    pressed = sends(room, path, key=lost.reference)  # beside the letter, on the page of its run
+    assert pressed.headers["Location"] == f"/agents/courriers/lots/{run.id}?fait=deja-retire"
+
+
+def test_a_spoiled_sheet_opens_again_alone_or_the_whole_letter_until_it_is_forgotten(room, world, database):
+    letter = queued(world, now=TUESDAY, bring=[f"Le document numéro {number} du dossier" for number in range(60)])
+    made(database, TUESDAY)
+    path = "/agents/courriers/reimprimer"
+    with database.transaction() as session:
+        drawn = session.get_one(Letter, letter.id).pdf
+    whole = sends(room, path, key=f"{letter.reference}-1-3", what="whole")
+    assert (whole.data, whole.mimetype, whole.headers["Cache-Control"]) == (drawn, "application/pdf", "no-store")
+    assert "ne dit pas la page" in sends(room, path, key=letter.reference, what="sheet").page.text()
+    pages = [page.extract_text() for page in PdfReader(BytesIO(drawn)).pages]
+    sheet = PdfReader(BytesIO(sends(room, path, key=f"{letter.reference}-3-{len(pages)}", what="sheet").data))
+    assert [page.extract_text() for page in sheet.pages] == pages[2:4]
+    with database.transaction() as session:
+        row = session.get_one(Letter, letter.id)
+        assert row.reprints == 2
+        row.pdf = b"%PDF- something else"
+    assert sends(room, path, key=letter.reference, what="whole").status_code == 500
+    with database.transaction() as session:
+        session.get_one(Letter, letter.id).pdf = None
+    gone = sends(room, path, key=letter.reference, what="whole")
+    assert gone.status_code == 410
+    assert "n'est plus gardée" in gone.page.text()
+
+
+def test_returns_are_entered_one_after_the_other_under_the_same_reason(room, world, database):
+    letters = [queued(world, now=TUESDAY) for _ in range(2)]
+    made(database, TUESDAY)
+    waiting = queued(world, now=TUESDAY)
+    path = "/agents/courriers/retours"
+    refused = sends(room, path, key=letters[0].reference).page
+    assert "Choisissez pourquoi la lettre revient." in refused.text()
+    assert refused.fields(0)["key"] == letters[0].reference
+    page = sends(room, path, key="2", reason="unknown").page  # a figure chooses: without scripts too
+    assert (page.fields(0)["reason"], page.fields(0)["key"]) == ("access", "")
+    page = room.follow(sends(room, path, key=letters[0].reference, reason="access")).page
+    assert f"{letters[0].reference} est notée : Défaut d'accès ou d'adressage." in page.text()
+    assert (page.fields(0)["reason"], page.fields(0)["key"]) == ("access", "")
+    room.follow(sends(room, path, key=letters[1].reference, reason="access"))
+    for key, words in (
+        (letters[0].reference, "déjà notée : Défaut d'accès ou d'adressage, mardi 24 novembre 2026"),
+        (waiting.reference, "Cette lettre n'est jamais partie"),
+        (reference_of(99), "Aucune lettre n'a cette clé."),
+        ("n'importe quoi", "Cette clé ne se lit pas."),
+    ):
+        page = sends(room, path, key=key, reason="refused").page
+        assert words in page.text()
+        assert page.fields(0)["key"] == key
+    with database.transaction() as session:
+        reasons = list(session.scalars(select(Letter.return_reason).order_by(Letter.id)))
+    assert reasons == [ReturnReason.ACCESS, ReturnReason.ACCESS, None]
+    rates = room.get("/agents/courriers/retours/taux").page.text()
+    assert "Aucune lettre n'a été postée" in rates
+
+
+def test_rates_are_shown_by_week_and_town_and_few_letters_are_hidden(room, world, database):
+    letters = [queued(world, now=TUESDAY) for _ in range(5)]
+    queued(world, "62300 Lens", now=TUESDAY)
+    run = made(database, TUESDAY)
+    path = f"/agents/courriers/lots/{run.id}"
+    for name, typed in (
+        ("imprime", {}),
+        ("compte", {"letters": "6", "sheets": "6"}),
+        ("poste", {"day": ["24", "11", "2026"]}),
+    ):
+        sends(room, f"{path}/{name}", **typed)
+    sends(room, "/agents/courriers/retours", key=letters[0].reference, reason="unknown")
+    page = room.get("/agents/courriers/retours/taux?semaine=2026-11-23").page
+    assert "lundi 23 novembre 2026 6 1 16,7 % 1 0 0 0" in page.text()
+    assert "Les autres communes 6 1 16,7 %" in page.text()  # Arras with Lens: its one letter is not told
+    assert "LENS" not in page.text()
+
+
+def test_an_agent_of_one_place_finds_no_key_of_another_and_takes_no_step_of_a_run(client, world, database):
+    world.departement()
+    here, there = world.place(), world.place()
+    letter = queued(world, now=TUESDAY)
+    with database.transaction() as session:
+        session.get_one(Message, letter.message_id).place_id = there.id
+    run = made(database, TUESDAY)
+    world.agent("courrier", place=there)
+    enter(client, world.agent("courrier", place=here))
+    for name, more in (("retours", {"reason": "unknown"}), ("reimprimer", {"what": "whole"}), ("retirer", {})):
+        page = sends(client, f"/agents/courriers/{name}", key=letter.reference, **more).page
+        assert "Aucune lettre n'a cette clé." in page.text()
+    step = sends(client, f"/agents/courriers/lots/{run.id}/imprime")
+    assert step.status_code == 403
+    with database.transaction() as session:
+        given = {"reason": PullReason.LOST, "by": Actor.agent(1), "post": calendar_of(session)}
+        assert pull(session, TUESDAY, reference=letter.reference, **given).is_new
