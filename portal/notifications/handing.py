@@ -24,7 +24,7 @@ from portal.people.models import Person
 
 _PLANNED_AGAIN = (Status.WAITING, Status.QUEUED)
 _HELD_BACK = (Status.WAITING, Status.QUEUED, Status.OPEN)
-_NEVER_ARRIVED = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+_NEVER_ARRIVED = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 
 Key = tuple[UUID, Step, Route]
 Words = Callable[[Message], tuple[dict[str, Any], str | None]]
@@ -147,13 +147,13 @@ def _planned(
 
 def _letter_arrival(row: Message, rows: Sequence[Message], post: PostalCalendar) -> date | None:
     letters = [
-        one.due_at
+        one.arrives_on or post.arrival(one.due_at)
         for one in rows
         if one.event_id == row.event_id
         and (one.step, one.route) == (Step.NOTICE, Route.LETTER)
         and one.status not in _NEVER_ARRIVED
     ]
-    return post.arrival(letters[0]) if letters else None
+    return letters[0] if letters else None
 
 
 def _keys(session: Session, person_id: int) -> set[Key]:

@@ -21,7 +21,7 @@ from portal.notifications.ways import failed_routes, is_of_file, note_state, rea
 from portal.people.models import Person, RouteState
 
 UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.OPEN)
-_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
+_GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 _HELD = (Status.WAITING, Status.QUEUED)  # not on its way yet: a letter in a print run is pulled from it
 
 _KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
@@ -202,7 +202,7 @@ def _letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date |
     letters = [
         row for row in siblings if (row.step, row.route) == (Step.NOTICE, Route.LETTER) and row.status not in _GONE
     ]
-    return post.arrival(letters[0].due_at) if letters else None
+    return letters[0].arrives_on or post.arrival(letters[0].due_at) if letters else None
 
 
 def _siblings(session: Session, message: Message) -> Sequence[Message]:

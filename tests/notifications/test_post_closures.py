@@ -9,6 +9,7 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.models_post import Closure, PostalClosure
+from portal.notifications.outbox import replan_without
 from portal.notifications.queries_post import calendar_of, letters_under_way, region_of
 from portal.notifications.rules_post import ClosureFault, effect_of, letter_days, with_closed
 from portal.notifications.services_post import close_days, open_days
@@ -191,3 +192,32 @@ def test_the_calendar_is_that_of_the_departement_s_region(database, world):
         session.execute(update(type(world.departement())).values(holiday_region="atlantide"))
     with database.transaction() as session:
         assert calendar_of(session).is_postal_day(date(2027, 12, 20))
+
+
+def test_a_reminder_that_fails_counts_on_the_day_noted_at_the_post_and_not_on_a_letter_that_came_back(
+    database, clock, told, send, world
+):
+    person = world.person(mobile=None, email="essai@exemple.fr", address=ADDRESS, wants_paper=True)
+    world.departement()
+    told(person, starts_at=at("2026-12-01", "10:30"))
+    send()
+    posted(database, clock)
+
+    def replanned(status, arrives):
+        with database.transaction() as session:
+            found = select(Message).order_by(Message.id)
+            rows = {(row.step, row.route): row for row in session.scalars(found).all()}
+            letter = rows["notice", "letter"]
+            letter.status, letter.arrives_on = status, arrives
+            for row in rows.values():
+                if row.step == "reminder" and row.route != "email":
+                    session.delete(row)
+            session.flush()
+            mail = rows["reminder", "email"]
+            replan_without(session, clock(), mail, Route.EMAIL, calendar_of(session))
+            again = session.scalars(found.where(Message.step == "reminder", Message.route != "email")).all()
+            return {row.route.value for row in again}
+
+    assert replanned(Status.POSTED, date(2026, 11, 28)) == set()  # it reminds by itself, three days before
+    assert replanned(Status.POSTED, date(2026, 11, 25)) == {"letter"}
+    assert replanned(Status.RETURNED, date(2026, 11, 28)) == {"letter"}
