@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from portal.letters.content import Role, content_from
 from portal.letters.text import PICTOGRAMS, Holds, LetterTextError, parse
+from portal.letters.twin import twin_sections
 from portal.letters.typography import well_set
 from portal.letters.wording import APPOINTMENTS, content_of, letter_text
 from portal.paths import LETTERS
@@ -180,3 +181,36 @@ def test_each_kind_says_its_own_news():
     booked = content_of("appointment_booked", CONTEXT).as_text()
     assert "K7MP-3XQA" in booked
     assert "jusqu’au lundi\u00a023\u00a0novembre 2026 à\u00a010\u00a0h\u00a030" in booked
+
+
+def test_a_letter_in_another_language_says_it_all_in_french_first_and_its_page_marks_each_part():
+    content = content_of("appointment_booked", CONTEXT | {"language": "en", "acted_by": "an agent of the Département"})
+    assert (content.language, content.other.language) == ("fr", "en")
+    said = content.as_text()
+    assert said.index("un agent du Département") < said.index("Your appointment is booked")
+    assert said.count("an agent of the Département") == 2
+    languages = [(part.language, part.heading) for part in twin_sections(content)]
+    assert languages.index(("fr", "Je ne peux pas venir")) < languages.index(("en", "Your appointment is booked"))
+    assert languages.count(("en", "I cannot come")) == 1
+
+
+def test_the_coupon_is_part_of_the_words_as_long_as_one_may_cancel():
+    coupon = next(part for part in content_of("appointment_moved", CONTEXT).sections if part.name == "coupon")
+    assert [block.text for block in coupon.blocks if block.role is Role.BOX][:2] == [
+        "J’annule ce rendez-vous.",
+        "Je veux une autre date.",
+    ]
+    late = content_of("appointment_moved", CONTEXT | STATES["too late to change online"])
+    assert "coupon" not in [part.name for part in late.sections]
+
+
+@pytest.mark.parametrize(
+    ("lines", "printed"),
+    [
+        (["DEPARTEMENT", "RUE ESSAI", "62018 ARRAS CEDEX 9"], "DEPARTEMENT, 62018 ARRAS CEDEX 9"),
+        (["Département", "1 rue Essai", "62000 Arras"], "Département, 1 rue Essai, 62000 Arras"),
+    ],
+)
+def test_the_coupon_goes_back_to_the_departement_and_keeps_the_street_where_no_cedex_stands_for_it(lines, printed):
+    said = content_of("appointment_booked", CONTEXT | {"return_address": lines}).as_text().replace("\u00a0", " ")
+    assert f"À renvoyer à : {printed}" in said
