@@ -22,8 +22,10 @@ from portal.app import clock_of
 from portal.database import Database
 from portal.demo.appointments import book_for_residents
 from portal.demo.desk import open_desk
+from portal.demo.post_room import open_post_room
 from portal.demo.seed import seed
 from portal.embedded import home
+from portal.sealing import Sealer
 from portal.serving import NotReadyError, database_url, refuse_real_data
 from portal.settings import DEMO_BASE_URL, Settings
 
@@ -72,6 +74,7 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
         seed(database, now)
         book_for_residents(database, now, settings.base_url)
         open_desk(database, now, settings.base_url)
+        open_post_room(database, now, settings.base_url, Sealer(settings.secret_key))
     finally:
         database.close()
 
