@@ -26,6 +26,11 @@ def form(session: Session, form_id: int) -> PaperForm | None:
     return session.scalars(_whole().where(PaperForm.id == form_id)).one_or_none()
 
 
+def form_held(session: Session, form_id: int) -> PaperForm:
+    """The same, of a form that this transaction has just written."""
+    return session.scalars(_whole().where(PaperForm.id == form_id)).one()
+
+
 def form_by_code(session: Session, code: str) -> PaperForm | None:
     """The same, by its code (as `codes.read_code` gives it)."""
     return session.scalars(_whole().where(PaperForm.code == code)).one_or_none()

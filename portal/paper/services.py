@@ -74,7 +74,7 @@ def claim(session: Session, now: datetime, *, form_id: int, answers: dict[str, A
     if session.scalar(claimed) is None:
         raise Refused(PaperFault.ENTERED)
     _note(session, now, by, "form.entered", form_id, file_id)
-    return _known(session, form_id)
+    return queries.form_held(session, form_id)
 
 
 def claim_slip(  # noqa: PLR0913 - as above
@@ -89,11 +89,9 @@ def claim_slip(  # noqa: PLR0913 - as above
 ) -> PaperForm:
     """The same for the slip of an appointment's letter, which bears the appointment's own code.
 
-    Raises `Refused` (ENTERED, NO_FILE).
+    Raises `Refused` (ENTERED).
     """
-    file_id = file_held(session, person_id)
-    if file_id is None:
-        raise Refused(PaperFault.NO_FILE)
+    file_id = file_held(session, person_id) or person_id
     row = {
         "code": code,
         "kind": FormKind.CANCELLATION,
@@ -111,18 +109,11 @@ def claim_slip(  # noqa: PLR0913 - as above
     if form_id is None:
         raise Refused(PaperFault.ENTERED)
     _note(session, now, by, "form.entered", form_id, file_id)
-    return _known(session, form_id)
+    return queries.form_held(session, form_id)
 
 
 def _free_code() -> str:
     return next(code for code in iter(new_code, "") if code not in BLANK_CODES.values())
-
-
-def _known(session: Session, form_id: int) -> PaperForm:
-    form = queries.form(session, form_id)
-    if form is None:
-        raise LookupError("no such form")
-    return form
 
 
 def _note(  # noqa: PLR0913, PLR0917 - a line's own parts

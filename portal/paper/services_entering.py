@@ -223,9 +223,7 @@ def _tell_changes(  # noqa: PLR0913 - as above
 
 def _file(session: Session, form: PaperForm, shown: str | None, names: Collection[str]) -> Person:
     person = desk.file(session, form.person_id or 0, held=True)
-    if person is None:
-        raise Refused(PaperFault.NO_FILE)
-    if shown is not None and changed_since(person, shown) & set(names):
+    if person is None or (shown is not None and changed_since(person, shown) & set(names)):
         raise Refused(PaperFault.CHANGED)
     return person
 

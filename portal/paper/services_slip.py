@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.booking import queries as booking
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.rules import CANCELLED
-from portal.booking.services_again import AgainFault, tell_again
+from portal.booking.services_again import tell_again
 from portal.booking.services_changes import cancel
 from portal.booking.services_waiting import wait
 from portal.clock import paris_day
@@ -89,9 +89,7 @@ def _by_letter_too(session: Session, now: datetime, appointment: Appointment, *,
         return False
     try:
         tell_again(session, now, appointment_id=appointment.id, route=Route.LETTER, by=by, base_url=base_url)
-    except Refused as refused:
-        if not isinstance(refused.reason, AgainFault):
-            raise
+    except Refused:  # too late for the post, or a motif that no message names
         return False
     return True
 

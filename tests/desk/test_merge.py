@@ -28,6 +28,7 @@ from portal.desk.rules_merge import (
 )
 from portal.journal.models import JournalLine
 from portal.notifications.models import Message, Route, Status, Step
+from portal.paper.models import FormKind, PaperForm
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind, IdentityCase, Purpose
 from portal.people.models_mandates import Mandate, MandateKind, MandateState
@@ -106,6 +107,7 @@ def everything(world, database, person, other, agent):
                 request_key=uuid4(), at=world.now, agent_id=agent.id, person_id=person.id, outcome=CallOutcome.INFORMED
             )
         )
+        session.add(PaperForm(code="AAAA0001", kind=FormKind.WISH, known={}, made_at=world.now, person_id=person.id))
         session.add(
             WebSession(
                 key_hash="essai", person_id=person.id, data={"person_id": person.id},

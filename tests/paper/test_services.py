@@ -117,6 +117,12 @@ def test_choices_write_what_is_ticked_and_nothing_else(desk) -> None:
     assert ("paper_chosen", "letter") in desk.told()
 
 
+def test_whoever_is_discreet_and_ticks_letters_has_chosen_the_address_for_them(desk) -> None:
+    person = desk.world.person(address=NEW, wants_paper=True, wants_discretion=True)
+    entering(desk, enter_choices, desk.given(FormKind.CHOICES, person), chosen=Chosen(paper=True))
+    assert desk.read(Person, person.id).letters_chosen_at == desk.world.now
+
+
 def test_letters_end_by_a_signed_paper_and_one_last_letter_says_so(desk) -> None:
     person = desk.world.person(wants_paper=True, address=NEW)
     form = desk.given(FormKind.CHOICES, person)
