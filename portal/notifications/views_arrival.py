@@ -8,7 +8,7 @@ from portal.notifications.models import Message, Route, Status
 from portal.notifications.post import PostalCalendar
 from portal.notifications.rules_post import LetterDays, letter_days
 from portal.web.i18n import language
-from portal.words import day_words
+from portal.words import day_words, short_day_words
 
 _NOT_DRAWN = (Status.WAITING, Status.SENDING)
 _UNDER_WAY = (*_NOT_DRAWN, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.POSTED)
@@ -19,7 +19,7 @@ def standing_line(words: str, message: Message, post: PostalCalendar, now: datet
     days = _days_of(message, post, now)
     if days is None:
         return words
-    said = _words(days)
+    said = {"posted": short_day_words(days.posted, language()), "arrives": short_day_words(days.arrives, language())}
     if not days.has_left:
         line = str(_("part le %(posted)s, arrive vers le %(arrives)s", **said))
         return line if message.status in _NOT_DRAWN else f"{words}, {line}"
@@ -33,7 +33,7 @@ def arrival_sentence(message: Message, post: PostalCalendar, now: datetime) -> s
     days = _days_of(message, post, now)
     if days is None:
         return ""
-    said = _words(days)
+    said = {"posted": day_words(days.posted, language()), "arrives": day_words(days.arrives, language())}
     if not days.has_left:
         return str(_("Votre lettre part le %(posted)s. Elle arrive vers le %(arrives)s.", **said))
     if days.arrives >= post.day_of(now):
@@ -44,7 +44,3 @@ def arrival_sentence(message: Message, post: PostalCalendar, now: datetime) -> s
 def _days_of(message: Message, post: PostalCalendar, now: datetime) -> LetterDays | None:
     is_under_way = message.route is Route.LETTER and message.status in _UNDER_WAY
     return letter_days(message, post, now) if is_under_way else None
-
-
-def _words(days: LetterDays) -> dict[str, str]:
-    return {"posted": day_words(days.posted, language()), "arrives": day_words(days.arrives, language())}

@@ -14,11 +14,11 @@ from tests.letters.messages import ADDRESS, post_message
 from tests.world import at
 
 LEAVES = {
-    Status.WAITING: "part le lundi 23 novembre 2026, arrive vers le jeudi 26 novembre 2026",
-    Status.QUEUED: "attend la poste, part le lundi 23 novembre 2026, arrive vers le jeudi 26 novembre 2026",
-    Status.IN_RUN: "s'imprime, part le lundi 23 novembre 2026, arrive vers le jeudi 26 novembre 2026",
-    Status.PRINTED: "imprimé, attend la poste, part le lundi 23 novembre 2026, arrive vers le jeudi 26 novembre 2026",
-    Status.POSTED: "posté le lundi 16 novembre 2026, arrive vers le lundi 23 novembre 2026",
+    Status.WAITING: "part le lundi 23 novembre, arrive vers le jeudi 26 novembre",
+    Status.QUEUED: "attend la poste, part le lundi 23 novembre, arrive vers le jeudi 26 novembre",
+    Status.IN_RUN: "s'imprime, part le lundi 23 novembre, arrive vers le jeudi 26 novembre",
+    Status.PRINTED: "imprimé, attend la poste, part le lundi 23 novembre, arrive vers le jeudi 26 novembre",
+    Status.POSTED: "posté le lundi 16 novembre, arrive vers le lundi 23 novembre",
     Status.RETURNED: "revenu",
 }
 OWN = {
