@@ -6,6 +6,7 @@ Each letter is drawn once and rendered once; all that must be true of its pages 
 import re
 import tomllib
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 
 import pypdfium2
@@ -53,6 +54,7 @@ class Picture:
         inside = self.image.crop(tuple(round(edge * PER_MM) for edge in (left, top, right, bottom)))
         return sum(inside.tobytes()) / len(inside.tobytes()) / 255
 
+    @cached_property
     def cuts(self):
         """Where a broken stroke crosses the page: many runs of ink, each as far from the next."""
         found = []
@@ -109,7 +111,7 @@ def check_key_and_foot(page):
 
 
 def check_coupon(page):
-    (cut,) = page.cuts()
+    (cut,) = page.cuts
     assert page.ink(27, cut - 1.8, 190, cut - 0.4) is None
     assert page.ink(27, cut + 0.6, 190, cut + 1.4) is None
     is_below = page.ink(20, cut + 3, 190, 265) is not None  # otherwise it stands at the top of its own page
@@ -132,7 +134,7 @@ def test_every_letter_is_right_to_the_eye(kind, language, large):
             if not more:  # its foot has lines of its own
                 check_key_and_foot(page)
             assert f"page {number} sur {len(pages)}" in page.words.replace("\u00a0", " ")
-            if page.cuts():
+            if page.cuts:
                 check_coupon(page)
         said = squeezed("".join(page.words for page in pages))
         content = content_of(kind, context)
@@ -141,7 +143,7 @@ def test_every_letter_is_right_to_the_eye(kind, language, large):
                 continue
             for block in section.blocks:
                 assert all(squeezed(one.text) in said for one in (block, *block.beside))
-        assert any(page.cuts() for page in pages) is (kind in WITH_COUPON)
+        assert any(page.cuts for page in pages) is (kind in WITH_COUPON)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -166,16 +168,16 @@ def test_two_languages_that_do_not_fit_on_four_pages_leave_french_alone():
 def test_where_it_would_cost_a_page_the_coupon_takes_the_other_side():
     pages = pictures(letter(bring=[f"Le document numéro {n}" for n in range(11)]).pdf)
     assert len(pages) == 2
-    assert pages[0].cuts() == []
+    assert pages[0].cuts == []
     assert "coupon à découper page 2" in pages[0].words.replace("\u00a0", " ")
-    (cut,) = pages[1].cuts()
+    (cut,) = pages[1].cuts
     assert cut < 90
     assert pages[1].ink(20, cut + 3, 190, 280) is None
 
 
 def test_there_is_no_coupon_once_it_is_too_late_to_cancel_nor_for_what_is_cancelled():
     for pdf in (letter(**STATES["too late to change online"]).pdf, letter("appointment_cancelled").pdf):
-        assert not any(page.cuts() for page in pictures(pdf))
+        assert not any(page.cuts for page in pictures(pdf))
 
 
 def test_the_coupon_of_someone_who_wants_discretion_names_nobody_and_nothing():
