@@ -79,9 +79,9 @@ def measures() -> list[Measure]:
 
 def _rate() -> Measure:
     numbers, others = count(1), count(1)
-    theirs = _weasyprint()
+    theirs = weasyprint_drawing()
     ours_times, their_times = timed_together(
-        lambda: draw(_post(next(numbers))), lambda: theirs(_post(next(others))), rounds=ROUNDS
+        lambda: draw(post_of(next(numbers))), lambda: theirs(post_of(next(others))), rounds=ROUNDS
     )
     ours, reference = 1000 / median(ours_times), 1000 / median(their_times)
     ratio = ours / reference
@@ -115,12 +115,12 @@ def _memory() -> Measure:
 def _peaks() -> None:
     """Prints the peak of this process after few letters, then after many."""
     for number in range(1, MANY + 1):
-        draw(_post(number))
+        draw(post_of(number))
         if number in {FEW, MANY}:
-            sys.stdout.write(f"{_peak():.1f}\n")
+            sys.stdout.write(f"{peak():.1f}\n")
 
 
-def _peak() -> float:
+def peak() -> float:
     """Megabytes. Read where Linux keeps it for this program alone: getrusage remembers the one that started it."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -129,7 +129,7 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024  # in bytes on macOS
 
 
-def _post(number: int) -> Post:
+def post_of(number: int) -> Post:
     """No two letters alike: other people, other words, each kind and state in its turn."""
     context = CONTEXT | STATES[number % len(STATES)] | {"names": [f"Lou Essai-{number}"]}
     context |= {"code": f"K7MP-{number:04}", "link": f"https://porte.exemple.fr/r/K7MP{number:04}"}
@@ -143,7 +143,8 @@ def _post(number: int) -> Post:
     )
 
 
-def _weasyprint() -> Callable[[Post], bytes]:
+def weasyprint_drawing() -> Callable[[Post], bytes]:
+    """Draws the text of a letter as this bench says above; for others that measure letters too."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 - the process whose memory is measured does without it
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - idem
 
