@@ -178,7 +178,7 @@ class RegisterForm(PortalForm):
     is_registered = CheckField(_l("Cette lettre part en recommandé"))
     number = TextField(
         _l("Numéro de suivi"),
-        hint=_l("Sous le code-barres de La Poste. Exemple\u00a0: 1A 123 456 7890 1"),
+        hint=_l("Sous le code-barres de La Poste. Exemple\u00a0: 1A\u00a0123\u00a0456\u00a07890\u00a01"),
         longest=30,
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )

@@ -40,7 +40,9 @@ REGISTER_FAULTS = {
     RegisterFault.UNKNOWN: _UNKNOWN_KEY,
     RegisterFault.LEFT: _l("Cette lettre est déjà à La Poste. On ne change plus comment elle part."),
     RegisterFault.STAYS: _l("Cette lettre ne doit plus partir."),
-    RegisterFault.NUMBER: _l("Ce numéro n'est pas un numéro de suivi. Vérifiez-le. Exemple\u00a0: 1A 123 456 7890 1"),
+    RegisterFault.NUMBER: _l(
+        "Ce numéro n'est pas un numéro de suivi. Vérifiez-le. Exemple\u00a0: 1A\u00a0123\u00a0456\u00a07890\u00a01"
+    ),
 }
 PROOF_FAULTS = {
     ProofFault.EMPTY: _l("Choisissez un fichier."),

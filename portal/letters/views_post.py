@@ -22,7 +22,7 @@ from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault
 from portal.letters.run_file import sheet_of
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
 from portal.letters.views import bp
-from portal.letters.views_room import RUN, bytes_answer, doors, require_the_room
+from portal.letters.views_room import RUN, bytes_answer, require_the_room
 from portal.letters.views_runs import REASONS
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
@@ -219,8 +219,8 @@ def _pull_page(form: PullForm) -> str:
             for letter in just_pulled(session, now(), agent_id=g.agent.id)
             if letter.pull_reason is not None
         ]
-    return render_template("letters/pull.html", form=form, rows=rows, doors=doors(), form_has_errors=bool(form.errors))
+    return render_template("letters/pull.html", form=form, rows=rows, form_has_errors=bool(form.errors))
 
 
 def _reprint_page(form: ReprintForm) -> str:
-    return render_template("letters/reprint.html", form=form, doors=doors(), form_has_errors=bool(form.errors))
+    return render_template("letters/reprint.html", form=form, form_has_errors=bool(form.errors))

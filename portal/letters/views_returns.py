@@ -17,7 +17,6 @@ from portal.letters.rules_returns import ReturnFault, Tally, by_group
 from portal.letters.services_returns import note_return
 from portal.letters.views import bp
 from portal.letters.views_post import require_letter
-from portal.letters.views_room import doors
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -82,16 +81,13 @@ def return_rates() -> str:
         reasons=list(RETURN_REASONS.values()),
         chosen=chosen,
         since=first_week(now()),
-        doors=doors(),
     )
 
 
 def _page(form: ReturnForm) -> str:
     with reading() as session:
         rows = [_noted(letter) for letter in just_noted(session, now(), agent_id=g.agent.id)]
-    return render_template(
-        "letters/returns.html", form=form, rows=rows, doors=doors(), form_has_errors=bool(form.errors)
-    )
+    return render_template("letters/returns.html", form=form, rows=rows, form_has_errors=bool(form.errors))
 
 
 def _noted(letter: Letter) -> dict[str, Any]:

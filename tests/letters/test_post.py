@@ -1,9 +1,10 @@
 """Runs on their way to the post: printed, counted, posted once; letters pulled and printed again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
@@ -22,6 +23,9 @@ from tests.together import at_once
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BY = Actor.agent(1)
+_WAITING = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 @pytest.fixture
@@ -188,16 +192,21 @@ def test_what_is_overtaken_at_the_very_instant_of_the_post_is_not_said_to_have_l
     does(mark_printed, run_id=run.id)
     does(count, run_id=run.id, letters=1, sheets=1)
 
-    def cancel():
-        with database.transaction() as session:
-            withdraw(session, TUESDAY, subject="appointment", subject_id=letter.message_id)
-
     def leave():
         does(post, run_id=run.id, posted_on=date(2026, 11, 24))
 
-    came_to = at_once(leave, cancel)
-    expected = Status.WITHDRAWN if came_to[PostFault.TO_PULL] else Status.POSTED
-    assert message_of(database, letter).status is expected
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            withdraw(session, TUESDAY, subject="appointment", subject_id=letter.message_id)
+            leaving = pool.submit(leave)
+            while not session.scalar(_WAITING):  # it has seen nothing to pull, and waits for the message
+                assert not leaving.done()
+        with pytest.raises(Refused) as refused:
+            leaving.result()
+    assert refused.value.reason is PostFault.TO_PULL
+    assert message_of(database, letter).status is Status.WITHDRAWN
+    with database.transaction() as session:
+        assert run_of(session, run.id).state is RunState.PRINTED
 
 
 def test_a_spoiled_letter_is_printed_again_with_the_same_bytes(database, world, does, refuses):
