@@ -84,9 +84,8 @@ def _follow(session: Session, now: datetime) -> None:
     letters = letters_under_way(session, now)
     _bring_forward(session, now, letters, after)
     for message_id, step in _write_arrivals(session, now, letters, after):
-        message = locked_whole(session, message_id)
-        if message is not None and message.status is Status.POSTED:
-            replan_without(session, now, message, Route.LETTER, after, steps=(step,))
+        locked_whole(session, message_id)
+        replan_without(session, now, session.get_one(Message, message_id), Route.LETTER, after, steps=(step,))
 
 
 def _bring_forward(session: Session, now: datetime, letters: Iterable[UnderWay], after: PostalCalendar) -> None:
@@ -106,13 +105,14 @@ def _write_arrivals(
     """Writes when posted letters now arrive; gives those that become too late by it."""
     moved: dict[date, list[int]] = defaultdict(list)
     late = []
-    for letter in letters:
-        if letter.status is not Status.POSTED or letter.arrives_on is None:
-            continue
-        arrives = arrival_under(letter, after, now)
-        if arrives != letter.arrives_on:
-            moved[arrives].append(letter.id)
-        if is_too_late(arrives, letter.expires_at) and not is_too_late(letter.arrives_on, letter.expires_at):
+    posted = [
+        (letter, letter.arrives_on, arrival_under(letter, after, now))
+        for letter in letters
+        if letter.status is Status.POSTED and letter.arrives_on is not None
+    ]
+    for letter, was, becomes in (one for one in posted if one[1] != one[2]):
+        moved[becomes].append(letter.id)
+        if is_too_late(becomes, letter.expires_at) and not is_too_late(was, letter.expires_at):
             late.append((letter.id, letter.step))
     for arrives, ids in moved.items():
         _write(session, ids, Status.POSTED, arrives_on=arrives)
