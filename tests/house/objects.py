@@ -133,12 +133,7 @@ def build(world: World, database: Database) -> Scene:
         scene.letters = (letters[0].id, letters[1].id)
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
         scene.case, scene.run = case.id, _print_run(world, session)
-        proof = LetterProof(
-            letter_id=letters[0].id, mime="application/pdf", sha256=_SHA, content=_PDF, added_at=world.now, added_by=1
-        )
-        session.add(proof)
-        session.flush()
-        scene.proof = proof.id
+        scene.proof = _proof(world, session, letters[0])
         wish = Wish(person_id=own.id, motif_id=motif.id, first_day=world.now.date(), created_at=world.now)
         session.add(wish)
         session.flush()
@@ -212,6 +207,15 @@ def _paper_forms(world: World, session: Any, own: Person, other: Person, by: Age
     session.add_all(rows)
     session.flush()
     return rows[0].id, rows[1].id
+
+
+def _proof(world: World, session: Any, letter: Letter) -> int:
+    proof = LetterProof(
+        letter_id=letter.id, mime="application/pdf", sha256=_SHA, content=_PDF, added_at=world.now, added_by=1
+    )
+    session.add(proof)
+    session.flush()
+    return proof.id
 
 
 def _print_run(world: World, session: Any) -> int:
