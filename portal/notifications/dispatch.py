@@ -29,6 +29,7 @@ from portal.notifications.queries_post import calendar_of
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
 PATIENCE = 3  # transient failures in a row: the route then rests until the next pass, and holds nobody else up
 _RECORD_TRIES = 6
+_OVERTAKEN = (Status.WAITING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.OPEN)
 _LONGEST_REST = 60.0  # seconds between two tries of a worker whose database is away
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def expire(database: Database, now: datetime) -> int:
             .where(
                 Message.expires_at <= now,
                 or_(
-                    Message.status.in_((Status.WAITING, Status.QUEUED, Status.OPEN)),
+                    Message.status.in_(_OVERTAKEN),
                     and_(Message.status == Status.SENDING, Message.leased_until <= now),
                 ),
             )
