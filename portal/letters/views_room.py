@@ -17,7 +17,7 @@ _DOORS = (
     "letters.pull",
     "letters.reprint",
     "letters.returns",
-    "letters.blocked",
+    "paper.blocked_letters",
     "letters.calendar",
     "paper.home",
 )

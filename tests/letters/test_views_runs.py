@@ -90,6 +90,16 @@ def test_letters_too_late_are_counted_by_place(room, world, database):
     assert f"{place.name} : 2, Sans lieu : 1." in words
 
 
+def test_letters_that_an_address_keeps_back_lead_to_where_it_is_put_right(room, world, database):
+    letter = queued(world)
+    with database.transaction() as session:
+        row = session.get_one(Message, letter.message_id)
+        row.status, row.last_error = Status.FAILED, "address_doubtful"
+    page = room.get(TODAY).page
+    assert "1 lettre bloquée par une adresse" in page.text()
+    assert page.links()["Corriger"] == "/agents/courriers/bloques"
+
+
 def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, world, database):
     queued(world)
     sent = room.get(TODAY).page.fields()
