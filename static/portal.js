@@ -8,7 +8,8 @@
     summary.focus();
   }
 
-  // The browser prints by itself; the button saves looking for the menu.
+  // The browser prints by itself; the button saves looking for the menu. Printed links say the site before their path.
+  document.documentElement.style.setProperty("--site", JSON.stringify(window.location.host));
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () {

@@ -6,7 +6,7 @@ the class "no-paper".
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ _STRONG = frozenset({"strong", "b", "dt", "th"})
 _NO_END = frozenset({"br", "img", "input", "hr", "meta", "link", "wbr", "source"})
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _JOINT = "\n"
+_TO_WRITE = "....."
 
 
 @dataclass
@@ -67,7 +68,7 @@ class _Reader(HTMLParser):
         in_item = self._is_in_item()
         self._open.append(_Element(tag, is_out, is_strong, (given.get("href") or "") if tag == "a" else ""))
         if tag in _LINES and not in_item:
-            self._line = _Line(tag)
+            self._line = _Line("h3" if "notice-title" in classes else tag)
             self.lines.append(self._line)
         elif tag in _LINES or classes & _PARTS:
             self._write(_JOINT)
@@ -87,8 +88,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """The words, their blanks made one."""
-        if any(element.tag == "main" for element in self._open):
-            self._write(_BLANKS.sub(" ", data))
+        self._write(_BLANKS.sub(" ", data))
 
     def _is_in_item(self) -> bool:
         return any(element.tag == "li" for element in self._open)
@@ -97,7 +97,8 @@ class _Reader(HTMLParser):
         return next((element.href for element in reversed(self._open) if element.tag == "a"), "")
 
     def _write(self, text: str) -> None:
-        if any(element.is_left_out for element in self._open):
+        is_in_page = any(element.tag == "main" for element in self._open)
+        if not is_in_page or any(element.is_left_out for element in self._open):
             return
         if self._line is None:
             if not text.strip():
@@ -156,11 +157,13 @@ def _block(tag: str, runs: tuple[Run, ...]) -> Block:
 
 
 def _airy(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """A little white where points begin and end."""
-    return tuple(
-        Block(block.role, block.runs, gap=block.gap or (at > 0 and blocks[at - 1].role is not block.role))
-        for at, block in enumerate(blocks)
-    )
+    """A little white where points begin and end, and around a line on which somebody writes by hand."""
+
+    def is_parted(at: int, block: Block) -> bool:
+        before = blocks[at - 1]
+        return at > 0 and (before.role is not block.role or _TO_WRITE in before.text + block.text)
+
+    return tuple(replace(block, gap=block.gap or is_parted(at, block)) for at, block in enumerate(blocks))
 
 
 def _set(runs: Sequence[Run], language: str) -> tuple[Run, ...]:
@@ -175,9 +178,16 @@ def _set(runs: Sequence[Run], language: str) -> tuple[Run, ...]:
     joined: list[Run] = []
     for half in kept:
         if joined:
-            joined.append(Run(" " if joined[-1].text[-1] in ".!?:;," else ", "))
+            joined.append(Run(_joint(joined[-1], half[0])))
         joined += half
     return tuple(Run(well_set(run.text, language), run.strong) for run in joined)
+
+
+def _joint(before: Run, after: Run) -> str:
+    """What stands between two halves of a line of the page, on the one line of the letter."""
+    if before.text[-1] in ".!?:;," or after.text[0] == "(":
+        return " "
+    return " – " if before.strong and not after.strong else ", "
 
 
 def _trimmed(runs: Sequence[Run]) -> list[Run]:

@@ -33,12 +33,14 @@ _STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
 class PageByPost:
     """A page to send. `path`: its address on the site. `contents`: its words, by language, French among them.
 
-    `is_slots`: hours that others may take. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
+    `is_slots`: hours that others may take. `phone`: who answers about it, when it is not the Département's number.
+    `expires_at`: when it is no longer worth sending; 30 days later otherwise.
     """
 
     path: str
     contents: Mapping[str, Content]
     is_slots: bool = False
+    phone: str | None = None
     expires_at: datetime | None = None
 
 
@@ -157,6 +159,7 @@ def _context(  # noqa: PLR0913 - the parts of one letter
     part: tuple[int, int] | None,
 ) -> dict[str, Any]:
     languages = dict.fromkeys(("fr", wanted.language))
+    own_phone: dict[str, Any] = {"phone": page.phone, "phone_hours": None} if page.phone else {}
     return base_context(
         departement,
         base_url,
@@ -168,6 +171,7 @@ def _context(  # noqa: PLR0913 - the parts of one letter
         asked_at=paris(now).isoformat(),
         slots=page.is_slots,
         part=list(part) if part else None,
+        **own_phone,
     )
 
 

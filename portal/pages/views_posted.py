@@ -6,7 +6,7 @@ Another feature that shows a page to everybody adds its own with `posted`.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
 from flask import abort, render_template
 from flask_babel import force_locale
@@ -64,21 +64,14 @@ def posted_page(database: Session, key: str) -> Posted:
     return found or abort(404)
 
 
-def in_each_language(
-    key: str,
-    render: Callable[[], str],
-    *,
-    is_easy: bool = False,
-    is_slots: bool = False,
-    expires_at: datetime | None = None,
-) -> Posted:
-    """What `render` gives in every language of the portal, as the words of letters."""
+def in_each_language(key: str, render: Callable[[], str], *, is_easy: bool = False, **more: Any) -> Posted:
+    """What `render` gives in every language of the portal, as the words of letters. `more`: parts of `PageByPost`."""
     site = portal().settings.base_url
     contents = {}
     for language in LANGUAGES:
         with force_locale(language):
             contents[language] = content_from_page(render(), language=language, site=site)
-    return Posted(key, PageByPost(f"/{key}", contents, is_slots, expires_at), is_easy)
+    return Posted(key, PageByPost(f"/{key}", contents, **more), is_easy)
 
 
 @posted(r"infos/([a-z0-9-]+)")
@@ -133,5 +126,9 @@ def _hours(database: Session, key: str, motif_key: str, place_key: str) -> Poste
     if found is None:
         return None
     return in_each_language(
-        key, lambda: render_template("pages/by_post_hours.html", found=found), is_slots=True, expires_at=found.until
+        key,
+        lambda: render_template("pages/by_post_hours.html", found=found),
+        is_slots=True,
+        phone=None if found.call.hours else found.call.phone,
+        expires_at=found.until,
     )

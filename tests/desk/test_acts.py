@@ -8,9 +8,11 @@ from portal.desk.rules import DeskFault, Document, shown
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message
+from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind
 from portal.people.models_mandates import Mandate
+from portal.people.services import correct_contact
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.booking.desk import BASE
@@ -287,3 +289,10 @@ def test_without_an_address_one_press_asks_for_it_and_goes_back_where_the_agent_
     assert (answer.location, fresh(database, house.person).wants_paper) == ("/agents/appel", False)
     answer = client.post(f"{here}/tout-par-courrier", data=press)
     assert (answer.location, fresh(database, house.person).wants_paper) == ("/agents/appel", True)
+
+
+def test_an_agents_booking_by_names_never_stops_the_post(database, house) -> None:
+    set_on(database, house.person, address=ADDRESS, wants_paper=True)
+    with database.transaction() as session:
+        correct_contact(session.get_one(Person, house.person.id), Contact(email="autre@exemple.fr"))
+    assert fresh(database, house.person).wants_paper is True

@@ -18,7 +18,8 @@ from tests.letters.messages import SEALER
 
 BASE = "https://porte.exemple.fr"
 LINES = ("", "", "12 rue de la Démonstration", "", "62000 Arras")
-PAGE = """<!doctype html><html><body><nav>Menu</nav><header>La Bonne Porte</header><main id="contenu"><div class="wrap">
+PAGE = """<!doctype html><html><body><nav>Menu</nav><header><a href="/">La Bonne Porte</a></header>
+<main id="contenu"><div class="wrap">
 <p class="back"><a href="/infos">Retour</a></p>
 <h1>Tout recevoir par <span class="together">courrier</span></h1>
 <p class="lead">Vous pouvez tout   recevoir
@@ -28,14 +29,16 @@ PAGE = """<!doctype html><html><body><nav>Menu</nav><header>La Bonne Porte</head
 <li><svg><text>non</text></svg><span>12 rue de l'Essai<br>62000 Arras</span></li></ul>
 <p>Appelez le <a class="phone" href="tel:+33353010062">03 53 01 00 62</a>.</p>
 <h3>Sans phrase</h3>
-<div class="notice"><span class="away">À savoir :</span><div>Texte seul<img alt="x"></div></div>
+<div class="notice"><span class="away">À savoir :</span><p class="notice-title">Une question</p>
+<div>Texte seul<img alt="x"></div></div>
 <h2>Vide</h2>
 <p class="actions"><button>Imprimer</button></p><p class="no-paper">Jamais</p><p hidden>Caché</p><p> <br> </p>
 <h2>Et ensuite</h2>
 <ul><li><a class="choice" href="/lieux"><span class="choice-title">Trouver un lieu</span>
  <span class="choice-line">Adresse et horaires.</span></a></li>
 <li><a href="sms:114">114<span class="away"> (par SMS)</span></a></li></ul>
-<dl><dt>Lieu</dt><dd>Arras<p>Nord</dd></dl></b></main><footer>Plan</footer></body></html>"""
+<dl><dt>Lieu</dt><dd>Arras<p>Nord</dd></dl></b></main>
+<footer><ul><li><a href="/plan-du-site">Plan</a></li></ul></footer></body></html>"""
 
 
 def test_a_letter_says_what_the_page_says_without_what_only_a_screen_needs():
@@ -50,10 +53,11 @@ def test_a_letter_says_what_the_page_says_without_what_only_a_screen_needs():
         "12 rue de l’Essai, 62000 Arras",
         "Appelez le 03 53 01 00 62.",
         "Sans phrase",
+        "Une question",
         "Texte seul",
         "",
         "Et ensuite",
-        "Trouver un lieu, Adresse et horaires. (porte.exemple.fr/lieux)",
+        "Trouver un lieu – Adresse et horaires. (porte.exemple.fr/lieux)",
         "114 (par SMS)",
         "Lieu",
         "Arras",
@@ -61,11 +65,12 @@ def test_a_letter_says_what_the_page_says_without_what_only_a_screen_needs():
     ]
     assert [section.name for section in content.sections] == ["opening", "page", "page"]
     for_whom = content.sections[1].blocks
-    assert [block.role for block in for_whom] == [Role.ITEM, Role.ITEM, Role.TEXT, Role.TEXT, Role.TEXT]
+    assert [block.role for block in for_whom] == [Role.ITEM, Role.ITEM, Role.TEXT, Role.TEXT, Role.TEXT, Role.TEXT]
     assert [run.text for block in for_whom for run in block.runs if run.strong] == [
         "tous",
         "03\u00a053\u00a001\u00a000\u00a062",
         "Sans phrase",
+        "Une question",
     ]
 
 
@@ -134,8 +139,8 @@ def test_asked_twice_it_leaves_once_until_it_has_left(world, post):
 
 def test_free_hours_say_when_they_were_free_and_are_worth_nothing_after(world, post):
     until = world.now + timedelta(days=9)
-    message = post(page(is_slots=True, expires_at=until), language="en", large_print=True)
-    assert message.expires_at == until
+    message = post(page(is_slots=True, expires_at=until, phone="03 53 01 00 10"), language="en", large_print=True)
+    assert (message.expires_at, message.context["phone"]) == (until, "03 53 01 00 10")
     text, letter = drawn(world, message)
     assert "Ces heures étaient libres le lundi 23 novembre 2026" in text.replace("\u00a0", " ")
     assert "These times were free on Monday 23 November 2026" in text.replace("\u00a0", " ")
