@@ -54,7 +54,8 @@ def expected_of(session: Session, run: PrintRun) -> Counts:
 def late_messages(session: Session, run_id: int, posted_on: date, post: PostalCalendar) -> list[Message]:
     """The messages of a run, printed, that arrive too late for their use when posted on a day."""
     chosen = select(Message).join(Letter, Letter.message_id == Message.id)
-    chosen = chosen.where(Letter.run_id == run_id, Letter.pulled_at.is_(None), Message.status == Status.PRINTED)
+    chosen = chosen.where(Letter.run_id == run_id, Letter.pulled_at.is_(None), Letter.returned_at.is_(None))
+    chosen = chosen.where(Message.status == Status.PRINTED)
     return list(session.scalars(chosen.where(useless_if_posted(posted_on, post)).order_by(Message.id)))
 
 

@@ -7,7 +7,7 @@ import zlib
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.clock import paris_day
@@ -111,7 +111,8 @@ def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
         raise Refused(PullFault.UNKNOWN)
     if letter.pulled_at is not None:
         return Pulled(letter, is_new=False)
-    if message.status in LEFT or (run is not None and run.state is RunState.POSTED):
+    has_left = letter.returned_at is not None or message.status in LEFT
+    if has_left or (run is not None and run.state is RunState.POSTED):
         raise Refused(PullFault.LEFT)
     reason = reason or pull_reason(session, message)
     if reason is None:
@@ -134,7 +135,8 @@ def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Le
     letter = session.scalars(chosen.with_for_update(of=Letter)).one_or_none()
     if letter is None:
         raise Refused(ReprintFault.UNKNOWN)
-    if letter.pulled_at is not None or letter.message.status in _STOPPED:
+    has_ended = letter.pulled_at is not None or letter.returned_at is not None
+    if has_ended or letter.message.status in _STOPPED:
         raise Refused(ReprintFault.STAYS)
     if letter.pdf is None:
         raise Refused(ReprintFault.GONE)
@@ -159,7 +161,9 @@ def _refuse_unprinted(run: PrintRun) -> None:
 
 def _advance(session: Session, run_id: int, former: Status, **values: Any) -> int:
     """Messages of a run's letters take a step, those that nothing overtook; how many."""
-    placed = select(Letter.message_id).where(Letter.run_id == run_id, Letter.pulled_at.is_(None))
+    # One that was pulled, or came back, may be drawn anew: its message is another letter's.
+    is_there = and_(Letter.pulled_at.is_(None), Letter.returned_at.is_(None))
+    placed = select(Letter.message_id).where(Letter.run_id == run_id, is_there)
     done = session.execute(
         update(Message)
         .where(Message.id.in_(placed), Message.status == former)

@@ -13,14 +13,14 @@ from portal.letters.models import Letter, PrintRun, PullReason, ReturnReason, Ru
 from portal.letters.queries_returns import tallies
 from portal.letters.queries_runs import to_pull
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
-from portal.letters.services_post import count, mark_printed, post, pull
+from portal.letters.services_post import count, mark_printed, post, pull, reprint
 from portal.letters.services_returns import note_return
 from portal.notifications.models import Message, Status
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person, RouteState
 from portal.refusal import Refused
 from tests.letters.messages import ADDRESS
-from tests.letters.runs import made, queued, queued_to
+from tests.letters.runs import ROOM, made, queued, queued_to
 from tests.together import at_once
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -135,6 +135,29 @@ def test_a_letter_of_a_run_that_nobody_said_was_posted_is_taken_and_the_run_can_
     assert told(database, someone)[0] == "appointment_booked letter returned"
     with database.transaction() as session:
         assert session.get_one(Message, other.message_id).status is Status.POSTED
+
+
+def test_a_letter_drawn_anew_after_it_came_back_is_none_of_its_first_run(database, world, someone):
+    letter, other = queued_to(world, someone, now=TUESDAY), queued(world, now=TUESDAY)
+    first = made(database, TUESDAY)
+    back(database, letter, ReturnReason.REFUSED)
+    with database.transaction() as session:
+        message = session.get_one(Message, letter.message_id)
+        message.status = Status.SENDING
+        ROOM.draw(session, message, FRIDAY)
+    second = made(database, FRIDAY)
+    with database.transaction() as session:
+        for run in (first, second):
+            mark_printed(session, FRIDAY, run_id=run.id, by=BY)
+        count(session, FRIDAY, run_id=first.id, by=BY, letters=2, sheets=2)
+        given = {"by": BY, "post": calendar_of(session)}
+        post(session, FRIDAY, run_id=first.id, posted_on=FRIDAY.date(), **given)
+        assert session.get_one(Message, letter.message_id).status is Status.PRINTED
+        assert session.get_one(Message, other.message_id).status is Status.POSTED
+        with pytest.raises(Refused):
+            pull(session, FRIDAY, reference=letter.reference, reason=PullReason.LOST, **given)
+        with pytest.raises(Refused):
+            reprint(session, FRIDAY, reference=letter.reference, by=BY)
 
 
 def test_a_letter_pulled_that_comes_back_is_noted_and_doubts_nothing(database, world, someone):
