@@ -19,7 +19,6 @@ _DOORS = (
     "letters.returns",
     "paper.blocked_letters",
     "letters.calendar",
-    "paper.home",
 )
 
 
