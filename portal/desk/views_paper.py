@@ -25,15 +25,15 @@ class AllByPostForm(PortalForm):
 def all_by_post(person_id: int) -> Response:
     """Everything by post from now on, and back to where the agent was; without an address, to its lines first."""
     form = AllByPostForm()
-    card = url_for("desk.person", person_id=person_id)
+    is_pressed = form.validate_on_submit()
     back = safe_next(request.form.get("retour"), "")
-    if not form.validate_on_submit():
-        return redirect(back or card, 303)
     try:
         with transaction() as database:
             file_or_404(database, person_id)
-            base_url = portal().settings.base_url
-            choose_paper(database, now(), person_id=person_id, by=hand(), how=str(form.how.data), base_url=base_url)
+            if is_pressed:
+                base_url = portal().settings.base_url
+                choose_paper(database, now(), person_id=person_id, by=hand(), how=str(form.how.data), base_url=base_url)
     except Refused:
         return redirect(url_for("desk.change", person_id=person_id, manque="adresse", retour=back or None), 303)
-    return redirect(back or f"{card}?fait=papier", 303)
+    done = "papier" if is_pressed else None
+    return redirect(back or url_for("desk.person", person_id=person_id, fait=done), 303)
