@@ -44,6 +44,12 @@ def blocked_one(session: Session, now: datetime, message_id: int, *, agent_id: i
     return session.scalars(chosen).one_or_none()
 
 
+def is_of_room(session: Session, now: datetime, message_id: int, *, agent_id: int) -> bool:
+    """Whether a message is a letter of this agent's places, blocked or not."""
+    chosen = select(Message.id).where(Message.id == message_id, Message.route == Route.LETTER)
+    return session.scalar(chosen.where(_mine(session, now, agent_id))) is not None
+
+
 def unprintable(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
     """Letters whose words cannot be printed: nobody in the print room can mend them, but somebody must know."""
     chosen = select(Message).where(_failed_by(BY_WORDS), Message.expires_at > now, _mine(session, now, agent_id))

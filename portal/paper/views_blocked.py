@@ -13,7 +13,7 @@ from portal.booking.forms_address import AddressForm
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.letters.queries import ROLES
-from portal.letters.queries_blocked import blocked, blocked_one, unprintable
+from portal.letters.queries_blocked import blocked, blocked_one, is_of_room, unprintable
 from portal.letters.services_blocked import MendFault, is_shown, mend
 from portal.letters.views import KINDS
 from portal.notifications.models import Message, Status
@@ -79,7 +79,7 @@ def mend_letter(message_id: int) -> Page:
     with transaction() as database:
         message = blocked_one(database, now(), message_id, agent_id=g.agent.id)
         if message is None:
-            return _gone()
+            return _gone(is_mine=is_of_room(database, now(), message_id, agent_id=g.agent.id))
         form = _form(database, message)
     fault = ""
     if form.validate_on_submit():
@@ -120,9 +120,9 @@ def _form(database: Session, message: Message) -> AddressForm:
     return AddressForm(name=message.context["recipient_name"], lines=is_shown(message), communes=communes)
 
 
-def _gone() -> Response:
-    """Mended by somebody else, or not of this agent's places: one answer for both."""
-    if request.method != "POST":
+def _gone(*, is_mine: bool = True) -> Response:
+    """Mended by somebody else; a letter that is not of this agent's places does not exist."""
+    if request.method != "POST" or not is_mine:
         abort(404)
     return redirect(url_for("paper.blocked_letters", fait="deja"), 303)
 

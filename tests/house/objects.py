@@ -52,6 +52,7 @@ class Scene:
     appointment: Appointment
     tasks: tuple[int, int] = (0, 0)  # at the agents' place, and elsewhere
     letters: tuple[int, int] = (0, 0)
+    blocked: int = 0  # the message of a letter that an address keeps back
     run: int = 0  # a print run, of one file
     proof: int = 0  # of the first letter, a registered one
     letter_messages: tuple[int, int] = (0, 0)  # of `own`, and of `other`
@@ -75,6 +76,14 @@ class Scene:
     seat: int = 0  # of `own` in it
     other_place_id: int = 0
     days: tuple[int, int] = (0, 0)  # written for the agents' place, and for another
+
+
+_KEPT_BACK: dict[str, Any] = {
+    "route": Route.LETTER,
+    "status": Status.FAILED,
+    "last_error": "no_address",
+    "context": {"language": "fr", "recipient_name": "Dominique Essai"},
+}
 
 
 def build(world: World, database: Database) -> Scene:
@@ -131,6 +140,7 @@ def build(world: World, database: Database) -> Scene:
         _feeds(world, session, scene)
         scene.tasks = (tasks[0].id, tasks[1].id)
         scene.letters = (letters[0].id, letters[1].id)
+        scene.blocked = _message(world, session, person=own, place_id=here.id, **_KEPT_BACK).id
         scene.letter_messages = (letters[0].message_id, theirs.message_id)
         scene.case, scene.run = case.id, _print_run(world, session)
         scene.proof = _proof(world, session, letters[0])
@@ -442,6 +452,9 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/recommandes/<{BIG}:letter_id>/preuves": _registered("/preuves"),
     f"/agents/courriers/recommandes/<{BIG}:letter_id>/preuves/<{SMALL}:proof_id>": _registered("/preuves/PROOF"),
     f"/agents/courriers/<{BIG}:letter_id>.pdf": _letter_of_place(".pdf"),
+    f"/agents/courriers/bloques/<{BIG}:message_id>": _of_agents(
+        "/agents/courriers/bloques/{}", lambda scene: (scene.blocked, NOWHERE)
+    ),
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
