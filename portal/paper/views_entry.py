@@ -1,6 +1,6 @@
 """The answers of a paper that came back, entered once; then what was entered, for whoever opens it again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,13 +21,14 @@ from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.rules import Fault
 from portal.paper import queries
 from portal.paper.forms import ANYWHERE, RELATIVE, AddressForm, ChoicesForm, EntryForm, MandateForm, WishForm
-from portal.paper.forms_words import FAULTS, KINDS, WISH_FAULTS
+from portal.paper.forms_words import ANSWERS, FAULTS, KINDS, WISH_FAULTS
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import PaperFault, may_enter
 from portal.paper.services_entering import Wished, enter_address, enter_choices, enter_mandate, enter_wish
 from portal.paper.views import Page
 from portal.paper.views_after import entered_page
 from portal.paper.views_shared import FORM, OPENERS, bp, form_or_404, name_of
+from portal.people.models import Person
 from portal.people.queries_access import services_of
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -114,9 +115,23 @@ def _page(database: Session, found: PaperForm, typed: EntryForm, *, reads: bool)
         reads=reads,
         may=may_enter(g.agent.roles, found.kind),
         form=typed,
+        today=_today(person if reads else None, known),
         address=[line for line in address if line],
         form_has_errors=bool(typed.errors),
     )
+
+
+def _today(person: Person | None, known: Mapping[str, Any]) -> str:
+    """The choices of a file as it is, for whoever reads it; as the paper says, for others."""
+    printed = known.get("choices", {})
+    now_so = {
+        "sms": person.wants_sms if person else printed.get("sms"),
+        "emails": person.wants_email if person else printed.get("emails"),
+        "paper": person.wants_paper if person else printed.get("paper"),
+        "large_print": person.wants_large_print if person else printed.get("large_print"),
+    }
+    said = [f"{ANSWERS[name]} ({_('oui') if so else _('non')})" for name, so in now_so.items() if so is not None]
+    return ", ".join(said)
 
 
 def _base_url() -> str:

@@ -22,6 +22,7 @@ _MENU = (
     Entry(_l("Agenda"), ("agenda.day",)),
     Entry(_l("Appels"), ("calls.tasks",)),
     Entry(_l("Courriers"), ("letters.waiting",)),
+    Entry(_l("Papiers"), ("paper.home",)),
     Entry(_l("Réglages"), ("administration.home", "agents.accounts")),
     Entry(_l("Suivi"), ("figures.home",)),
     Entry(_l("Mon compte"), ("agents.account",)),
