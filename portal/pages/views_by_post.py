@@ -16,7 +16,7 @@ from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, sen
 from portal.notifications.queries_post import calendar_of
 from portal.pages.forms import ByPostForm
 from portal.pages.queries_by_post import file_of
-from portal.pages.views import bp
+from portal.pages.views import INFOS, bp
 from portal.pages.views_posted import Posted, posted_page
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
@@ -36,7 +36,12 @@ _IN_ALL = Limit("pages-in-all", 500, _DAY)  # sheets of the print room that nobo
 @bp.route("/par-courrier", methods=["GET", "POST"])
 @allow(Role.EVERYONE)
 def by_post() -> Page:
-    """The form: filled in for whoever is signed in. The letter says what the page says."""
+    """The form: filled in for whoever is signed in. The letter says what the page says.
+
+    Without a page, those that can be asked for.
+    """
+    if request.method == "GET" and "page" not in request.args:
+        return render_template("pages/by_post_choose.html", infos=INFOS)
     with transaction() as database:
         posted = posted_page(database, request.values.get("page", ""))
         form = _form(database)
@@ -61,8 +66,10 @@ def by_post() -> Page:
 
 @bp.get("/par-courrier/envoye")
 @allow(Role.EVERYONE)
-def by_post_done() -> str:
+def by_post_done() -> Page:
     """When the letter arrives."""
+    if "page" not in request.args:
+        return redirect(url_for("pages.by_post"))
     with transaction() as database:
         posted = posted_page(database, request.args.get("page", ""))
         arrives = calendar_of(database).arrival(now())

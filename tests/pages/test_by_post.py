@@ -194,3 +194,11 @@ def test_a_page_longer_than_a_letter_is_offered_in_parts_then_by_telephone(clien
     with database.transaction() as session:
         session.execute(update(PlaceAttachment).values(mds_id=mds.id))
     assert "trop longue pour une lettre" in ask(client, "lieux", large_print="y").page.text()
+
+
+def test_without_a_page_those_that_can_be_asked_for_are_listed(client) -> None:
+    listed = client.get("/par-courrier").page
+    asked = [link.get("href") for link in listed.all("a") if "page=" in link.get("href", "")]
+    assert len(asked) >= 4
+    assert all(client.get(address).status_code == 200 for address in asked)
+    assert client.get("/par-courrier/envoye").location == "/par-courrier"
