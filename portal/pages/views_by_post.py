@@ -40,7 +40,7 @@ def by_post() -> Page:
 
     Without a page, those that can be asked for.
     """
-    if request.method == "GET" and "page" not in request.args:
+    if "page" not in request.values:
         return render_template("pages/by_post_choose.html", infos=INFOS)
     with transaction() as database:
         posted = posted_page(database, request.values.get("page", ""))
