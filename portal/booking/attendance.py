@@ -192,7 +192,7 @@ def _told(  # noqa: PLR0913 - as above
     if request.person_id is not None:
         return None
     if by.is_agent:
-        correct_contact(booker, request.contact)
+        correct_contact(now, booker, request.contact)
         return None
     if not invited:
         return card_for(session, now, person=booker, contact=request.contact, identity=request.booker)

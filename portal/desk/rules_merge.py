@@ -22,7 +22,7 @@ CHOSEN = {
     "mobile": ("mobile_state",),
     "email": ("email_state",),
     "landline": (),
-    "address": ("address_state", "address_confirmed_at"),
+    "address": ("address_state", "address_confirmed_at", "letters_chosen_at"),
     "language": (),
 }
 _LENT = ("mobile", "email", "address")
@@ -116,13 +116,14 @@ def warnings(kept: Person, gone: Person, facts: Facts) -> list[Warned]:
 def differing(kept: Person, gone: Person) -> dict[str, Kept]:
     """The things on which two files differ, each with whose value is taken unless the agent says otherwise.
 
-    The file that stays is right, except where it says nothing.
+    The file that stays is right, except where it says nothing, and where the other alone has an address chosen for
+    letters: nobody loses the garantie papier because there was a double.
     """
     return {
         name: Kept.GONE if not getattr(kept, name) and getattr(gone, name) else Kept.KEPT
         for name in CHOSEN
         if (getattr(kept, name) or None) != (getattr(gone, name) or None)
-    }
+    } | ({"address": Kept.GONE} if _alone_has_letters(gone, kept) else {})
 
 
 def shared(kept: Person, gone: Person) -> list[str]:
@@ -147,6 +148,8 @@ def merged_values(kept: Person, gone: Person, choices: Mapping[str, Kept]) -> di
     for name in taken:
         for column in (name, *CHOSEN[name]):
             values[column] = getattr(gone, column)
+    if kept.address == gone.address:  # chosen for letters in one of the two files, it is
+        values["letters_chosen_at"] = kept.letters_chosen_at or gone.letters_chosen_at
     values["lent_ways"] = [way for way in _LENT if way in (gone if way in taken else kept).lent_ways]
     values |= {name: getattr(kept, name) or getattr(gone, name) for name in _ONCE_CHOSEN}
     values |= {name: getattr(kept, name) and getattr(gone, name) for name in _ONCE_REFUSED}
@@ -184,15 +187,22 @@ def unpacked(values: Mapping[str, Any]) -> dict[str, Any]:
 def to_give_back(kept: Person, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """What the file that stayed says again once a merge is undone, and the columns left as they are.
 
-    What somebody has changed since the merge is theirs: it stays.
+    What somebody has changed since the merge is theirs: it stays, with what goes with it.
     """
     left = {name for name in before if getattr(kept, name) != after[name]}
-    return {name: value for name, value in before.items() if name not in left}, left
+    beside = {column for name in left for column in CHOSEN.get(name, ())}
+    return {name: value for name, value in before.items() if name not in left | beside}, left
 
 
 def told_names(columns: Collection[str]) -> list[str]:
     """What changed, by the names that messages give to it."""
     return sorted({TOLD[name] for name in columns if name in TOLD})
+
+
+def _alone_has_letters(one: Person, other: Person) -> bool:
+    """Whether one of two files that name different addresses has chosen its own for letters, and the other has not."""
+    is_chosen = one.wants_paper and one.letters_chosen_at is not None and other.letters_chosen_at is None
+    return is_chosen and bool(one.address) and one.address != other.address
 
 
 def _proof_of_identity(kept: Person, gone: Person) -> dict[str, Any]:

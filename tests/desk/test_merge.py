@@ -22,6 +22,7 @@ from portal.desk.rules_merge import (
     packed,
     refusal,
     shared,
+    to_give_back,
     undoable_until,
     unpacked,
     warnings,
@@ -334,6 +335,30 @@ def test_the_file_that_stays_is_right_but_where_it_says_nothing(kept, gone) -> N
     } or values.keys() == {"email", "lent_ways", "wants_silence", "wants_sms", "identity_seen_at"}
     kept.identity_seen_at = gone.created_at
     assert "identity_seen_at" not in merged_values(kept, gone, {})
+
+
+def test_letters_are_chosen_for_the_address_that_they_were_chosen_for(kept, gone, clock) -> None:
+    gone.address, gone.wants_discretion = ["2 RUE DE L ESSAI", "62000 ARRAS"], True
+    kept.address, kept.letters_chosen_at = ["1 RUE DE L ESSAI", "62000 ARRAS"], clock.now
+    assert merged_values(kept, gone, {"address": Kept.GONE})["letters_chosen_at"] is None
+    # One address in both files, chosen in one of them.
+    kept.address = gone.address
+    assert merged_values(gone, kept, {})["letters_chosen_at"] == clock.now
+
+
+def test_the_garantie_papier_takes_its_address_with_it(kept, gone, clock) -> None:
+    kept.address = ["1 RUE DE L ESSAI", "62000 ARRAS"]
+    gone.address, gone.wants_paper, gone.letters_chosen_at = ["2 RUE DE L ESSAI", "62000 ARRAS"], True, clock.now
+    assert differing(kept, gone)["address"] is Kept.GONE
+    kept.letters_chosen_at = clock.now
+    assert differing(kept, gone)["address"] is Kept.KEPT
+
+
+def test_what_goes_with_an_address_changed_since_the_merge_is_not_given_back(kept, clock) -> None:
+    before = {"address": ["1 RUE DE L ESSAI", "62000 ARRAS"], "letters_chosen_at": clock.now, "wants_sms": True}
+    after = {"address": ["2 RUE DE L ESSAI", "62000 ARRAS"], "letters_chosen_at": None, "wants_sms": kept.wants_sms}
+    kept.address = ["3 RUE DE L ESSAI", "62000 ARRAS"]
+    assert to_give_back(kept, before, after) == ({"wants_sms": True}, {"address"})
 
 
 def test_what_the_kept_file_said_is_kept_as_it_was(clock) -> None:
