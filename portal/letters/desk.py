@@ -1,6 +1,6 @@
 """The print room's desk: a message becomes a letter, once, and waits for the post."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -34,11 +34,13 @@ class PrintRoom:
     """The way out by paper (a `PaperGateway`). `base_url` is the portal's own: a letter prints no other address.
 
     A code that a letter bears is made by `sealer`, and stands on the sheet alone: what is kept to be read hides it.
+    `pen` draws the sheets.
     """
 
-    def __init__(self, base_url: str, sealer: Sealer) -> None:
+    def __init__(self, base_url: str, sealer: Sealer, *, pen: Callable[[Post], Drawn] = draw) -> None:
         self._site = urlsplit(base_url)
         self._sealer = sealer
+        self._pen = pen
 
     def draw(self, session: Session, message: Message, now: datetime) -> None:
         """Draws and stores the letter of a message, which is then queued; drawn already, it is only queued.
@@ -58,7 +60,7 @@ class PrintRoom:
         content = self._content(message.kind, context)
         read = self._content(message.kind, masked(context))
         reference = reference_of(message.id, _drawing(session, message.id))
-        drawn = _drawn(
+        drawn = self._drawn(
             Post(
                 reference=reference,
                 day=paris_day(now),
@@ -97,6 +99,14 @@ class PrintRoom:
             return content_of(kind, context)
         except (LetterTextError, KeyError, FileNotFoundError) as fault:
             raise PermanentFailure("letter_text", refused=False) from fault
+
+    def _drawn(self, post: Post) -> Drawn:
+        try:
+            return self._pen(post)
+        except LetterTooLongError as fault:
+            raise PermanentFailure("letter_too_long", refused=False) from fault
+        except UnprintableError as fault:
+            raise PermanentFailure("letter_unprintable", refused=False) from fault
 
 
 def _check_site(context: Mapping[str, Any], netloc: str) -> None:
@@ -138,12 +148,3 @@ def _lines(session: Session, message: Message) -> list[str]:
     if "challenge" in message.context and asked != own:  # a code that opens a file goes where the file says, or nowhere
         raise PermanentFailure("address_changed", refused=False)
     return asked
-
-
-def _drawn(post: Post) -> Drawn:
-    try:
-        return draw(post)
-    except LetterTooLongError as fault:
-        raise PermanentFailure("letter_too_long", refused=False) from fault
-    except UnprintableError as fault:
-        raise PermanentFailure("letter_unprintable", refused=False) from fault

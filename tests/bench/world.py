@@ -36,11 +36,11 @@ class Town:
 
 
 @contextmanager
-def server() -> Iterator[Database]:
-    """An empty database of this version, on a server of its own, as durable as in production."""
+def server(*, durable: bool = True) -> Iterator[Database]:
+    """An empty database of this version, on a server of its own, as durable as in production unless said."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        url = embedded.start(Path(folder))
+        url = embedded.start(Path(folder), durable=durable)
         owner = Database(url, role=None)
         migrations.upgrade(owner)
         owner.close()
@@ -59,8 +59,7 @@ def plain(database: Database) -> psycopg.Connection[tuple[Any, ...]]:
 def build(database: Database, scale: int = 1) -> Town:
     """Empties the database and fills it anew; always the same rows for one scale."""
     dice = random.Random(62 * scale)  # noqa: S311 - a repeatable world
-    _empty(database)
-    motif = _ground(database)
+    motif = ground(database)
     agents = _agents_and_openings(database, motif, dice, scale)
     copy_rows(database, "absence", ("agent_id", "starts_at", "ends_at"), _absences(dice, agents, scale))
     copy_rows(database, "appointment", _APPOINTMENT, _appointments(database, motif, dice, scale))
@@ -91,7 +90,9 @@ def copy_rows(database: Database, table: str, columns: Sequence[str], rows: Iter
             copy.write_row(row)
 
 
-def _ground(database: Database) -> Motif:
+def ground(database: Database) -> Motif:
+    """Empties the database; the Département, its places and one motif."""
+    _empty(database)
     with database.transaction() as session:
         session.add(
             Departement(

@@ -1,0 +1,72 @@
+"""A year of the Département with a moved clock, on the real services and a real PostgreSQL: is anybody left unreached?
+
+People book, move and cancel; the worker's own functions (`send_due`, `print_due`) do what is due several times a day;
+the print room prints, counts, pulls and posts each evening; calls are made twice a day. 35 % of people are on paper,
+4 % of addresses are bad (half cannot be drawn, letters come back from the others), 5 % of text messages are lost. The
+SMS provider is down for a day in March, the e-mail's in June; the post is on strike for a week in October, entered two
+days before. Workers die at their work and are started again. Ways out are memory gateways; letters are drawn a few
+times for each kind, then their bytes are copied (bench_runs measures the drawing); the server does not wait for its
+disk. The same seed makes the same year.
+
+The Département has 200,000 appointments a year. PORTAL_BENCH_APPOINTMENTS says how many are simulated: 10,000 unless
+said, in some minutes; the table says which. What is proved at the end is proved from every row of the database.
+"""
+
+import os
+import sys
+import time
+
+from measure import Measure
+from run import table
+from world import server
+from year import Year
+from year_proof import Promise, figures, promises
+
+WHOLE, USUAL = 200_000, 10_000
+WHAT = {
+    "book": "booking, moving, cancelling",
+    "worker": "the worker: sending and drawing",
+    "print": "the worker: runs and files",
+    "callbacks": "the provider's callbacks",
+    "room": "printing, counting, pulling, posting",
+    "returns": "noting returns",
+    "calls": "calls, and addresses given",
+    "forget": "forgetting bytes",
+}
+
+
+def measures() -> list[Measure]:
+    """The promises, each missed by one broken; then the figures of the year, and what took the machine's time."""
+    appointments = int(os.environ.get("PORTAL_BENCH_APPOINTMENTS", USUAL))
+    begun = time.perf_counter()
+    with server(durable=False) as database:
+        year = Year(database, appointments)
+        year.run(lambda words: sys.stderr.write(f"  {words}\n"))
+        took = time.perf_counter() - begun
+        kept = [_promise(one) for one in promises(database, year)]
+        shown = [_shown(*one) for one in figures(database, year)]
+    share = f"{appointments / WHOLE:.0%} of the Département's {WHOLE:,}"
+    times = [
+        _shown(f"  {WHAT[what]}", seconds, f"longest time {year.longest[what]:.1f} s", "s")
+        for what, seconds in sorted(year.spent.items(), key=lambda one: -one[1])
+    ]
+    return [
+        *kept,
+        _shown("appointments simulated", appointments, share),
+        *shown,
+        _shown("time of the machine", took, f"{1000 * took / appointments:.0f} ms an appointment", "s"),
+        *times,
+    ]
+
+
+def _promise(one: Promise) -> Measure:
+    examples = f" ({', '.join(one.examples)})" if one.examples else ""
+    return Measure(f"{one.what}{examples}", one.broken, "", None, None, "none", ok=not one.broken)
+
+
+def _shown(what: str, value: float, note: str = "", unit: str = "") -> Measure:
+    return Measure(what, value, unit, None, None, f"({note or 'shown'})", ok=True)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table(measures()))
