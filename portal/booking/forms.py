@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.booking.forms_address import checked_address
+from portal.booking.forms_address import checked_address, name_words
 from portal.booking.forms_who import CHILD, RELATIVE, WhoForm
-from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER, NO_ADDRESS_FOR_LETTERS
+from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.codes import read_code
 from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.people.contacts import Contact
@@ -141,8 +141,8 @@ class DetailsForm(WhoForm):
     def _check_name_on_envelope(self, lines: list[str]) -> None:
         try:
             printed_lines(f"{self.given_names.data} {self.family_name.data}", lines)
-        except BadAddressError:
-            self.given_names.errors = [NAME_TOO_LONG_FOR_A_LETTER]
+        except BadAddressError as bad:
+            self.given_names.errors = [name_words(bad)]
 
 
 class CodeForm(PortalForm):

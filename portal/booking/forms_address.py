@@ -5,8 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_words import ADDRESS_WORDS, NAME_TOO_LONG_FOR_A_LETTER
-from portal.letters.address import BadAddressError, Communes, check_address, placed_lines, printed_lines
+from portal.booking.forms_words import ADDRESS_WORDS, NAME_NOT_PRINTED_ON_A_LETTER, NAME_TOO_LONG_FOR_A_LETTER
+from portal.letters.address import AddressReason, BadAddressError, Communes, check_address, placed_lines, printed_lines
 from portal.web.forms import PortalForm, TextField
 
 LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
@@ -48,8 +48,8 @@ class AddressForm(PortalForm):
             return
         try:
             printed_lines(self.name, lines)
-        except BadAddressError:
-            self.flat.errors = [NAME_TOO_LONG_FOR_A_LETTER]
+        except BadAddressError as bad:
+            self.flat.errors = [name_words(bad)]
         self.address = tuple(lines)
 
 
@@ -67,6 +67,12 @@ def checked_address(form: Any, communes: Communes) -> list[str] | None:
         field = typed[fault.line - 2] if fault.line < 6 else _line_6(form, fault.reason)
         field.errors = [*field.errors, ADDRESS_WORDS[fault.reason]]
     return None if faults else lines
+
+
+def name_words(bad: BadAddressError) -> Any:
+    """What to say of a name that no envelope holds, above lines that are right."""
+    is_foreign = any(fault.reason is AddressReason.BAD_CHARACTER for fault in bad.faults)
+    return NAME_NOT_PRINTED_ON_A_LETTER if is_foreign else NAME_TOO_LONG_FOR_A_LETTER
 
 
 def typed_address(address: list[str]) -> dict[str, str]:

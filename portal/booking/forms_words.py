@@ -20,6 +20,8 @@ NAME_TOO_LONG_FOR_A_LETTER = _l(
     "Pour une lettre, prénom et nom doivent tenir en 38 caractères. Écrivez par exemple un seul prénom."
 )
 
+NAME_NOT_PRINTED_ON_A_LETTER = _l("Pour une lettre, écrivez prénom et nom en lettres latines. Exemple : Camille Essai")
+
 NO_ADDRESS_FOR_LETTERS = _l(
     "Écrivez une adresse pour vos lettres : la vôtre, celle d'une association ou d'un proche. "
     "Pas d'adresse ? Décochez « tout recevoir par courrier » : nous trouvons un autre moyen."

@@ -116,6 +116,17 @@ def town_of(lines: Sequence[str]) -> str:
     return _as_printed(6, placed[4])
 
 
+def letter_box(lines: Sequence[str]) -> str:
+    """The same words for one letter box, however its stored lines are cased, accented, spaced, or put in fields."""
+    return "".join(sorted(word for line in lines for word in _capitals(line).split()))
+
+
+def door(lines: Sequence[str]) -> str:
+    """The same for all the letter boxes of one street number: flats and buildings left out where there is a street."""
+    placed = placed_lines(list(lines))
+    return letter_box(placed[2:] if any(placed[2:4]) else placed)
+
+
 def placed_lines(lines: list[str]) -> list[str]:
     """Lines 2 to 6 of the envelope, each in its place; a country follows. A shorter list is read from its end.
 

@@ -5,8 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address
-from portal.booking.forms_words import NAME_TOO_LONG_FOR_A_LETTER
+from portal.booking.forms_address import checked_address, name_words
 from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
@@ -79,5 +78,5 @@ class ByPostForm(PortalForm):
     def _check_name(self, lines: list[str]) -> None:
         try:
             printed_lines(self.name.data, lines)
-        except BadAddressError:
-            self.name.errors = [NAME_TOO_LONG_FOR_A_LETTER]
+        except BadAddressError as bad:
+            self.name.errors = [name_words(bad)]

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.booking.forms_address import typed_address
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
+from portal.letters.address import door, letter_box
 from portal.letters.paging import LetterTooLongError
 from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, send_page
 from portal.notifications.queries_post import calendar_of
@@ -30,6 +31,7 @@ Page = str | tuple[str, int] | Response
 _DAY = timedelta(days=1)
 _FROM = Limit("pages-from", 10, _DAY)  # of one line: a library shares it
 _TO = Limit("pages-to", 4, _DAY)  # to one letter box, whoever asks
+_TO_DOOR = Limit("pages-to-door", 20, _DAY)  # to one number of a street, where many may live
 _IN_ALL = Limit("pages-in-all", 500, _DAY)  # sheets of the print room that nobody signed in has asked for
 
 
@@ -132,7 +134,8 @@ def _title(posted: Posted) -> str:
 def _spend(form: ByPostForm) -> None:
     """Nobody floods a letter box, nor the print room. Raises 429."""
     spend(_FROM, visitor_address())
-    spend(_TO, "\n".join(form.lines))
+    spend(_TO, letter_box(form.lines))
+    spend(_TO_DOOR, door(form.lines))
     if _own_id() is None:
         spend(_IN_ALL, "everybody")
 

@@ -9,6 +9,8 @@ from portal.letters.address import (
     AddressReason,
     BadAddressError,
     check_address,
+    door,
+    letter_box,
     printed_lines,
     town_of,
 )
@@ -196,3 +198,11 @@ def test_whatever_is_typed_gets_an_answer_and_nothing_is_lost(lines):
     assert all(1 <= fault.line <= 7 for fault in found)
     if not found:
         assert check(*kept) == (kept, [])
+
+
+def test_a_letter_box_and_a_door_are_the_same_however_they_are_written() -> None:
+    first = ["Appt 3", "", "12 rue de l'Église", "", "62000 Arras"]
+    assert letter_box(first) == letter_box(["", "APPT  3", "12, RUE DE L EGLISE", "", "62000 ARRAS"])
+    assert letter_box(first) != letter_box(["Appt 4", *first[1:]])
+    assert door(first) == door(["Appt 4", "Résidence des Tilleuls", *first[2:]])
+    assert door(["Chez Mme Essai", "", "", "", "62000 Arras"]) != door(["Chez M. Exemple", "", "", "", "62000 Arras"])

@@ -141,6 +141,7 @@ def test_hours_of_a_place_that_does_not_offer_them_and_no_free_hour_at_all(clien
     [
         ({"name": ""}, "Écrivez votre prénom et votre nom."),
         ({"name": "Anne-Maximilienne-Wilhelmine " * 2 + "X" * 20}, "doivent tenir en 38 caractères"),
+        ({"name": "Љубица Пробна"}, "écrivez prénom et nom en lettres latines"),
         ({"street": ""}, "Écrivez le numéro et la rue."),
         ({"town": "Calais"}, "Cette ville n'a pas ce code postal."),
         ({"postcode": "", "town": "", "street": ""}, "Écrivez votre code postal."),
@@ -166,9 +167,15 @@ def test_whoever_is_signed_in_presses_once_and_finds_the_letter_in_their_message
     assert "Une page que vous avez demandée" in client.get("/mon-espace/messages").page.text()
 
 
-def test_nobody_floods_a_letter_box(client, database) -> None:
-    for number in range(4):
-        assert ask(client, "aide", name=f"Camille {'ABCD'[number]}").status_code == 303
+def test_nobody_floods_a_letter_box_written_in_any_way(client, database) -> None:
+    written = [
+        {"street": "12 rue de la Démonstration"},
+        {"street": "12, RUE DE LA  DEMONSTRATION"},
+        {"street": "12 rue de-la-démonstration."},
+        {"street": "", "locality": "12 rue de la Démonstration"},
+    ]
+    for number, lines in enumerate(written):
+        assert ask(client, "aide", name=f"Camille {'ABCD'[number]}", **lines).status_code == 303
     assert ask(client, "aide").status_code == 429
     assert len(sent(database)) == 4
     assert ask(client, "aide", street="14 rue de la Démonstration").status_code == 303
