@@ -58,7 +58,8 @@ class PrintRoom:
         address = _address(session, message)
         context = with_code(message.context, Route.LETTER, self._sealer)
         content = self._content(message.kind, context)
-        read = self._content(message.kind, masked(context))
+        kept = masked(context)
+        read = content if kept == context else self._content(message.kind, kept)
         reference = reference_of(message.id, _drawing(session, message.id))
         drawn = self._drawn(
             Post(
@@ -91,7 +92,6 @@ class PrintRoom:
             "large_window": drawn.needs_large_window,
             "large_print": message.context["large_print"],
         }
-        session.flush()
 
     def _content(self, kind: str, context: Mapping[str, Any]) -> Content:
         try:
@@ -140,11 +140,12 @@ def _lines(session: Session, message: Message) -> list[str]:
     """Lines 2 to 6 of the address: the one that was asked for, else the file's."""
     person = None if message.person_id is None else session.get_one(Person, message.person_id)
     own = list(person.address) if person else []
-    if message.to is None:
-        if person is not None and any(own) and person.address_state in UNTRUSTED:
-            raise PermanentFailure("address_doubtful", refused=False)
-        return own if person is None or reach_of(person).address else []
-    asked = message.to.split("\n")
-    if "challenge" in message.context and asked != own:  # a code that opens a file goes where the file says, or nowhere
+    asked = own if message.to is None else message.to.split("\n")
+    opens_file = "challenge" in message.context
+    if opens_file and asked != own:  # a code that opens a file goes where the file says, or nowhere
         raise PermanentFailure("address_changed", refused=False)
-    return asked
+    if message.to is not None and not opens_file:
+        return asked
+    if person is not None and any(own) and person.address_state in UNTRUSTED:
+        raise PermanentFailure("address_doubtful", refused=False)
+    return asked if message.to is not None or person is None or reach_of(person).address else []

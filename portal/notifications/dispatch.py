@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from portal.clock import Clock, paris_day
-from portal.database import Database
+from portal.database import Database, Instant
 from portal.notifications.attempt import Left, Outcome, attempt
 from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
@@ -31,6 +31,23 @@ PATIENCE = 3  # transient failures in a row: the route then rests until the next
 _RECORD_TRIES = 6
 _OVERTAKEN = (Status.WAITING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Status.OPEN)
 _LONGEST_REST = 60.0  # seconds between two tries of a worker whose database is away
+
+_NOW = bindparam("now", type_=Instant())
+_DUE = (
+    select(Message)
+    .where(
+        or_(
+            and_(Message.status == Status.WAITING, Message.due_at <= _NOW),
+            and_(Message.status == Status.SENDING, Message.leased_until <= _NOW),
+        ),
+        Message.expires_at > _NOW,
+        Message.route.not_in(bindparam("without", expanding=True)),
+    )
+    .options(joinedload(Message.person))
+    .order_by(Message.due_at, Message.id)
+    .limit(1)
+    .with_for_update(of=Message, skip_locked=True)
+)  # put together once: it is asked for each message
 
 log = logging.getLogger(__name__)
 
@@ -82,22 +99,7 @@ def lease_one(database: Database, now: datetime, *, without: Collection[Route] =
     Rows that another worker holds are skipped; one whose lease is over is taken again.
     """
     with database.transaction() as session:
-        due = (
-            select(Message)
-            .where(
-                or_(
-                    and_(Message.status == Status.WAITING, Message.due_at <= now),
-                    and_(Message.status == Status.SENDING, Message.leased_until <= now),
-                ),
-                Message.expires_at > now,
-                Message.route.not_in(without),
-            )
-            .options(joinedload(Message.person))
-            .order_by(Message.due_at, Message.id)
-            .limit(1)
-            .with_for_update(of=Message, skip_locked=True)
-        )
-        message = session.scalars(due).one_or_none()
+        message = session.scalars(_DUE, {"now": now, "without": list(without)}).one_or_none()
         if message is not None:
             message.status, message.leased_until = Status.SENDING, now + LEASE
             message.attempts += 1
@@ -154,8 +156,10 @@ def _draw(
             message = session.get_one(Message, leased.id, options=whole, with_for_update={"of": Message})
             if message.status is not Status.SENDING or message.attempts != leased.attempts:
                 return None
-            message.context = leased.context
-            gateways.paper.draw(session, message, now)
+            if message.context != leased.context:  # seldom: it is long to write
+                message.context = leased.context
+            with session.no_autoflush:  # written once, with what follows
+                gateways.paper.draw(session, message, now)
             message.status, message.leased_until, message.last_error = Status.QUEUED, None, None
     except (TransientFailure, PermanentFailure) as failure:
         return failure
