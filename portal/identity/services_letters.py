@@ -136,7 +136,7 @@ def open_letter(session: Session, now: datetime, *, code: str, birth_date: date,
 
 def may_reach(person: Person) -> bool:
     """Whether a letter may bring a code to the address of a file: there is one, and letters do arrive there."""
-    return bool(person.address) and person.address_state is not RouteState.FAILED
+    return bool(person.address) and person.address_state not in {RouteState.DOUBTFUL, RouteState.FAILED}
 
 
 def _is_theirs(session: Session, challenge: Challenge, birth_date: date) -> bool:

@@ -85,7 +85,9 @@ def test_a_letter_leaves_to_the_address_of_the_file_for_30_days(post, world):
     assert [line.verb for line in post.all(JournalLine)] == ["sign_in.letter_sent"]
 
 
-@pytest.mark.parametrize("known", [{}, {"address": ADDRESS, "address_state": RouteState.FAILED}])
+@pytest.mark.parametrize(
+    "known", [{}, *({"address": ADDRESS, "address_state": one} for one in (RouteState.DOUBTFUL, RouteState.FAILED))]
+)
 def test_without_an_address_where_letters_arrive_none_leaves(post, world, known):
     with pytest.raises(Refused) as refused:
         post.send(world.person(**known))
@@ -155,8 +157,9 @@ def test_whoever_types_what_the_file_says_gets_a_letter(post, world):
         ({"address": ADDRESS}, {"identity": Identity("Essai", "Autre", BORN)}),
         ({"address": []}, {}),
         ({"address": ADDRESS, "address_state": RouteState.FAILED}, {}),
+        ({"address": ADDRESS, "address_state": RouteState.DOUBTFUL}, {}),
     ],
-    ids=["another address", "another name", "no address", "letters come back"],
+    ids=["another address", "another name", "no address", "letters come back", "a letter came back"],
 )
 def test_when_anything_differs_nothing_leaves_and_nothing_stays_of_it(post, world, known, typed):
     person = world.person(**known)

@@ -8,6 +8,7 @@ from portal.letters.queries import letter, letter_of_message
 from portal.letters.rules import reference_of
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Status
+from portal.people.models import RouteState
 from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.letters.words_of import CONTEXT
 
@@ -79,6 +80,15 @@ def test_what_cannot_be_drawn_is_named_and_nothing_is_stored(
         draw(database, room, message, clock())
     assert (failure.value.code, failure.value.refused) == (code, refused)
     assert stored(database, message) is None
+
+
+def test_a_code_is_not_drawn_for_an_address_that_no_run_would_take_it_to(database, world, clock, room):
+    person = world.person(address=ADDRESS, address_state=RouteState.DOUBTFUL)
+    message = post_message(world, person, challenge="00000000-0000-4000-8000-000000000000")
+    with database.transaction() as session:
+        session.get_one(Message, message.id).to = "\n".join(ADDRESS)
+    with pytest.raises(PermanentFailure, match="address_doubtful"):
+        draw(database, room, message, clock())
 
 
 def test_a_kind_without_letter_is_named(database, world, clock, room):
