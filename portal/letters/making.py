@@ -8,7 +8,7 @@ from portal.clock import Clock
 from portal.database import Database
 from portal.letters.models import Printer
 from portal.letters.queries_runs import run_of_cut_off
-from portal.letters.services_returns import end_answered
+from portal.letters.services_returns import end_answered, leave_again
 from portal.letters.services_runs import BusyError, make_file, make_run, send_back, turn_late
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
@@ -31,6 +31,7 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
         cut_off = post.last_cut_off(now)
         is_made = run_of_cut_off(session, cut_off) is not None
         end_answered(session)
+        leave_again(session, now)
     if not is_made and _send_back(database):
         return
     if not is_made:

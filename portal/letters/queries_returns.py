@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.models import Letter, PrintRun, ReturnReason
 from portal.letters.queries import ROLES
-from portal.letters.queries_runs import Envelope
-from portal.letters.rules_returns import Tally
-from portal.notifications.models import Message, Status
+from portal.letters.queries_runs import UNTRUSTED, Envelope
+from portal.letters.rules_returns import BAD_ADDRESS, HELD_CODES, Tally
+from portal.notifications.models import Message, Route, Status
+from portal.people.models import Person
 from portal.people.queries_access import Work, within_reach
 from portal.web.access import Role
 
@@ -79,3 +80,30 @@ def tallies(session: Session, now: datetime, *, agent_id: int) -> list[tuple[dat
 
 def _tally(reason: ReturnReason | None, number: int) -> Tally:
     return Tally(number, {} if reason is None else {reason: number})
+
+
+def held_back(session: Session, now: datetime) -> list[int]:
+    """Messages of those on the garantie papier that a bad address held or brought back, now that there is a better one.
+
+    Those that are still of use, the letters themselves and what waited beside them, oldest first.
+    """
+    came_back = select(Letter.id).join(Message, Message.id == Letter.message_id)
+    came_back = came_back.where(Message.person_id == Person.id, Letter.return_reason.in_(BAD_ADDRESS))
+    own = select(Letter.id).where(Letter.message_id == Message.id, Letter.return_reason.in_(BAD_ADDRESS))
+    is_held = and_(Message.status == Status.FAILED, Message.last_error.in_(HELD_CODES), came_back.exists())
+    chosen = (
+        select(Message.id)
+        .join(Person, Person.id == Message.person_id)
+        .where(
+            Message.route == Route.LETTER,
+            Message.to.is_(None),
+            Message.expires_at > now,
+            or_(is_held, and_(Message.status == Status.RETURNED, own.exists())),
+            Person.wants_paper,
+            Person.address_state.not_in(UNTRUSTED),
+            func.cardinality(Person.address) > 0,
+            or_(~Person.wants_discretion, Person.letters_chosen_at.is_not(None)),
+        )
+        .order_by(Message.id)
+    )
+    return list(session.scalars(chosen))

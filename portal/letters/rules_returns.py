@@ -7,6 +7,7 @@ from enum import StrEnum
 from portal.letters.models import ReturnReason
 
 SMALLEST = 5  # letters: of fewer, one could tell whose they are
+HELD_CODES = ("route_failed", "address_doubtful")  # why a letter to such an address did not leave
 BAD_ADDRESS = (ReturnReason.UNKNOWN, ReturnReason.ACCESS)  # the others say nothing of the address
 
 

@@ -10,13 +10,14 @@ from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.letters.models import Letter, ReturnReason
 from portal.letters.queries_post import envelope_of
-from portal.letters.queries_returns import asks_for_address, is_addressed_to_file
+from portal.letters.queries_returns import asks_for_address, held_back, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
-from portal.notifications.outbox import doubt_way, replan_without
+from portal.notifications.outbox import doubt_way, is_overtaken, replan_without
 from portal.notifications.outcomes import locked_whole
+from portal.notifications.planner import RETRY_FOR
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
@@ -83,6 +84,24 @@ def end_answered(session: Session) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(session.execute(over).all())
+
+
+def leave_again(session: Session, now: datetime) -> int:
+    """Letters that a bad address held or brought back leave again once there is a better one; how many.
+
+    For those who chose the garantie papier: a call in between does not take its place. What something has overtaken
+    since stays where it is.
+    """
+    again = 0
+    for message_id in held_back(session, now):
+        message = locked_whole(session, message_id)
+        if message is None or message.status not in {Status.FAILED, Status.RETURNED} or is_overtaken(session, message):
+            continue
+        message.status, message.last_error, message.attempts = Status.WAITING, None, 0
+        message.due_at = max(message.due_at, now)
+        message.retry_until = max(message.due_at, min(message.due_at + RETRY_FOR, message.expires_at))
+        again += 1
+    return again
 
 
 def _follow(session: Session, now: datetime, message: Message, reason: ReturnReason, post: PostalCalendar) -> None:

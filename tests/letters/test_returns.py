@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -26,6 +27,10 @@ from tests.together import at_once
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 FRIDAY = TUESDAY + timedelta(days=3)
 BY = Actor.agent(1)
+COPIED = (
+    *("event", "subject", "subject_id", "person_id", "kind", "step", "route", "context", "status"),
+    *("created_at", "due_at", "expires_at", "retry_until"),
+)
 
 
 @pytest.fixture
@@ -242,3 +247,32 @@ def test_rates_are_of_the_letters_posted_by_week_and_town(database, world):
     assert Tally().rate == 0
     assert by_group([("62300 LENS", Tally(1))]) == ([], Tally(1, dict.fromkeys(ReturnReason, 0)))
     assert by_group([("A", Tally(9)), ("B", Tally(3)), ("C", Tally(4))])[1].posted == 7
+
+
+def test_under_the_garantie_papier_letters_leave_again_once_there_is_a_better_address(database, world, someone, clock):
+    with database.transaction() as session:
+        session.get_one(Person, someone.id).wants_paper = True
+    letter = queued_to(world, someone, now=TUESDAY)
+    posted(database)
+    beside = queued_to(world, someone, now=FRIDAY)
+    overtaken = queued_to(world, someone, now=FRIDAY)
+    back(database, letter)
+    clock.set(FRIDAY)
+    print_due(database, clock)
+    assert letter_states(database, letter, beside) == [("returned", None), ("failed", "route_failed")]
+    with database.transaction() as session:
+        first = session.get_one(Message, overtaken.message_id)
+        again = Message(**{name: getattr(first, name) for name in COPIED} | {"event_id": uuid4(), "attempts": 0})
+        session.add(again)
+        person = session.get_one(Person, someone.id)
+        person.address, person.address_state = ["", "", "9 rue Neuve", "", "62300 Lens"], RouteState.UNTRIED
+    for _ in range(2):
+        print_due(database, clock)
+        assert letter_states(database, letter, beside) == [("waiting", None), ("waiting", None)]
+    assert letter_states(database, overtaken) == [("failed", "route_failed")]
+
+
+def letter_states(database, *letters):
+    with database.transaction() as session:
+        rows = [session.get_one(Message, letter.message_id) for letter in letters]
+        return [(row.status.value, row.last_error) for row in rows]
