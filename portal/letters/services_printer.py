@@ -61,14 +61,26 @@ def lines_of(source: Iterable[str]) -> Iterator[tuple[int, Line | LineFault]]:
 
     Each with its number; what cannot be read is given as its fault.
     """
-    rows = csv.reader(source, delimiter=";")
-    header = [name.strip().lstrip("\ufeff").lower() for name in next(rows, [])]
+    lines = enumerate(source, start=1)
+    _number, first = next(lines, (1, ""))
+    header = [name.strip().lstrip("\ufeff").lower() for name in _cells(first) or ()]
     if header[: len(COLUMNS) - 1] != list(COLUMNS[:-1]):
         yield 1, LineFault.COLUMNS
         return
-    for row in rows:
-        if any(cell.strip() for cell in row):
-            yield rows.line_num, _line(row)
+    for number, line in lines:
+        row = _cells(line)
+        if row is None:
+            yield number, LineFault.LETTER
+        elif any(cell.strip() for cell in row):
+            yield number, _line(row)
+
+
+def _cells(line: str) -> list[str] | None:
+    """The cells of a line, read by itself: a quote left open takes no line after it away. None for no such line."""
+    try:
+        return next(csv.reader([line], delimiter=";"), [])
+    except csv.Error:
+        return None
 
 
 def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -> LineFault | None:
@@ -80,13 +92,15 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
     letter = letter_by_reference(session, line.reference)
     if letter is None or letter.run_id is None:
         return LineFault.LETTER
-    run = session.get_one(PrintRun, letter.run_id)
+    run = session.get_one(PrintRun, letter.run_id, with_for_update=True)  # before its messages, as everybody does
+    locked_whole(session, letter.message_id)
+    letter_by_reference(session, line.reference, is_held=True)
     if run.printer is not Printer.OUTSIDE or letter.pulled_at is not None:
         return None if letter.pull_reason is PullReason.REJECTED else LineFault.LETTER
     if not paris_day(run.made_at) <= line.day <= paris_day(now):
         return LineFault.DAY
-    locked_whole(session, letter.message_id)
-    letter_by_reference(session, line.reference, is_held=True)
+    if letter.returned_at is not None:  # its message may be another letter's since
+        return None
     if line.said is Said.REJECTED:
         _reject(session, now, letter, post)
     else:
@@ -117,9 +131,9 @@ def _reject(session: Session, now: datetime, letter: Letter, post: PostalCalenda
 
 def _close(session: Session, now: datetime, run: PrintRun) -> None:
     """A run is printed once the printer has said something of it, and posted once no letter of it is in the house."""
-    session.refresh(run, with_for_update=True)
     run.printed_at = run.printed_at or now
     left = select(Letter.id).join(Letter.message).where(Letter.run_id == run.id, Letter.pulled_at.is_(None))
+    left = left.where(Letter.returned_at.is_(None))  # else its message may be in another run
     left = left.where(Message.status.in_(IN_THE_HOUSE)).order_by(Letter.id).limit(1)
     is_over = session.scalar(left) is None
     run.state = RunState.POSTED if is_over else RunState.PRINTED

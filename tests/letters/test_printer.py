@@ -7,14 +7,16 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
-from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
-from portal.letters.printer_folder import MANIFEST, SUMS, give_runs, header, read_status
+from portal.journal.services import Actor
+from portal.letters.models import Letter, Printer, PrintRun, PullReason, ReturnReason, RunState
+from portal.letters.printer_folder import MANIFEST, SUMS, Taken, give_runs, header, read_status
 from portal.letters.services_printer import Fault, LineFault
+from portal.letters.services_returns import note_return
 from portal.letters.services_runs import make_file, make_run
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
-from tests.letters.runs import queued
+from tests.letters.runs import ROOM, made, queued
 
 
 @pytest.fixture
@@ -130,3 +132,39 @@ def test_a_file_of_another_kind_and_a_letter_of_our_own_print_room_are_refused(d
     other = tmp_path / "autre.csv"
     other.write_text("a,b,c\n1,2,3\n")
     assert read_status(database, world.now, other).faults == (Fault(1, LineFault.COLUMNS),)
+
+
+def test_a_status_file_read_again_says_nothing_of_the_letter_drawn_anew(database, world, outside, tmp_path):
+    run_id, letters = outside
+    first, today = letters[0], world.now.date()
+    posted = [f"{letter.reference};poste;{today};" for letter in letters]
+    read_status(database, world.now, says(tmp_path, *posted))
+    with database.transaction() as session:
+        note_return(session, world.now, reference=first.reference, reason=ReturnReason.REFUSED, by=Actor.agent(1))
+        message = session.get_one(Message, first.message_id)
+        message.status = Status.SENDING
+        ROOM.draw(session, message, world.now)
+    for _ in range(2):  # it waits for its run, then is in it
+        assert read_status(database, world.now, says(tmp_path, *posted)) == Taken(3, ())
+        read_status(database, world.now, says(tmp_path, f"{first.reference};rejete;{today};x"))
+        assert state(database, run_id) is RunState.POSTED
+        made(database, world.now)
+    assert known(database)[0][0] == "in_run"
+
+
+def test_a_line_that_cannot_be_read_takes_no_other_away(database, world, outside, tmp_path):
+    _run_id, (first, second, third) = outside
+    today = world.now.date()
+    taken = read_status(
+        database,
+        world.now,
+        says(
+            tmp_path,
+            f'{first.reference};rejete;{today};"adresse',
+            f"{second.reference};poste;{today};",
+            f"{third.reference};poste;{today};{'x' * 200_000}",
+            "\x00",
+        ),
+    )
+    assert taken == Taken(2, (Fault(4, LineFault.LETTER), Fault(5, LineFault.LETTER)))
+    assert [status for status, _ in known(database)] == ["failed", "posted", "in_run"]
