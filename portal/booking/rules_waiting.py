@@ -1,7 +1,7 @@
 """The waiting list: which slot fits a wish. Pure: `now` is an argument."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from portal.booking.models_waiting import Wish
@@ -12,6 +12,7 @@ from portal.directory.models import BookedBy, Motif
 from portal.people.queries_access import Service
 
 NOON = time(12)
+FURTHEST = timedelta(days=366)  # ahead, for the first day: nothing is foreseen after it
 
 
 class WishFault(StrEnum):
@@ -20,6 +21,7 @@ class WishFault(StrEnum):
     NOT_YOUR_SERVICE = "not_your_service"
     NOT_BOOKABLE = "not_bookable"  # a motif that is only explained, or closed
     OVER = "over"  # the last day that suits is past
+    TOO_FAR = "too_far"  # the first day is more than a year away
     NEVER = "never"  # neither mornings nor afternoons, or a last day before the first
 
 
@@ -31,6 +33,8 @@ def wish_refusal(  # noqa: PLR0913 - a wish's own parts
         return WishFault.NOT_BOOKABLE
     if not (mornings or afternoons) or (last_day is not None and last_day < first_day):
         return WishFault.NEVER
+    if first_day > today + FURTHEST:
+        return WishFault.TOO_FAR
     return WishFault.OVER if last_day is not None and last_day < today else None
 
 

@@ -31,6 +31,7 @@ WISH_FAULTS = {
     WishFault.NOT_YOUR_SERVICE: _l("Ce motif est d'un autre service. Vous ne pouvez pas inscrire la personne."),
     WishFault.NOT_BOOKABLE: _l("Ce motif ne se réserve plus."),
     WishFault.OVER: _l("Le dernier jour est déjà passé. Écrivez un jour à venir."),
+    WishFault.TOO_FAR: _l("Cette date est trop loin. Écrivez un jour dans l'année qui vient."),
     WishFault.NEVER: _l("Cochez le matin ou l'après-midi, et mettez le dernier jour après le premier."),
 }
 

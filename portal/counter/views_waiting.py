@@ -163,7 +163,11 @@ def _refused(person_id: int, refusal: Refused) -> Page:
         person = people_of(database, person_id)[0]
         form = _form(database, person)
         form.validate()
-        fields: dict[WishFault, Any] = {WishFault.OVER: form.last_day, WishFault.NEVER: form.mornings}
+        fields: dict[WishFault, Any] = {
+            WishFault.OVER: form.last_day,
+            WishFault.TOO_FAR: form.first_day,
+            WishFault.NEVER: form.mornings,
+        }
         fields.get(refusal.reason, form.motif).errors = [WISH_FAULTS[refusal.reason]]
         return _page(person, form), 422
 

@@ -39,6 +39,7 @@ WISH_FAULTS = {
     WishFault.NOT_YOUR_SERVICE: _l("Ce motif est d'un autre service. Donnez ce papier à l'accueil de ce lieu."),
     WishFault.NOT_BOOKABLE: _l("Ce motif ne se réserve plus. Choisissez-en un autre."),
     WishFault.OVER: _l("Cette date est passée. Écrivez une date à venir."),
+    WishFault.TOO_FAR: _l("Cette date est trop loin. Écrivez un jour dans l'année qui vient."),
     WishFault.NEVER: _l("Cochez au moins une demi-journée."),
 }
 BOOKING_FAULTS = {

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.booking.models_waiting import Wish
 from portal.booking.services_waiting import wait
+from portal.clock import paris_day
 from portal.desk import queries as desk
 from portal.desk.rules import changed_since
 from portal.directory.models import Departement, Motif, Place
@@ -108,6 +109,8 @@ def enter_wish(  # noqa: PLR0913 - as above
 ) -> Wish:
     """Puts the person on the waiting list, with the half-days that they ticked, and tells them by post that it is so.
 
+    A first day that has passed while the paper travelled is today.
+
     Raises `Refused`: PaperFault, or WishFault when it is not the agent's service or makes no sense.
     """
     half_days = ordered(wished.half_days)
@@ -127,7 +130,7 @@ def enter_wish(  # noqa: PLR0913 - as above
         person_id=person.id,
         motif_id=wished.motif_id,
         place_id=wished.place_id,
-        first_day=wished.first_day,
+        first_day=max(wished.first_day, paris_day(now)),
         last_day=None,
         mornings=has_half(half_days, "matin"),
         afternoons=has_half(half_days, "apres"),

@@ -213,7 +213,7 @@ _ENTRIES = {
     FormKind.ADDRESS: Entry(_address_form, _write_address, "street", {}),
     FormKind.CHOICES: Entry(_choices_form, _write_choices, "sms", {PaperFault.NO_ADDRESS: "street"}),
     FormKind.WISH: Entry(
-        _wish_form, _write_wish, "motif", {WishFault.OVER: "first_day", PaperFault.NOTHING: "half_days"}
+        _wish_form, _write_wish, "motif", {WishFault.TOO_FAR: "first_day", PaperFault.NOTHING: "half_days"}
     ),
     FormKind.MANDATE: Entry(
         _mandate_form,

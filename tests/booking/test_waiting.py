@@ -81,6 +81,7 @@ def test_a_wish_that_makes_no_sense_or_of_another_service_is_refused(world, ask)
     )
     assert refused(ask, person, motif, last_day=TODAY - timedelta(days=1)) is WishFault.NEVER
     assert refused(ask, person, motif, mornings=False, afternoons=False) is WishFault.NEVER
+    assert refused(ask, person, motif, first_day=TODAY + timedelta(days=367)) is WishFault.TOO_FAR
     assert refused(ask, person, world.motif(booked_by=BookedBy.NOBODY)) is WishFault.NOT_BOOKABLE
     assert refused(ask, person, world.motif(closed_on=TODAY)) is WishFault.NOT_BOOKABLE
     assert refused(ask, person, motif, by=VISITOR) is WishFault.NOT_YOUR_SERVICE

@@ -170,6 +170,14 @@ def test_a_wish_waits_with_its_half_days_and_is_answered_by_post(desk, anywhere)
     assert desk.told() == [("wish_noted", "sms"), ("wish_noted", "email"), ("wish_noted", "letter")]
 
 
+def test_a_first_day_past_when_the_paper_comes_is_today_and_one_years_away_is_asked_again(desk) -> None:
+    form = desk.given(FormKind.WISH)
+    far = wished(desk, half_days=HALF_DAYS, first_day=date(9999, 12, 31))
+    assert refused(lambda: entering(desk, enter_wish, form, wished=far)) is WishFault.TOO_FAR
+    past = wished(desk, half_days=HALF_DAYS, first_day=date(2016, 12, 1))
+    assert desk.read(Wish, entering(desk, enter_wish, form, wished=past).id).first_day == desk.world.now.date()
+
+
 def test_a_wish_of_another_service_or_without_half_day_is_refused(desk) -> None:
     form = desk.given(FormKind.WISH)
     assert refused(lambda: entering(desk, enter_wish, form, wished=wished(desk, half_days=["?"]))) is PaperFault.NOTHING
