@@ -9,6 +9,7 @@ from portal.booking import queries as booking
 from portal.codes import read_code, shown
 from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.directory.models import Departement
+from portal.journal.services import record
 from portal.paper import queries
 from portal.paper.forms import CodeForm, GiveForm
 from portal.paper.forms_words import ICONS, KINDS, LINES
@@ -66,19 +67,27 @@ def _unknown(*, is_print_room: bool) -> str:
 
 
 def _leads(database: Session, code: str) -> str | None:
-    """Where the paper of this code is entered."""
+    """Where the paper of this code is entered; journaled: whoever types a code reads what its paper says."""
     kind = blank_kind(code)
     if kind is not None:
         return url_for("paper.blank_for", key=KEYS[kind])
     found = queries.form_by_code(database, code)
     if found is not None:
         mark_opened(f"form {found.id}")
+        _note_opened(database, found.person_id, "paper_form", found.id)
         return url_for("paper.form", form_id=found.id)
     appointment = booking.appointment_by_code(database, code)
     if appointment is None or not appointment.participations or not may_open("paper.slip"):
         return None
     mark_opened(f"slip {appointment.id}")
+    _note_opened(database, appointment.participations[0].person_id, "appointment", appointment.id)
     return url_for("paper.slip", appointment_id=appointment.id)
+
+
+def _note_opened(database: Session, person_id: int | None, kind: str, number: int) -> None:
+    record(
+        database, now(), actor=hand(), verb="form.opened", for_person_id=person_id, object_kind=kind, object_id=number
+    )
 
 
 @bp.route(f"{PERSON}/formulaires", methods=["GET", "POST"])

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.booking.models_waiting import Wish
 from portal.codes import shown
+from portal.journal.models import JournalLine
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import BLANK_CODES, KEYS
 from portal.people.models import Person
@@ -178,6 +180,19 @@ def test_a_slip_that_comes_too_late_says_what_to_do(client, seated, day, status,
     assert said in page.text()
     typed = page.fields(0) | {"what": "annule", "sequence": "0"}
     assert said in client.post(f"{HOME}/coupon/{appointment.id}", data=typed).page.text()
+
+
+def test_whoever_types_a_code_is_in_the_journal_of_its_person(client, desk, database) -> None:
+    appointment = desk.world.appointment(desk.doctor, desk.place, desk.motif, at("2026-12-14", "09:00"), desk.person)
+    form = desk.given(FormKind.CHOICES)
+    enter(client, desk.print_room)
+    opened(client, form.code)
+    enter(client, desk.world.agent("accueil", place=desk.world.place()))  # reads no file of this place
+    opened(client, appointment.code)
+    with database.transaction() as session:
+        lines = session.scalars(select(JournalLine).where(JournalLine.verb == "form.opened").order_by(JournalLine.id))
+        noted = [(line.for_person_id, line.object_kind, line.object_id) for line in lines]
+    assert noted == [(desk.person.id, "paper_form", form.id), (desk.person.id, "appointment", appointment.id)]
 
 
 def test_a_code_that_is_none_or_nobodys_is_said(client, seated) -> None:  # noqa: ARG001 - signed in
