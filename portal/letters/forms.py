@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
 from wtforms import FileField
 from wtforms.validators import StopValidation
 
@@ -77,7 +78,7 @@ class ScanField(FileField):  # type: ignore[misc]
     @property
     def content(self) -> bytes:
         """The bytes that were sent, read once; none when no file was."""
-        if not self.data:
+        if not isinstance(self.data, FileStorage):  # none was chosen, or words were sent in its place
             return b""
         with self.data.stream as sent:  # beyond half a megabyte, a file on the disk
             return bytes(sent.read())

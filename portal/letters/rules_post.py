@@ -15,7 +15,7 @@ _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)  # UPU S10, of the eight figures of a number
 _S10 = re.compile(r"[A-Z]{2}([0-9]{8})([0-9])[A-Z]{2}")
 _LA_POSTE = re.compile(r"[0-9][0-9A-Z][0-9]{10,12}[0-9A-Z]")  # 1A 123 456 7890 1 and the like: 13 to 15 signs
 _KEY_PAGE = re.compile(r"C[0-9OIL]{7,18}[A-Z]{1,2}([1-4])[1-4]")
-_STREAM = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n")
 _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction|AA|XFA|Encrypt)(?![A-Za-z0-9])")
 _PICTURES = {
     "image/jpeg": (b"\xff\xd8\xff", b"\xff\xd9"),
@@ -143,5 +143,16 @@ def proof_kind(content: bytes) -> str | ProofFault:
 def _pdf_kind(content: bytes) -> str | ProofFault:
     if b"%%EOF" not in content[-1024:]:
         return ProofFault.BROKEN
-    said = _STREAM.sub(b"", content)  # among the bytes of a picture, any name stands by chance
-    return ProofFault.ACTIVE if _ACTIVE.search(said) else "application/pdf"
+    return ProofFault.ACTIVE if _ACTIVE.search(_without_streams(content)) else "application/pdf"
+
+
+def _without_streams(content: bytes) -> bytes:
+    """A PDF without its pictures: among their bytes, any name stands by chance. Read once, whatever it holds."""
+    said, at = [], 0
+    while (stream := _STREAM.search(content, at)) is not None:
+        end = content.find(b"endstream", stream.end())
+        if end < 0:
+            break
+        said.append(content[at : stream.start()])
+        at = end + len(b"endstream")
+    return b"".join([*said, content[at:]])
