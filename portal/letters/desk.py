@@ -83,6 +83,7 @@ class PrintRoom:
                 drawn_at=now,
                 postcode=_postcode(address),
                 large_window=drawn.needs_large_window,
+                is_registered=_was_registered(session, message.id),
             )
         )
         message.recipient = "\n".join(address)
@@ -117,6 +118,12 @@ def _check_site(context: Mapping[str, Any], netloc: str) -> None:
 def _drawing(session: Session, message_id: int) -> int:
     """Which drawing of a message this is: those pulled from a run, and those that came back, were before."""
     return 1 + (session.scalar(select(func.count(Letter.id)).where(Letter.message_id == message_id)) or 0)
+
+
+def _was_registered(session: Session, message_id: int) -> bool:
+    """Whether the letter drawn before for a message was to leave as a registered one: this one takes its place."""
+    before = select(Letter.is_registered).where(Letter.message_id == message_id)
+    return session.scalar(before.order_by(Letter.id.desc()).limit(1)) or False
 
 
 def _postcode(address: Sequence[str]) -> str:

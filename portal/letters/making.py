@@ -32,7 +32,7 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
         is_made = run_of_cut_off(session, cut_off) is not None
         end_answered(session)
         leave_again(session, now)
-    if not is_made and _send_back(database):
+    if not is_made and _send_back(database, now):
         return
     if not is_made:
         _make_run(database, now, post, cut_off, printer)
@@ -61,9 +61,9 @@ def _turn_one(database: Database, clock: Clock) -> bool:
         return turn_late(session, clock(), post=calendar_of(session))
 
 
-def _send_back(database: Database) -> int:
+def _send_back(database: Database, now: datetime) -> int:
     with database.transaction() as session:
-        return send_back(session)
+        return send_back(session, now)
 
 
 def _make_one(database: Database, clock: Clock) -> bool:

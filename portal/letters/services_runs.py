@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from portal.letters.models import Letter, Printer, PrintRun, RunFile, RunState
+from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_runs import (
     ENVELOPE,
     Envelope,
@@ -107,10 +107,11 @@ def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> 
     return True
 
 
-def send_back(session: Session) -> int:
+def send_back(session: Session, now: datetime) -> int:
     """Letters in no run whose envelope no longer says where they should go wait again, to be drawn anew; how many.
 
-    What was drawn is forgotten: it never left the house.
+    What was drawn is forgotten: it never left the house. A registered letter is kept as pulled, with its proofs: what
+    is drawn in its place is registered too.
     """
     hold(session, Lock.RUN, 0)  # or a run that is being made would take some for letters that somebody changes
     rows = session.execute(
@@ -123,14 +124,15 @@ def send_back(session: Session) -> int:
     )
     moved = [number for number, *envelope in rows if not still_goes_there(Envelope(*envelope))]
     session.execute(update(Message).where(Message.id.in_(moved)).values(status=Status.WAITING))
-    session.execute(
-        delete(Letter).where(
-            Letter.message_id.in_(moved),
-            Letter.pulled_at.is_(None),
-            Letter.returned_at.is_(None),
-            Letter.run_id.is_(None),
-        )
+    is_drawn = (
+        Letter.message_id.in_(moved),
+        Letter.pulled_at.is_(None),
+        Letter.returned_at.is_(None),
+        Letter.run_id.is_(None),
     )
+    kept = update(Letter).where(*is_drawn, Letter.is_registered)
+    session.execute(kept.values(pulled_at=now, pull_reason=PullReason.MOVED_AWAY))
+    session.execute(delete(Letter).where(*is_drawn))
     return len(moved)
 
 

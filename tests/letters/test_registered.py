@@ -9,11 +9,15 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.models import Letter, LetterProof
 from portal.letters.rules_post import LARGEST_PROOF, ProofFault, RegisterFault, proof_kind, tracking_number
+from portal.letters.services_post import pull
 from portal.letters.services_registered import add_proof, register
+from portal.letters.services_runs import send_back
 from portal.notifications.models import Message, Status
+from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person
 from portal.refusal import Refused
 from tests.entering import enter
-from tests.letters.runs import queued
+from tests.letters.runs import ROOM, made, queued
 
 PDF = b"%PDF-1.7\n1 0 obj<</Length 9>>stream\n/JS /AA x\nendstream\nendobj\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
@@ -144,3 +148,26 @@ def test_an_agent_marks_a_letter_and_gives_its_proof_which_comes_back_as_a_downl
     with database.transaction() as session:
         verbs = set(session.scalars(select(JournalLine.verb)))
     assert {"letter.registered", "letter.proof_added", "letter.proof_opened"} <= verbs
+
+
+@pytest.mark.parametrize("is_in_run", [True, False])
+def test_a_registered_letter_whose_address_changes_is_drawn_anew_as_one(database, world, is_in_run):
+    letter = queued(world)
+    given = {"reference": letter.reference, "by": BY}
+    with database.transaction() as session:
+        register(session, world.now, number="RR473124829FR", **given)
+        add_proof(session, world.now, content=PDF, **given)
+    if is_in_run:
+        made(database, world.now)
+    with database.transaction() as session:
+        session.get_one(Person, letter.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+    with database.transaction() as session:
+        if is_in_run:
+            pull(session, world.now, reason=None, post=calendar_of(session), **given)
+        else:
+            assert send_back(session, world.now) == 1
+    with database.transaction() as session:
+        ROOM.draw(session, session.get_one(Message, letter.message_id), world.now)
+        drawn = session.scalars(select(Letter).order_by(Letter.id)).all()
+        assert [(one.is_registered, one.tracking_number) for one in drawn] == [(True, "RR473124829FR"), (True, None)]
+        assert session.scalars(select(LetterProof.letter_id)).all() == [letter.id]

@@ -150,12 +150,12 @@ def test_a_letter_whose_address_changed_is_drawn_anew_before_the_run(database, w
         session.get_one(Person, moved.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
     assert made(database, TUESDAY).letters == 1
     with database.transaction() as session:
-        assert send_back(session) == 1
+        assert send_back(session, TUESDAY) == 1
         assert session.get(Letter, moved.id) is None
         assert session.get_one(Letter, stays.id).run_id is not None
     assert statuses(database)[0] == ("letter", "waiting")
     with database.transaction() as session:
-        assert send_back(session) == 0
+        assert send_back(session, TUESDAY) == 0
 
 
 @pytest.mark.parametrize(
