@@ -30,6 +30,7 @@ KINDS = {
     "paper_chosen": _l("Tout par courrier"),
     "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page du site demandée"),
+    "form_sent": _l("Papier à remplir envoyé"),
     "mandate_asked": _l("Question : qui peut agir ?"),
     "mandate_given": _l("Une personne peut agir"),
     "mandate_ended": _l("Un mandat fini"),

@@ -12,16 +12,19 @@ from sqlalchemy.orm import Session
 from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.content import Content
+from portal.letters.enclosing import draw_with_form
 from portal.letters.fonts import UnprintableError
 from portal.letters.layout import Drawn, Post, draw
 from portal.letters.models import Letter
 from portal.letters.paging import LetterTooLongError
+from portal.letters.paper_kept import form_from
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
 from portal.letters.wording_common import sender_of
+from portal.letters.wording_forms import ENCLOSED
 from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status
@@ -62,6 +65,7 @@ class PrintRoom:
         read = content if kept == context else self._content(message.kind, kept)
         reference = reference_of(message.id, _drawing(session, message.id))
         drawn = self._drawn(
+            message.context,
             Post(
                 reference=reference,
                 day=paris_day(now),
@@ -71,7 +75,7 @@ class PrintRoom:
                 content=content,
                 large_print=message.context["large_print"],
                 demo=message.context["demo"],
-            )
+            ),
         )
         session.add(
             Letter(
@@ -101,9 +105,11 @@ class PrintRoom:
         except (LetterTextError, KeyError, FileNotFoundError) as fault:
             raise PermanentFailure("letter_text", refused=False) from fault
 
-    def _drawn(self, post: Post) -> Drawn:
+    def _drawn(self, context: Mapping[str, Any], post: Post) -> Drawn:
         try:
-            return self._pen(post)
+            if ENCLOSED not in context:
+                return self._pen(post)
+            return draw_with_form(post, form_from(context[ENCLOSED], large_print=post.large_print))
         except LetterTooLongError as fault:
             raise PermanentFailure("letter_too_long", refused=False) from fault
         except UnprintableError as fault:

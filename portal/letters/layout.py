@@ -28,7 +28,7 @@ from portal.letters.geometry import (
     millimetres,
     points,
 )
-from portal.letters.paging import Heading, Part, Placed, foot_lines, parts_of, words_of
+from portal.letters.paging import MOST_PAGES, Heading, Part, Placed, foot_lines, parts_of, words_of
 from portal.letters.pictograms import draw_mark
 from portal.letters.setting import set_lines
 from portal.letters.sheet import Sheet
@@ -59,14 +59,17 @@ class Drawn:
     needs_large_window: bool
 
 
-def draw(post: Post) -> Drawn:
+def draw(post: Post, *, enclosed: int = 0) -> Drawn:
     """The letter as a PDF; the same letter makes the same bytes.
 
-    Its other language follows from a new page, on four pages at most in all: beyond, French stands alone. Raises
-    `LetterTooLongError` beyond four pages, `UnprintableError` for a character that the fonts lack.
+    Its other language follows from a new page, on four pages at most in all: beyond, French stands alone. `enclosed`:
+    how many pages follow it on a sheet of their own; they are counted, and not drawn. Raises `LetterTooLongError`
+    beyond four pages, `UnprintableError` for a character that the fonts lack.
     """
-    parts = parts_of(Heading(post.reference, post.day), post.content, large_print=post.large_print)
+    most = MOST_PAGES - enclosed - enclosed % 2
+    parts = parts_of(Heading(post.reference, post.day), post.content, large_print=post.large_print, most=most)
     pages = [(part, placed) for part in parts for placed in part.pages]
+    total = len(pages) + (len(pages) % 2 + enclosed if enclosed else 0)
     with DRAWING:
         sheet = Sheet(title=post.content.title, author=printable(post.sender), language=post.content.language)
         for number, (part, placed) in enumerate(pages, start=1):
@@ -78,12 +81,12 @@ def draw(post: Post) -> Drawn:
                 sheet.next_page()
             sheet.page_language = part.content.language
             _draw_folds(sheet)
-            _draw_key(sheet, post.reference, number, len(pages))
-            _draw_footer(sheet, post, part, (number, len(pages)), is_before_coupon=placed is _before_coupon(part))
+            draw_key(sheet, post.reference, number, total)
+            _draw_footer(sheet, post, part, (number, total), is_before_coupon=placed is _before_coupon(part))
             for piece, top in placed:
                 piece.draw(sheet, top)
         pdf = sheet.finish()
-    return Drawn(pdf, len(pages), needs_large_window=len(post.address) > ADDRESS_LINES)
+    return Drawn(pdf, total, needs_large_window=len(post.address) > ADDRESS_LINES)
 
 
 def _draw_address(sheet: Sheet, lines: Sequence[str]) -> None:
@@ -114,7 +117,8 @@ def _draw_folds(sheet: Sheet) -> None:
         sheet.rule(FOLD_LEFT, fold, FOLD_RIGHT, weight=0.25, grey=0.5)
 
 
-def _draw_key(sheet: Sheet, reference: str, page: int, pages: int) -> None:
+def draw_key(sheet: Sheet, reference: str, page: int, pages: int) -> None:
+    """The key of a letter on one of its pages, for the folding machine and for returns."""
     rows = DataMatrix(f"{reference}-{page}-{pages}").matrix
     side = KEY.right - KEY.left
     module = side / (len(rows) + 2)  # one module of white on each side

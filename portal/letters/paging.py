@@ -67,14 +67,16 @@ class Part:
     is_coupon_alone: bool = False
 
 
-def parts_of(heading: Heading, content: Content, *, large_print: bool) -> list[Part]:
+def parts_of(heading: Heading, content: Content, *, large_print: bool, most: int = MOST_PAGES) -> list[Part]:
     """The letter's own language, then the other one from a new page, if both fit on four pages; else the first alone.
 
     Each has its coupon at its foot. Where that would cost the first a page of its own, the other's coupon is enough.
-    Raises `LetterTooLongError`, `UnprintableError`.
+    `most`: fewer pages, where something follows the letter. Raises `LetterTooLongError`, `UnprintableError`.
     """
     scales = (LARGE,) if large_print else (NORMAL, CLOSE)
     own = _part(heading, content, scales, FIRST_BODY)
+    if len(own.pages) > most:
+        raise LetterTooLongError(f"{len(own.pages)} pages")
     if content.other is None:
         return [own]
     try:
@@ -83,7 +85,7 @@ def parts_of(heading: Heading, content: Content, *, large_print: bool) -> list[P
             own = _part(heading, replace(content, sections=_without_coupon(content)), scales, FIRST_BODY)
     except LetterTooLongError:
         return [own]
-    return [own, other] if len(own.pages) + len(other.pages) <= MOST_PAGES else [own]
+    return [own, other] if len(own.pages) + len(other.pages) <= most else [own]
 
 
 def foot_lines(content: Content, scale: Scale) -> list[Line]:

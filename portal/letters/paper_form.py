@@ -8,7 +8,7 @@ import segno
 
 from portal.letters.fonts import Face, load, width
 from portal.letters.geometry import PAGE_WIDTH, Area, millimetres
-from portal.letters.layout import DRAWING
+from portal.letters.layout import DRAWING, draw_key
 from portal.letters.paper_fields import with_fields
 from portal.letters.paper_parts import (
     GAP,
@@ -34,6 +34,9 @@ _FOOTER = 289.0
 _SMALL, _SMALL_LARGE = 10.0, 12.0  # points: the line under everything
 _QR = 24.0
 _MARK = 14.0
+_BESIDE_KEY = 20.0  # where the foot begins when the key of a letter stands at its left
+
+_Pages = list[list[tuple[FieldPiece, float]]]  # the pieces of each page, with their distance from its top
 
 
 @dataclass(frozen=True)
@@ -63,25 +66,55 @@ def draw_form(paper: FormPaper) -> bytes:
         sheet = FormSheet(
             title=shown(paper.title), author=shown(paper.author), language=paper.language, size=scale.body.size
         )
-        for number, placed in enumerate(pages, start=1):
-            if number > 1:
-                sheet.next_page()
-            for piece, top in placed:
-                piece.draw(sheet, top)
-            _draw_footer(sheet, paper, number, len(pages))
+        for number in _drawn_on(sheet, pages):
+            _draw_footer(sheet, paper, paper.footer.format(page=number, pages=len(pages)))
         drawn = sheet.finish()
     return with_fields(drawn, sheet.fields)
 
 
-def _laid_out(paper: FormPaper) -> tuple[Scale, list[list[tuple[FieldPiece, float]]]]:
+def pages_of(paper: FormPaper) -> int:
+    """How many pages the form takes."""
+    load()
+    return len(_laid_out(paper)[1])
+
+
+def draw_enclosed(paper: FormPaper, *, reference: str, after: int, pages: int) -> bytes:
+    """The same form as the last pages of a letter, to be written on by hand: no fields.
+
+    Each bears the letter's key, with its number among the letter's `pages`, of which `after` come before.
+    """
+    load()
+    scale, placed = _laid_out(paper)
+    with DRAWING:
+        sheet = FormSheet(
+            title=shown(paper.title), author=shown(paper.author), language=paper.language, size=scale.body.size
+        )
+        for number in _drawn_on(sheet, placed):
+            draw_key(sheet, reference, after + number, pages)
+            said = paper.footer.format(page=after + number, pages=pages)
+            _draw_footer(sheet, paper, f"{reference} – {said}", left=_BESIDE_KEY)
+        return sheet.finish()
+
+
+def _drawn_on(sheet: FormSheet, pages: _Pages) -> Iterator[int]:
+    """Draws each page but its foot, and gives its number while it can still be drawn on."""
+    for number, placed in enumerate(pages, start=1):
+        if number > 1:
+            sheet.next_page()
+        for piece, top in placed:
+            piece.draw(sheet, top)
+        yield number
+
+
+def _laid_out(paper: FormPaper) -> tuple[Scale, _Pages]:
     """The pages; closer together where that saves one."""
     scales = (LARGE,) if paper.large_print else (NORMAL, TIGHT)
     laid = [(scale, _paginated(list(_pieces(paper, scale)))) for scale in scales]
     return min(laid, key=lambda one: len(one[1]))
 
 
-def _paginated(pieces: Sequence[FieldPiece]) -> list[list[tuple[FieldPiece, float]]]:
-    pages: list[list[tuple[FieldPiece, float]]] = [[]]
+def _paginated(pieces: Sequence[FieldPiece]) -> _Pages:
+    pages: _Pages = [[]]
     top = _TOP
     for at, piece in enumerate(pieces):
         needed = piece.height
@@ -159,10 +192,9 @@ def _blocks(blocks: Sequence[tuple[str, Sequence[str]]], scale: Scale) -> FieldP
     return FieldPiece(height, draw, space=scale.air * 2.5)
 
 
-def _draw_footer(sheet: Sheet, paper: FormPaper, page: int, pages: int) -> None:
+def _draw_footer(sheet: Sheet, paper: FormPaper, right: str, *, left: float = MARGIN) -> None:
     size = _SMALL_LARGE if paper.large_print else _SMALL
-    sheet.text(MARGIN, _FOOTER, shown(" ".join([*paper.reference, "  ", *paper.code])), Face.REGULAR, size)
-    right = paper.footer.format(page=page, pages=pages)
+    sheet.text(left, _FOOTER, shown(" ".join([*paper.reference, "  ", *paper.code])), Face.REGULAR, size)
     wide = millimetres(width(right, Face.REGULAR, size))
     sheet.text(PAGE_WIDTH - MARGIN - wide, _FOOTER, right, Face.REGULAR, size)
 

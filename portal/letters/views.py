@@ -34,6 +34,7 @@ KINDS = {
     "paper_chosen": _l("Tout par courrier"),
     "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page demandée"),
+    "form_sent": _l("Papier à remplir"),
     "mandate_given": _l("Mandat donné"),
     "mandate_ending": _l("Mandat qui finit bientôt"),
     "mandate_ended": _l("Mandat fini"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from portal.letters import wording_appointments, wording_notices, wording_pages
+from portal.letters import wording_appointments, wording_forms, wording_notices, wording_pages
 from portal.letters.content import Content
 from portal.letters.text import Holds, LetterText, Value, parse
 from portal.paths import LETTERS
@@ -33,12 +33,14 @@ class Family:
 APPOINTMENTS = Family(wording_appointments.VOCABULARY, wording_appointments.values_of)
 NOTICES = Family(wording_notices.VOCABULARY, wording_notices.values_of)
 PAGES = Family(wording_pages.VOCABULARY, wording_pages.values_of)
+FORMS = Family(wording_forms.VOCABULARY, wording_forms.values_of)
 
 
 def family_of(kind: str) -> Family:
     """The family of a kind of letter."""
-    if kind == wording_pages.KIND:
-        return PAGES
+    own = {wording_pages.KIND: PAGES, wording_forms.KIND: FORMS}
+    if kind in own:
+        return own[kind]
     return APPOINTMENTS if kind.startswith("appointment_") else NOTICES
 
 

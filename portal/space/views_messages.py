@@ -33,6 +33,7 @@ KINDS = {
     "paper_chosen": _l("Vous recevez tout par courrier"),
     "wish_noted": _l("Votre demande de rendez-vous est notée"),
     "page_asked": _l("Une page que vous avez demandée"),
+    "form_sent": _l("Un papier à remplir et à renvoyer"),
     "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
     "mandate_given": _l("Une personne peut agir pour vous"),
     "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
