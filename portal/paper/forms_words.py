@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.booking.rules import BookingRefusal
 from portal.booking.rules_waiting import WishFault
+from portal.mandates.rules import Fault
 from portal.paper.models import FormKind
 from portal.paper.rules import PaperFault
 
@@ -41,6 +42,10 @@ WISH_FAULTS = {
     WishFault.OVER: _l("Cette date est passée. Écrivez une date à venir."),
     WishFault.TOO_FAR: _l("Cette date est trop loin. Écrivez un jour dans l'année qui vient."),
     WishFault.NEVER: _l("Cochez au moins une demi-journée."),
+}
+# Where the words of the mandates' own pages would speak to somebody else than the agent.
+MANDATE_WORDS = {
+    Fault.ONESELF: _l("C'est le nom de la personne elle-même. Écrivez celui du proche qui va agir."),
 }
 BOOKING_FAULTS = {
     BookingRefusal.NOT_YOUR_SERVICE: _l("Ce rendez-vous est d'un autre service. Donnez ce coupon à son accueil."),

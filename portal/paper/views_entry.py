@@ -21,7 +21,7 @@ from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.rules import Fault
 from portal.paper import queries
 from portal.paper.forms import ANYWHERE, RELATIVE, AddressForm, ChoicesForm, EntryForm, MandateForm, WishForm
-from portal.paper.forms_words import ANSWERS, FAULTS, KINDS, WISH_FAULTS
+from portal.paper.forms_words import ANSWERS, FAULTS, KINDS, MANDATE_WORDS, WISH_FAULTS
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import PaperFault, may_enter
 from portal.paper.services_entering import Wished, enter_address, enter_choices, enter_mandate, enter_wish
@@ -36,7 +36,7 @@ from portal.web.forms import selectable
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
-_WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **MANDATE_FAULTS}
+_WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **MANDATE_FAULTS, **MANDATE_WORDS}
 
 
 @dataclass(frozen=True)

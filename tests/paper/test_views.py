@@ -131,6 +131,10 @@ def test_a_mandate_is_in_force_once_both_signatures_are_seen(client, seated) -> 
     assert sent(client, url(second), **relative).status_code == 422
     nobody = relative | {"given_names": "Noé", "birth_date": ["1", "2", "1980"], "last_day": ["1", "6", "2027"]}
     assert "Aucun dossier" in sent(client, url(second), **nobody).page.text()
+    born = seated.person.birth_date
+    oneself = nobody | {"family_name": seated.person.family_name, "given_names": seated.person.given_names}
+    oneself |= {"birth_date": [str(born.day), str(born.month), str(born.year)]}
+    assert "C'est le nom de la personne elle-même." in sent(client, url(second), **oneself).page.text()
 
 
 def test_somebody_protected_gives_no_mandate_and_the_page_says_what_to_do(client, seated) -> None:
@@ -187,7 +191,7 @@ def test_whoever_types_a_code_is_in_the_journal_of_its_person(client, desk, data
     form = desk.given(FormKind.CHOICES)
     enter(client, desk.print_room)
     opened(client, form.code)
-    enter(client, desk.world.agent("accueil", place=desk.world.place()))  # reads no file of this place
+    enter(client, desk.world.agent("professionnel", place=desk.world.place()))  # reads no file of this one
     opened(client, appointment.code)
     with database.transaction() as session:
         lines = session.scalars(select(JournalLine).where(JournalLine.verb == "form.opened").order_by(JournalLine.id))
@@ -243,6 +247,20 @@ def test_whoever_reads_no_file_opens_a_paper_in_hand_and_no_other(client, desk) 
     assert client.get(f"{HOME}/coupon/1").status_code == 404
     assert opened(client, form.code).status_code == 200
     assert f"/agents/personnes/{desk.person.id}" not in client.get(url(form)).page.links().values()
+
+
+def test_a_paper_in_hand_tells_a_stranger_nothing_but_what_it_says(client, desk) -> None:
+    person = desk.world.person(is_protected=True, wants_discretion=True)
+    form = desk.given(FormKind.MANDATE, person)
+    appointment = desk.world.appointment(desk.doctor, desk.place, desk.motif, at("2026-12-14", "09:00"), person)
+    enter(client, desk.world.agent("professionnel", place=desk.world.place()))
+    assert "protection juridique" not in opened(client, form.code).page.text()
+    slip = opened(client, appointment.code).page
+    assert "lundi 14 décembre 2026" in slip.text()
+    assert desk.place.name not in slip.text()
+    enter(client, desk.agent, place_id=desk.place.id)
+    assert "protection juridique" in client.get(url(form)).page.text()
+    assert desk.place.name in opened(client, appointment.code).page.text()
 
 
 @pytest.mark.parametrize("key", KEYS.values())
