@@ -13,6 +13,7 @@ from portal.booking.services import BookingRequest, book
 from portal.clock import paris_day
 from portal.database import Database
 from portal.directory.models import Motif, Place
+from portal.journal.services import Actor
 from portal.people.models import Person
 from portal.people.queries_merges import is_file
 from portal.people.rules import Identity, contact_of
@@ -60,9 +61,11 @@ def _book(database: Database, now: datetime, wish: Wish, base_url: str) -> bool:
             starts_at=free_slots(session, now, scope, day, day)[0].starts_at,
             booker=_identity(booker),
             contact=contact_of(booker),
-            relatives=(_identity(person),) if person.guardian else (),
+            # By number: without a mobile or an e-mail, what a visitor books is in a file apart, out of their space.
+            person_id=booker.id,
+            relative_ids=(person.id,) if person.guardian else (),
         )
-        book(session, now, request=request, base_url=base_url)
+        book(session, now, request=request, base_url=base_url, by=Actor.person(booker.id))
         return True
 
 

@@ -73,6 +73,12 @@ def test_one_press_enters_the_space_of_each_resident(demo, database, key, level)
     assert who_is_in(demo, database) is not None
 
 
+@pytest.mark.parametrize("key", ["odette", "marcel", "dominique"])
+def test_an_appointment_that_the_doors_name_is_in_the_space_of_its_resident(demo, key):
+    press(demo, f"/demo/personne/{key}")
+    assert "Aucun rendez-vous à venir" not in demo.get("/mon-espace/rendez-vous").page.text()
+
+
 def test_no_press_enters_as_a_child_nor_as_nobody(demo):
     page = demo.get("/demo").page
     for key in ("lou", "personne"):
