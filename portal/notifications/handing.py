@@ -24,6 +24,7 @@ from portal.people.models import Person
 
 _PLANNED_AGAIN = (Status.WAITING, Status.QUEUED)
 _HELD_BACK = (Status.WAITING, Status.QUEUED, Status.OPEN)
+_IN_THE_HOUSE = (*_HELD_BACK, Status.IN_RUN, Status.PRINTED)  # a letter in a run is pulled from it
 _NEVER_ARRIVED = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 
 Key = tuple[UUID, Step, Route]
@@ -94,8 +95,8 @@ def hand_back(session: Session, now: datetime, *, handed: Handed, of: int, to: i
     ).all()
     by_id = {row.id: row for row in rows}
     added = [by_id[number] for number in handed.added if number in by_id]
-    said = {(row.event_id, row.step) for row in added if row.status not in {*_HELD_BACK, *_NEVER_ARRIVED}}
-    _withdraw(session, [row.id for row in added if row.status in _HELD_BACK])
+    said = {(row.event_id, row.step) for row in added if row.status not in {*_IN_THE_HOUSE, *_NEVER_ARRIVED}}
+    _withdraw(session, [row.id for row in added if row.status in _IN_THE_HOUSE])
     known = _keys(session, to)
     back = [
         row.id
@@ -172,7 +173,7 @@ def _hold_subjects(session: Session, which: Any) -> None:
 def _withdraw(session: Session, numbers: Collection[int] | Mapping[int, str]) -> None:
     session.execute(
         update(Message)
-        .where(Message.id.in_(list(numbers)), Message.status.in_(_HELD_BACK))
+        .where(Message.id.in_(list(numbers)), Message.status.in_(_IN_THE_HOUSE))
         .values(status=Status.WITHDRAWN, leased_until=None)
     )
 

@@ -207,6 +207,33 @@ def test_waiting_messages_leave_by_the_ways_of_the_file_that_stays(world, databa
     assert waiting == ["sms", "sms"]  # what was said already is not said again
 
 
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.IN_RUN, Status.PRINTED])
+def test_a_letter_in_a_run_for_the_file_that_stayed_is_taken_back_and_the_other_is_told(
+    world, database, clock, agent, kept, gone, status
+) -> None:
+    place, motif, doctor = world.office()
+    visit = world.appointment(doctor, place, motif, at("2026-12-14", "09:00"), gone)
+    promised(
+        database, clock.now, gone, visit.id, step=Step.NOTICE, kind="appointment_booked", starts_at=visit.starts_at
+    )
+    with database.transaction() as session:
+        row = session.get_one(Person, kept.id)
+        row.mobile, row.address = None, ["", "", "12, rue de la Démonstration", "", "62000 Arras"]
+    made = merged(database, clock.now, kept, gone, agent, mobile=Kept.KEPT, email=Kept.KEPT, address=Kept.KEPT)
+    with database.transaction() as session:
+        (letter,) = session.scalars(
+            select(Message).where(
+                Message.person_id == kept.id, Message.subject == "appointment", Message.step == Step.NOTICE
+            )
+        )
+        assert (letter.route, letter.status) == (Route.LETTER, Status.WAITING)
+        letter.status = status
+    parted(database, clock.now, made, agent)
+    with database.transaction() as session:
+        assert session.get_one(Message, letter.id).status is Status.WITHDRAWN
+    assert ("notice", "sms", "waiting") in said(database, gone)
+
+
 def test_what_changed_since_is_left_and_said(database, clock, agent, kept, gone) -> None:
     made = merged(database, clock.now, kept, gone, agent, mobile=Kept.GONE, email=Kept.GONE)
     assert read(database, kept).mobile == gone.mobile
