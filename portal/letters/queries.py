@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.clock import paris_day
@@ -22,6 +22,8 @@ def letter_of_message(session: Session, message_id: int) -> Letter | None:
 
 
 ROLES = (Role.COURRIER, Role.ADMIN)
+# One that was pulled, or came back, has left its message to the letter drawn anew.
+WAITS = and_(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), Letter.returned_at.is_(None))
 _WORK = Work(ROLES, workers=(Role.COURRIER,))  # whose work it is: an admin alone would leave letters waiting
 
 
@@ -33,7 +35,7 @@ def letters_waiting(session: Session, now: datetime, *, agent_id: int) -> Sequen
     return session.scalars(
         select(Letter)
         .join(Letter.message)
-        .where(Message.status == Status.QUEUED, _mine(session, now, agent_id))
+        .where(WAITS, _mine(session, now, agent_id))
         .options(joinedload(Letter.message))
         .order_by(Letter.drawn_at, Letter.id)
         .limit(LISTED)
@@ -43,7 +45,7 @@ def letters_waiting(session: Session, now: datetime, *, agent_id: int) -> Sequen
 def count_waiting(session: Session, now: datetime, *, agent_id: int) -> int:
     """How many letters wait for the post and for this agent."""
     counted = select(func.count(Letter.id)).join(Letter.message)
-    return session.scalar(counted.where(Message.status == Status.QUEUED, _mine(session, now, agent_id))) or 0
+    return session.scalar(counted.where(WAITS, _mine(session, now, agent_id))) or 0
 
 
 def letter_for(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.clock import paris_day
 from portal.directory.models import Place
 from portal.letters.models import Letter, PrintRun, RunFile
-from portal.letters.queries import ROLES
+from portal.letters.queries import ROLES, WAITS
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Agent
 from portal.people.queries_access import Work, places_of, within_reach
@@ -51,7 +51,7 @@ def waiting_by_kind(session: Session, now: datetime, *, agent_id: int) -> Sequen
             func.sum((Letter.pages + 1) // 2).label("sheets"),
         )
         .join(Letter.message)
-        .where(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), _mine(session, now, agent_id))
+        .where(WAITS, _mine(session, now, agent_id))
         .group_by(Message.kind)
         .order_by(func.count(Letter.id).desc(), Message.kind)
     )

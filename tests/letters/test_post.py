@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.models import Letter, PullReason, RunState
+from portal.letters.queries import count_waiting, letters_waiting
 from portal.letters.queries_runs import run_of
 from portal.letters.rules_post import PostFault, PullFault, ReprintFault, page_of
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
@@ -149,6 +150,10 @@ def test_a_letter_overtaken_blocks_the_post_until_it_is_pulled_and_the_count_fol
         assert "9 RUE NEUVE" in message.recipient
         drawn = session.scalars(select(Letter.reference).where(Letter.message_id == message.id).order_by(Letter.id))
         assert list(drawn) == [moved.reference, f"{moved.reference}B"]
+    with database.transaction() as session:  # the one that was pulled waits no more
+        given = {"agent_id": world.agent("courrier").id}
+        assert [one.reference for one in letters_waiting(session, TUESDAY, **given)] == [f"{moved.reference}B"]
+        assert count_waiting(session, TUESDAY, **given) == 1
 
 
 @pytest.mark.parametrize(
