@@ -7,7 +7,7 @@ from itertools import groupby
 MOST_LETTERS = 250  # in one file (the trade's own limit: letters.md, "the run")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Piece:
     """A letter to be put in a run, compared by what orders them: sheets, postcode, number."""
 
@@ -16,7 +16,7 @@ class Piece:
     letter_id: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """The letters of one file: as many sheets each, by postcode."""
 

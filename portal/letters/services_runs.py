@@ -78,7 +78,7 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     _place(session, run, groups)
     session.execute(
         update(Message)
-        .where(Message.id.in_(list(taken)))
+        .where(Message.id.in_(select(Letter.message_id).where(Letter.run_id == run.id)))
         .values(status=Status.IN_RUN)
         .execution_options(synchronize_session=False)
     )
