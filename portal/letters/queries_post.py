@@ -63,7 +63,10 @@ def pull_reason(session: Session, message: Message) -> PullReason | None:
     """Why a letter drawn must not leave, as things are now; None when it may."""
     if message.status not in {*IN_THE_HOUSE, Status.QUEUED}:
         return PullReason.OVERTAKEN
-    return None if still_goes_there(envelope_of(session, message.id)) else PullReason.MOVED_AWAY
+    envelope = envelope_of(session, message.id)
+    if envelope.is_silent:
+        return PullReason.ASKED
+    return None if still_goes_there(envelope) else PullReason.MOVED_AWAY
 
 
 def envelope_of(session: Session, message_id: int) -> Envelope:

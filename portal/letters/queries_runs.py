@@ -11,6 +11,7 @@ from portal.clock import at_wall_clock
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.models import Letter, PrintRun, RunFile, RunState
 from portal.notifications.models import Message, Status
+from portal.notifications.packing import SINGLE
 from portal.notifications.post import PostalCalendar
 from portal.people.models import Person, RouteState
 
@@ -71,6 +72,7 @@ class Envelope(NamedTuple):
     address_state: RouteState | None
     is_discreet: bool | None
     chosen_at: datetime | None
+    is_silent: bool | None  # they asked for no message since, and this one is not what they asked for
 
 
 ENVELOPE = (
@@ -83,6 +85,7 @@ ENVELOPE = (
     Person.address_state,
     Person.wants_discretion,
     Person.letters_chosen_at,
+    and_(Person.wants_silence, Message.event["kind"].astext != SINGLE),
 )
 
 
@@ -113,6 +116,8 @@ def to_pull(session: Session, run_id: int) -> list[Letter]:
 
 def still_goes_there(one: Envelope) -> bool:
     """Whether the envelope of a letter that was drawn says where it should go now."""
+    if one.is_silent:
+        return False  # nowhere
     if one.person_id is None or (one.to is not None and not one.bears_code):
         return True  # to an address that was asked for
     address = one.address or []

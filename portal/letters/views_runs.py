@@ -14,7 +14,8 @@ from portal.letters.bordereau import Bordereau, FileLine, Hand, draw_bordereau
 from portal.letters.manifest import PULLED, file_name, manifest
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
 from portal.letters.queries import ROLES
-from portal.letters.queries_runs import IN_THE_HOUSE, file_of, letter_by_reference, letters_of, run_of, to_pull
+from portal.letters.queries_post import pull_reason
+from portal.letters.queries_runs import file_of, letter_by_reference, letters_of, run_of, to_pull
 from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
 from portal.letters.rules import key_of
@@ -172,11 +173,10 @@ def _hands_of(found: PrintRun) -> list[int | None]:
 
 def _to_pull(session: Session, found: PrintRun) -> list[Place]:
     files = {file.id: file.position for file in found.files}
-    return [Place(letter, files[letter.file_id or 0], _why(letter)) for letter in to_pull(session, found.id)]
-
-
-def _why(letter: Letter) -> PullReason:
-    return PullReason.MOVED_AWAY if letter.message.status in IN_THE_HOUSE else PullReason.OVERTAKEN
+    return [
+        Place(letter, files[letter.file_id or 0], pull_reason(session, letter.message))
+        for letter in to_pull(session, found.id)
+    ]
 
 
 def _pulled(session: Session, found: PrintRun) -> list[Place]:

@@ -2,14 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, false, func, not_, or_, select
+from sqlalchemy import Date, and_, cast, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from portal.clock import PARIS
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.packing import SINGLE
 
 LATE = timedelta(minutes=15)
 LOOK_BACK = timedelta(days=30)
+# One that was posted and comes on the day of its appointment, or after (a day in France).
+_LATE_LETTER = and_(
+    Message.status == Status.POSTED,
+    func.coalesce(Message.arrives_on >= cast(func.timezone(PARIS.key, Message.expires_at), Date), false()),
+)
 
 
 def stuck(session: Session, now: datetime) -> int:
@@ -37,7 +43,7 @@ def unreached(session: Session, now: datetime) -> int:
             not_(func.coalesce(asked_again, false())),
         )
         .group_by(Message.event_id, Message.person_id)
-        .having(func.bool_and(Message.status.in_((Status.FAILED, Status.RETURNED, Status.EXPIRED))))
+        .having(func.bool_and(or_(Message.status.in_((Status.FAILED, Status.RETURNED, Status.EXPIRED)), _LATE_LETTER)))
         .subquery()
     )
     return session.scalar(select(func.count()).select_from(lost)) or 0

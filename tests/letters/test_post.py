@@ -10,11 +10,13 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.models import Letter, PullReason, RunState
 from portal.letters.queries import count_waiting, letters_waiting
-from portal.letters.queries_runs import run_of
+from portal.letters.queries_runs import run_of, to_pull
 from portal.letters.rules_post import PostFault, PullFault, ReprintFault, page_of
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
-from portal.letters.services_runs import make_run
-from portal.notifications.models import Message, Status
+from portal.letters.services_runs import make_run, send_back
+from portal.notifications.dispatch import send_due
+from portal.notifications.health import unreached
+from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
@@ -180,6 +182,22 @@ def test_a_letter_pulled_is_drawn_anew_or_withdrawn_or_told_otherwise_and_only_o
     assert refuses(pull, reference="C9999999Z", reason=PullReason.LOST) is PullFault.UNKNOWN
 
 
+def test_who_asks_for_silence_gets_no_letter_that_is_still_in_the_house(database, world, does, clock, gateways):
+    in_run = queued(world, now=TUESDAY)
+    run = made(database, TUESDAY)
+    waits = queued(world, now=TUESDAY)
+    clock.set(TUESDAY)
+    with database.transaction() as session:
+        for letter in (in_run, waits):
+            session.get_one(Person, letter.message.person_id).wants_silence = True
+    with database.transaction() as session:
+        assert [one.id for one in to_pull(session, run.id)] == [in_run.id]
+        assert send_back(session, TUESDAY) == 1
+    send_due(database, gateways, clock)
+    assert does(pull, reference=in_run.reference, reason=None).letter.pull_reason is PullReason.ASKED
+    assert [routes(database, one) for one in (in_run, waits)] == [[("letter", "withdrawn")]] * 2
+
+
 def test_a_letter_that_arrives_too_late_is_posted_and_the_person_is_called(database, world, does):
     late = queued(world, now=TUESDAY, expires_in=timedelta(days=4))  # Saturday: posted on Wednesday, there on Saturday
     run = made(database, TUESDAY)
@@ -189,6 +207,12 @@ def test_a_letter_that_arrives_too_late_is_posted_and_the_person_is_called(datab
     does(post, run_id=run.id, posted_on=wednesday.date(), now=wednesday)
     assert ("letter", "posted") in routes(database, late)
     assert ("call", "waiting") in routes(database, late)
+    with database.transaction() as session:
+        assert unreached(session, wednesday) == 0
+        for call in session.scalars(select(Message).where(Message.route == Route.CALL)):
+            call.status = Status.EXPIRED
+    with database.transaction() as session:  # nobody has called
+        assert unreached(session, wednesday + timedelta(days=9)) == 1
 
 
 def test_what_is_overtaken_at_the_very_instant_of_the_post_is_not_said_to_have_left(database, world, does):
