@@ -7,15 +7,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.people.forms_fields import BirthDateField, EmailField, NameField, PhoneField
+from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, PortalForm
 from portal.web.i18n import LANGUAGES
 
 
 class ChoicesForm(PortalForm):
-    """How to be told, and in which language."""
+    """How to be told, and in which language.
 
+    A page opened before everything came by post shows the box empty: sent after it, it does not stop the letters.
+    """
+
+    had_paper = HiddenField()  # "1" when the page showed the box ticked
     wants_sms = CheckField(_l("M'envoyer des SMS"), hint=_l("Sur votre téléphone mobile."))
     wants_email = CheckField(_l("M'envoyer des e-mails"))
     wants_paper = CheckField(
@@ -35,13 +39,15 @@ class ChoicesForm(PortalForm):
         hint=_l("Plus aucun message ne part. Seuls arrivent vos codes, et l'avis d'un mobile ou d'un e-mail changé."),
     )
 
-    def __init__(self, *, has_address: bool, keeps_paper: bool = False, **options: Any) -> None:
+    def __init__(self, *, has_address: bool, is_paper: bool, is_own: bool = True, **options: Any) -> None:
         super().__init__(**options)
-        self.has_address, self.keeps_paper = has_address, keeps_paper
+        self.has_address, self.is_paper, self.is_own = has_address, is_paper, is_own
+        if not self.is_submitted():
+            self.had_paper.data = "1" if is_paper else ""
 
     def validate_wants_paper(self, field: CheckField) -> None:
         """Letters need an address first; and nobody stops them for somebody else."""
-        if self.keeps_paper and not field.data:
+        if self.is_paper and not self.is_own and not self.wanted["wants_paper"]:
             raise StopValidation(_("Cette personne seule peut arrêter le courrier. Elle peut appeler, ou nous écrire."))
         if field.data and not self.has_address:
             raise StopValidation(_("Pour recevoir des lettres, écrivez d'abord votre adresse postale."))
@@ -49,7 +55,9 @@ class ChoicesForm(PortalForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """The choices, by the names of `Preferences`."""
-        return {field.name: field.data for field in self if field.name != "csrf_token"}
+        ticked = {field.name: field.data for field in self if field.name not in {"csrf_token", "had_paper"}}
+        was_not_asked = self.is_paper and self.had_paper.data != "1"
+        return ticked | {"wants_paper": ticked["wants_paper"] or was_not_asked}
 
 
 class LandlineForm(PortalForm):

@@ -30,8 +30,9 @@ def preferences() -> Page:
     """The ways that are known, each with a door to change it, and the choices."""
     with transaction() as database:
         person = me(database)
-    keeps_paper = person.wants_paper and g.acting is not None
-    form = ChoicesForm(has_address=any(person.address), keeps_paper=keeps_paper, obj=person)
+    form = ChoicesForm(
+        has_address=any(person.address), is_paper=person.wants_paper, is_own=g.acting is None, obj=person
+    )
     if form.validate_on_submit():
         with transaction() as database:
             changed = save_preferences(

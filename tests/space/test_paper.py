@@ -98,6 +98,16 @@ def test_the_persons_own_word_ends_it(client, world, database) -> None:
     assert kept(database, person).wants_paper is False
 
 
+def test_a_page_opened_before_the_choice_does_not_end_it(client, world, database) -> None:
+    person = world.person(address=ADDRESS)
+    enter_person(client, person)
+    page = client.get("/mon-espace/preferences").page
+    (at,) = [n for n, form in enumerate(page.all("form")) if form.get("action") == "/mon-espace/preferences"]
+    pressed(client, "/mon-espace", "/mon-espace/tout-par-courrier")
+    assert client.post("/mon-espace/preferences", data=page.fields(at) | {"language": "en"}).status_code == 303
+    assert (kept(database, person).wants_paper, kept(database, person).language) == (True, "en")
+
+
 def test_neither_an_e_mail_nor_an_account_nor_a_letter_that_comes_back_ends_it(world, database) -> None:
     person = world.person(address=ADDRESS, wants_paper=True, email=None, mobile=None)
     whose = {"person_id": person.id, "by": Actor.person(person.id), "base_url": BASE}
