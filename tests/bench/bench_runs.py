@@ -15,6 +15,7 @@ The peaks of memory are those of a process of its own that makes a run and its f
 bytes are copies of 40 that were drawn.
 """
 
+import gc
 import subprocess
 import sys
 import time
@@ -25,7 +26,7 @@ from bare_pages import one_file, one_file_each, pages_of
 from bench_letters import peak, post_of, weasyprint_drawing
 from front import BASE_URL
 from letters_waiting import letters, messages, numbered, people
-from measure import Measure
+from measure import Measure, median
 from run import table
 from world import NOW, server
 
@@ -64,22 +65,21 @@ def measures() -> list[Measure]:
 
 
 class Spent:
-    """Seconds spent on each thing, and how many letters it made of them."""
+    """Seconds that a letter took in each round, by what was done with it."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.letters: dict[str, int] = {}
+        self.each: dict[str, list[float]] = {}
 
     def on(self, what: str, count: int, action: Callable[[], object]) -> None:
         """Times an action that makes so many letters."""
+        gc.collect(1)
         begun = time.perf_counter()
         action()
-        self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - begun
-        self.letters[what] = self.letters.get(what, 0) + count
+        self.each.setdefault(what, []).append((time.perf_counter() - begun) / count)
 
     def rate(self, *what: str) -> float:
-        """Letters a second that go through all of these."""
-        return 1 / sum(self.seconds[one] / self.letters[one] for one in what)
+        """Letters a second that go through all of these, by the median of the rounds."""
+        return 1 / sum(median(self.each[one]) for one in what)
 
 
 def _rates(database: Database) -> list[Measure]:

@@ -1,12 +1,12 @@
 """A year of the Département with a moved clock, on the real services and a real PostgreSQL: is anybody left unreached?
 
 People book, move and cancel; the worker's own functions (`send_due`, `print_due`) do what is due several times a day;
-the print room prints, counts, pulls and posts each evening; calls are made twice a day. 35 % of people are on paper,
-4 % of addresses are bad (half cannot be drawn, letters come back from the others), 5 % of text messages are lost. The
-SMS provider is down for a day in March, the e-mail's in June; the post is on strike for a week in October, entered two
-days before. Workers die at their work and are started again. Ways out are memory gateways; letters are drawn a few
-times for each kind, then their bytes are copied (bench_runs measures the drawing); the server does not wait for its
-disk. The same seed makes the same year.
+the print room prints, counts, pulls and posts each evening; calls are made three times a day. 35 % of people are on
+paper, 4 % of addresses are bad (half cannot be drawn, letters come back from the others), 5 % of text messages are
+lost. The SMS provider is down for a day in March, the e-mail's in June; the post is on strike for a week in October,
+entered two days before. Workers die at their work and are started again. Ways out are memory gateways; letters are
+drawn a few times for each kind, then their bytes are copied (bench_runs measures the drawing); the server does not wait
+for its disk. The same seed makes the same year.
 
 The Département has 200,000 appointments a year. PORTAL_BENCH_APPOINTMENTS says how many are simulated: 10,000 unless
 said, in some minutes; the table says which. What is proved at the end is proved from every row of the database.

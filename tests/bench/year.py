@@ -34,7 +34,7 @@ SMS_LOST, NUMBER_DEAD = 0.05, 0.3  # of text messages; of those lost, because th
 APPOINTMENTS_EACH = 2.5  # a year, of those whom the Département knows
 
 # What happens at which hour: the share of the day's bookings made by then, and what else.
-_WORKED = ((7, 0, 0.05), (11, 30, 0.45), (15, 30, 0.85), (16, 31, 0.9), (17, 30, 0.97))
+_WORKED = ((8, 0, 0.05), (11, 30, 0.45), (15, 30, 0.85), (16, 31, 0.9), (17, 30, 0.97))
 _IDLE = ((10, 0, 0.5), (19, 0, 1.0))
 
 
@@ -85,22 +85,26 @@ class Year:
         return self.demand.booked == self.appointments and is_past and not self.room.coming_back
 
     def _tick(self, share: float, hour: int) -> None:
+        is_open = is_worked(self.now.date())
         self._on("book", lambda: self.demand.act(self.now, share))
         self._on("callbacks", self._call_back)
         if self.now.date() == STRIKE[0] - timedelta(days=2) and hour < 12:
             self._enter_strike()
+        if is_open and hour == 11:
+            self._on("returns", lambda: self.room.take_back(self.now))
         self._on("worker", self._work)
-        if hour in {7, 16}:  # it looks every few seconds; in between there is nothing for it to find
+        if hour in {8, 16}:  # it looks every few seconds; in between there is nothing for it to find
             self._on("print", self._print)
-        if is_worked(self.now.date()):
-            if hour == 11:
-                self._on("returns", lambda: self.room.take_back(self.now))
-            if hour in {11, 15}:
-                self._on("calls", lambda: self.humans.call(self.now))
-            if hour == 16:
-                self._on("calls", lambda: self.humans.move_away(self.now))
-            if hour == 17:
-                self._on("room", lambda: self.room.work(self.now))
+        if is_open:
+            self._on(*self._by_hand(hour))
+        self._on("worker", self._work)  # it never rests: what hands have just caused is done at once
+
+    def _by_hand(self, hour: int) -> tuple[str, Callable[[], object]]:
+        if hour == 17:
+            return "room", lambda: self.room.work(self.now)
+        if hour == 16:
+            return "calls", lambda: self.humans.move_away(self.now)
+        return "calls", lambda: self.humans.call(self.now)
 
     def _work(self) -> None:
         """The worker does all that is due; one that dies is started again two minutes later."""

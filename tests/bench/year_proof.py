@@ -18,7 +18,9 @@ SELECT m.event_id, m.person_id, m.subject, m.subject_id, min(m.id) AS id, max(m.
     bool_or(m.status IN ('sent', 'delivered')) AS by_machine,
     bool_or(m.status = 'posted' AND l.returned_at IS NULL
         AND m.arrives_on < (m.expires_at AT TIME ZONE 'Europe/Paris')::date) AS by_letter,
-    bool_or(m.route IN ('call', 'desk') AND (m.status IN ('open', 'done') OR m.rendered IS NOT NULL)) AS by_human,
+    bool_or(m.route IN ('call', 'desk') AND m.status IN ('open', 'done')) AS by_human,
+    bool_or(m.route = 'desk' AND m.status = 'expired' AND m.rendered IS NOT NULL) AS as_they_come,
+    bool_or(m.route = 'call' AND m.status = 'expired' AND m.rendered IS NOT NULL) AS in_hand,
     bool_or(m.status IN ('waiting', 'sending', 'queued', 'in_run', 'printed')) AS is_under_way,
     bool_or(m.status = 'returned' AND l.returned_at >= m.expires_at) AS back_too_late,
     bool_or(m.status = 'withdrawn') AS is_withdrawn
@@ -32,7 +34,7 @@ ANALYZE told"""
 # Taken back with nothing in its place, though: an address that was asked for and has been given since.
 _UNREACHED = """
 SELECT t.id FROM told t
-WHERE NOT (by_machine OR by_letter OR by_human OR back_too_late)
+WHERE NOT (by_machine OR by_letter OR by_human OR as_they_come OR in_hand OR back_too_late)
     AND NOT (t.subject = 'address' AND is_withdrawn)
     AND NOT (is_under_way AND until > %(now)s)
     AND NOT EXISTS (SELECT FROM told o WHERE (o.subject, o.subject_id) = (t.subject, t.subject_id) AND o.id > t.id
@@ -114,6 +116,7 @@ def promises(database: Database, year: Year) -> list[Promise]:
 def figures(database: Database, year: Year) -> list[tuple[str, float, str]]:
     """The figures of the year: what, how many, of what."""
     with plain(database) as connection:
+        connection.execute(_EVENTS)
 
         def ask(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
@@ -144,6 +147,7 @@ _CHANGES = {"move": "moved", "cancel": "cancelled by the person", "revoke": "can
 _LETTER_ERRORS = """
 SELECT coalesce(last_error, status), count(*) FROM message
 WHERE route = 'letter' AND status IN ('failed', 'expired') GROUP BY 1 ORDER BY 1"""
+_ALONE = "SELECT count(*) FROM told WHERE {what} AND NOT (by_machine OR by_letter OR by_human)"
 _DAYS = """
 SELECT percentile_disc({share}) WITHIN GROUP (ORDER BY arrives_on - (created_at AT TIME ZONE 'Europe/Paris')::date)
 FROM message WHERE route = 'letter' AND step = 'notice' AND subject = 'appointment' AND arrives_on IS NOT NULL"""
@@ -152,6 +156,8 @@ _COUNTS = {
         "SELECT count(*) FROM message WHERE route = 'letter' AND last_error = 'too_late'"
     ),
     "events told by a human": "SELECT count(DISTINCT event_id) FROM message WHERE route IN ('call', 'desk')",
+    "  by nobody else, and called by nobody before the hour itself": _ALONE.format(what="in_hand"),
+    "  by nobody else: told at the place as they come": _ALONE.format(what="as_they_come"),
     "letters back after the day itself: nobody could know": (
         "SELECT count(*) FROM letter l JOIN message m ON m.id = l.message_id WHERE l.returned_at >= m.expires_at"
     ),

@@ -45,7 +45,7 @@ class Room:
     def work(self, now: datetime) -> None:
         """An evening: every run made is printed, put in envelopes and taken to the post."""
         with self.database.transaction() as session:
-            found = [(run.id, run.state) for run in reversed(going_on(session))]
+            found = [(run.id, run.state) for run in going_on(session)]
             is_open = calendar_of(session).is_working_day(paris_day(now))
         for run_id, state in found if is_open else []:
             if state is RunState.MADE and self.dice.random() < LATE:
