@@ -89,7 +89,8 @@ def held_back(session: Session, now: datetime) -> list[int]:
     """
     came_back = select(Letter.id).join(Message, Message.id == Letter.message_id)
     came_back = came_back.where(Message.person_id == Person.id, Letter.return_reason.in_(BAD_ADDRESS))
-    own = select(Letter.id).where(Letter.message_id == Message.id, Letter.return_reason.in_(BAD_ADDRESS))
+    # The last one drawn: refused, or not fetched, where it was sent anew, it is not sent for ever.
+    own = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
     is_held = and_(Message.status == Status.FAILED, Message.last_error.in_(HELD_CODES), came_back.exists())
     chosen = (
         select(Message.id)
@@ -98,7 +99,7 @@ def held_back(session: Session, now: datetime) -> list[int]:
             Message.route == Route.LETTER,
             Message.to.is_(None),
             Message.expires_at > now,
-            or_(is_held, and_(Message.status == Status.RETURNED, own.exists())),
+            or_(is_held, and_(Message.status == Status.RETURNED, own.scalar_subquery().in_(BAD_ADDRESS))),
             Person.wants_paper,
             Person.address_state.not_in(UNTRUSTED),
             func.cardinality(Person.address) > 0,

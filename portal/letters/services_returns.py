@@ -13,6 +13,7 @@ from portal.letters.queries_post import envelope_of
 from portal.letters.queries_returns import asks_for_address, held_back, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
+from portal.letters.services_runs import forget_drawn
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.outbox import doubt_way, is_overtaken, replan_without
@@ -97,6 +98,7 @@ def leave_again(session: Session, now: datetime) -> int:
         message = locked_whole(session, message_id)
         if message is None or message.status not in {Status.FAILED, Status.RETURNED} or is_overtaken(session, message):
             continue
+        forget_drawn(session, now, [message_id])  # for the former address, or its bytes are no longer kept
         message.status, message.last_error, message.attempts = Status.WAITING, None, 0
         message.due_at = max(message.due_at, now)
         message.retry_until = max(message.due_at, min(message.due_at + RETRY_FOR, message.expires_at))

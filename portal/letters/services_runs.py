@@ -124,8 +124,14 @@ def send_back(session: Session, now: datetime) -> int:
     )
     moved = [number for number, *envelope in rows if not still_goes_there(Envelope(*envelope))]
     session.execute(update(Message).where(Message.id.in_(moved)).values(status=Status.WAITING))
+    forget_drawn(session, now, moved)
+    return len(moved)
+
+
+def forget_drawn(session: Session, now: datetime, message_ids: Sequence[int]) -> None:
+    """Letters drawn for these messages, and in no run, are to be drawn anew: as `send_back`."""
     is_drawn = (
-        Letter.message_id.in_(moved),
+        Letter.message_id.in_(message_ids),
         Letter.pulled_at.is_(None),
         Letter.returned_at.is_(None),
         Letter.run_id.is_(None),
@@ -133,7 +139,6 @@ def send_back(session: Session, now: datetime) -> int:
     kept = update(Letter).where(*is_drawn, Letter.is_registered)
     session.execute(kept.values(pulled_at=now, pull_reason=PullReason.MOVED_AWAY))
     session.execute(delete(Letter).where(*is_drawn))
-    return len(moved)
 
 
 def turn_late(session: Session, now: datetime, *, post: PostalCalendar) -> bool:

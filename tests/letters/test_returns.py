@@ -14,8 +14,10 @@ from portal.letters.models import Letter, PrintRun, PullReason, ReturnReason, Ru
 from portal.letters.queries_returns import tallies
 from portal.letters.queries_runs import to_pull
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
+from portal.letters.services_keeping import forget_bytes
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
 from portal.letters.services_returns import note_return
+from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Status
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person, RouteState
@@ -276,3 +278,28 @@ def letter_states(database, *letters):
     with database.transaction() as session:
         rows = [session.get_one(Message, letter.message_id) for letter in letters]
         return [(row.status.value, row.last_error) for row in rows]
+
+
+def test_what_leaves_again_is_drawn_anew_and_once_refused_there_leaves_no_more(
+    database, world, someone, clock, gateways
+):
+    letter = queued_to(world, someone, now=TUESDAY, expires_in=timedelta(days=80))
+    posted(database)
+    beside = queued_to(world, someone, now=FRIDAY, expires_in=timedelta(days=80))
+    back(database, letter)
+    later = FRIDAY + timedelta(days=31)
+    clock.set(later)
+    with database.transaction() as session:
+        person = session.get_one(Person, someone.id)
+        person.wants_paper, person.address_state = True, RouteState.UNTRIED  # it was right after all
+        forget_bytes(session, later)
+    print_due(database, clock)
+    send_due(database, gateways, clock)
+    again = made(database, later)
+    assert again.letters == 2
+    with database.transaction() as session:
+        drawn = session.scalars(select(Letter).where(Letter.run_id == again.id).order_by(Letter.message_id)).all()
+    assert [one.message_id for one in drawn] == [letter.message_id, beside.message_id]
+    back(database, drawn[0], ReturnReason.REFUSED)
+    print_due(database, clock)
+    assert letter_states(database, letter, beside) == [("returned", None), ("in_run", None)]
