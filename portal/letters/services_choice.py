@@ -72,6 +72,7 @@ class ChoiceFault(StrEnum):
 
     NO_ADDRESS = "no_address"  # to write to someone, we need their address
     OWN_WORD = "own_word"  # ended by the person's own word alone
+    DISCREET = "discreet"  # who wants discretion chooses letters alone: nobody who acts for them does
 
 
 def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
@@ -89,9 +90,10 @@ def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
     `how`: a `How`. `address`: lines 2 to 6 of NF Z10-011, already checked, when the person gives one with it. What
     waits to be told also leaves by letter where one arrives in time. The person is told by letter, and by the ways they
     have. A relative's choice is that of whoever answers for them. Journaled.
-    Raises `Refused` (NO_ADDRESS, MandateFault) and `LookupError` when there is no such file.
+    Raises `Refused` (NO_ADDRESS, DISCREET, MandateFault) and `LookupError` when there is no such file.
     """
     person = _file(session, now, person_id, by)
+    _refuse_choice(person, by)
     known = preferences_of(person)
     wanted = replace(known, wants_paper=True, address=tuple(address) or known.address)
     if not any(wanted.address):
@@ -136,12 +138,14 @@ def follow_choice(  # noqa: PLR0913 - as above
     """What a choice just written brings with it: `names` are what `change_preferences` has changed.
 
     For whoever changes several preferences at once: it journals the choice, tells it and moves the letters. Gives the
-    names that are still to be told. Raises `Refused` (OWN_WORD).
+    names that are still to be told. Raises `Refused` (OWN_WORD, DISCREET).
     """
     if "paper" not in names:
         return names
     chosen = person.wants_paper
-    if not chosen:
+    if chosen:
+        _refuse_choice(person, by)
+    else:
         _refuse_end(person, by, how)
     verb = "paper.chosen" if chosen else "paper.ended"
     record(
@@ -163,6 +167,12 @@ def follow_choice(  # noqa: PLR0913 - as above
         if by.kind is ActorKind.AGENT:
             _tell_end(session, now, person, by=by, base_url=base_url)
     return names - {"paper"}
+
+
+def _refuse_choice(person: Person, by: Actor) -> None:
+    """No letter would leave, and calls would take their place, where somebody may listen."""
+    if person.wants_discretion and by.mandate_id is not None:
+        raise Refused(ChoiceFault.DISCREET)
 
 
 def _refuse_end(person: Person, by: Actor, how: str) -> None:

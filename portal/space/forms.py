@@ -49,6 +49,10 @@ class ChoicesForm(PortalForm):
         """Letters need an address first; and nobody stops them for somebody else."""
         if self.is_paper and not self.is_own and not self.wanted["wants_paper"]:
             raise StopValidation(_("Cette personne seule peut arrêter le courrier. Elle peut appeler, ou nous écrire."))
+        if field.data and not self.is_paper and not self.is_own and self.wants_discretion.data:
+            raise StopValidation(
+                _("Cette personne veut des messages discrets. Elle seule peut choisir de recevoir des lettres.")
+            )
         if field.data and not self.has_address:
             raise StopValidation(_("Pour recevoir des lettres, écrivez d'abord votre adresse postale."))
 

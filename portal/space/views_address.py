@@ -1,6 +1,6 @@
 """Where a person's letters go."""
 
-from flask import redirect, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -25,16 +25,16 @@ def address() -> Page:
         person = me(database)
     if form.validate_on_submit():
         if form.address or not person.wants_paper:
-            return _saved(form.address)
+            return _saved(form.address, may_choose=not (g.acting and person.wants_discretion))
         form.street.errors = [
             _("Vous avez choisi de tout recevoir par courrier. Écrivez une adresse pour vos lettres.")
         ]
     return page("address", form=form, person=person), 422 if request.method == "POST" else 200
 
 
-def _saved(lines: tuple[str, ...]) -> Page:
+def _saved(lines: tuple[str, ...], *, may_choose: bool) -> Page:
     """Writes the address; asked for with it, everything comes by post."""
-    wants_all = "tout" in request.args and any(lines)
+    wants_all = may_choose and "tout" in request.args and any(lines)
     number, by, site = subject_id(), actor(), base_url()
     with transaction() as database:
         if wants_all:

@@ -64,7 +64,7 @@ def home() -> str:
         call=call,
         doubts=doubts,
         is_known=is_known(),
-        may_choose_paper=not g.acting or Procedure.PREFERENCES in g.acting.procedures,
+        may_choose_paper=not g.acting or (Procedure.PREFERENCES in g.acting.procedures and not person.wants_discretion),
         rooms=[room for room in ROOMS if room.is_open],
         cupboards=[room for room in CUPBOARDS if room.is_open],
         done=request.args.get("fait", ""),

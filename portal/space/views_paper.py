@@ -22,6 +22,8 @@ def all_by_post() -> Page:
         with transaction() as database:
             choose_paper(database, now(), person_id=subject_id(), by=actor(), how=How.WEB, base_url=base_url())
     except Refused as refusal:
+        if refusal.reason is ChoiceFault.DISCREET:  # chosen since the page was shown, which offers it no more
+            return redirect(url_for("space.preferences"), 303)
         if refusal.reason is not ChoiceFault.NO_ADDRESS:
             raise
         return redirect(url_for("space.address", tout=1), 303)

@@ -204,15 +204,25 @@ def test_nobody_else_ends_it(paper):
     assert paper.verbs() == []
 
 
+def test_nobody_chooses_letters_for_whoever_wants_discretion_nor_makes_their_telephone_ring(paper):
+    person = paper.world.person(address=ADDRESS, wants_discretion=True)
+    agent = paper.world.agent("accueil")
+    mandate = paper.world.mandate(person, agent_id=agent.id, procedures=["preferences"])
+    with pytest.raises(Refused) as refusal:
+        paper.do(choose_paper, person, by=Actor(ActorKind.AGENT, agent.id, mandate.id))
+    assert refusal.value.reason is ChoiceFault.DISCREET
+    assert (paper.rows(), paper.kept(person).wants_paper) == ([], False)
+
+
 def test_a_helper_chooses_for_the_person_alone_that_the_mandate_is_for(paper):
-    person, other = paper.world.person(address=ADDRESS, wants_discretion=True), paper.world.person(address=ADDRESS)
+    person, other = paper.world.person(address=ADDRESS), paper.world.person(address=ADDRESS)
     agent = paper.world.agent("accueil")
     mandate = paper.world.mandate(person, agent_id=agent.id, procedures=["preferences"])
     helper = Actor(ActorKind.AGENT, agent.id, mandate.id)
     with pytest.raises(LookupError):
         paper.do(choose_paper, other, by=helper)
     assert paper.do(choose_paper, person, by=helper)
-    assert paper.kept(person).letters_chosen_at is None  # a helper reads no letters of whoever wants discretion
+    assert paper.kept(person).letters_chosen_at is None  # a helper reads no letters of whoever comes to want discretion
     elsewhere = paper.world.mandate(other, agent_id=agent.id, procedures=["appointments"])
     with pytest.raises(Refused) as refusal:
         paper.do(choose_paper, other, by=Actor(ActorKind.AGENT, agent.id, elsewhere.id))

@@ -91,6 +91,26 @@ def test_whoever_acts_for_a_person_chooses_the_post_and_never_ends_it(client, wo
     assert kept(database, person).wants_paper is True
 
 
+def test_whoever_acts_for_somebody_discreet_is_offered_no_letters(client, world, database) -> None:
+    person = world.person(address=ADDRESS)
+    helper = world.person()
+    mandate = world.mandate(person, holder_id=helper.id, procedures=["appointments", "preferences"])
+    enter_person(client, helper)
+    act(client, mandate)
+    press = client.get("/mon-espace/preferences").page.fields(0)
+    with database.transaction() as session:
+        session.get_one(Person, person.id).wants_discretion = True
+    assert client.post("/mon-espace/tout-par-courrier", data=press).status_code == 303
+    for page in ("/mon-espace", "/mon-espace/preferences"):
+        assert "/mon-espace/tout-par-courrier" not in client.get(page).page.html
+    refused = pressed(client, "/mon-espace/preferences", "/mon-espace/preferences", wants_paper="y")
+    assert "Elle seule peut choisir de recevoir des lettres." in refused.page.text()
+    lines = {"street": "14 rue de la Démonstration"}
+    typed = pressed(client, "/mon-espace/preferences/adresse?tout=1", "/mon-espace/preferences/adresse", **lines)
+    assert typed.status_code == 303
+    assert (kept(database, person).wants_paper, kept(database, person).address[2]) == (False, lines["street"])
+
+
 def test_the_persons_own_word_ends_it(client, world, database) -> None:
     person = world.person(address=ADDRESS, wants_paper=True)
     enter_person(client, person)
