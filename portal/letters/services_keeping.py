@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.letters.models import Letter, PrintRun, RunFile
@@ -31,7 +31,7 @@ def forget_bytes(session: Session, now: datetime) -> int:
         Letter.pdf.is_not(None),
         Letter.drawn_at <= now - KEPT,
         Letter.message_id == Message.id,
-        Message.status.in_(_ENDED),
+        or_(Message.status.in_(_ENDED), Letter.pulled_at.is_not(None)),
     )
     done = [session.execute(one.values(pdf=None).execution_options(**_UNREAD)) for one in (posted, ended)]
     return sum(one.rowcount for one in done)  # type: ignore[attr-defined]

@@ -29,6 +29,7 @@ from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.request import now, reading, transaction
+from portal.web.text import printable
 
 _RUN = f"/agents/courriers/lots/<{RUN}:run_id>"
 
@@ -212,7 +213,7 @@ def _pull_page(form: PullForm) -> str:
     if request.method == "GET":
         form.reason.data = request.args.get("motif", form.reason.data)
         if "fait" not in request.args:  # else it is the key of the letter before
-            form.key.data = request.args.get("cle", "")[:60]
+            form.key.data = printable(request.args.get("cle", "")[:60])
     with reading() as session:
         rows = [
             (letter.reference, letter.run_id, REASONS[letter.pull_reason], letter.pulled_at)

@@ -26,6 +26,7 @@ from portal.people.views_browser import actor
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
+from portal.web.text import printable
 
 log = logging.getLogger("portal.letters")
 
@@ -186,7 +187,7 @@ def _pulled(session: Session, found: PrintRun) -> list[Place]:
 
 def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
     """The letter whose key was typed, or read by a scanner."""
-    typed = request.args.get("cle", "").strip()[:60]
+    typed = printable(request.args.get("cle", "").strip()[:60])
     key = key_of(typed) if typed else None
     letter = letter_by_reference(session, key) if key else None
     files = {file.id: file.position for file in found.files}

@@ -196,6 +196,8 @@ def test_a_letter_of_a_run_is_found_by_its_key_however_it_is_typed(room, world, 
     assert "Elle est dans le lot 2" in room.get(f"{RUNS}/1?cle={other.reference}").page.links()
     assert "n'a cette référence" in room.get(f"{RUNS}/1?cle={reference_of(9_999_999)}").page.text()
     assert "ne se lit pas" in room.get(f"{RUNS}/1?cle=bonjour").page.text()
+    assert "ne se lit pas" in room.get(f"{RUNS}/1?cle=%00x").page.text()
+    assert room.get("/agents/courriers/retirer?cle=%00x").page.fields()["key"] == "x"
 
 
 def test_runs_are_listed_newest_first(room, world, database):
@@ -239,9 +241,12 @@ def test_bytes_that_changed_are_not_printed_and_bytes_forgotten_leave_their_hash
 def test_letters_that_wait_or_are_in_a_run_keep_their_bytes_however_old(world, database):
     queued(world)
     made(database, world.now)
-    queued(world)
+    waits = queued(world)
     with database.transaction() as session:
         assert forget_bytes(session, world.now + timedelta(days=300)) == 0
+        session.get_one(Letter, waits.id).pulled_at, session.get_one(Letter, waits.id).pull_reason = world.now, "lost"
+    with database.transaction() as session:  # whatever becomes of its message, it serves no more
+        assert forget_bytes(session, world.now + timedelta(days=300)) == 1
 
 
 @pytest.mark.parametrize(
