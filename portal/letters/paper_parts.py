@@ -107,7 +107,7 @@ class Scale:
 
 
 NORMAL = Scale(Type(22, 26), Type(15, 19), Type(12, 15), 9.0, 5.6, 1.9, 22.0)
-TIGHT = Scale(Type(20, 23), Type(14, 16.5), Type(12, 14), 8.0, 5.2, 1.1, 17.0)
+TIGHT = Scale(Type(20, 23), Type(14, 16.5), Type(12, 14), 8.0, 5.2, 1.1, 16.5)
 LARGE = Scale(Type(26, 31), Type(19, 25), Type(16, 20), 11.0, 7.5, 2.4, 27.0)
 
 

@@ -122,8 +122,8 @@ class ChoicesForm(AddressForm):
         return Chosen(**ticked, language=self.tongue.data or None, address=tuple(self.address))
 
 
-class WishForm(EntryForm):
-    """The half-days that suit, for what and where."""
+class WishForm(AddressForm):
+    """The half-days that suit, for what and where; and the address, where the paper bears one."""
 
     motif = ChoiceField(_l("Pour quoi ?"), choices=[], required=_l("Choisissez un motif."))
     place = ChoiceField(_l("Où ?"), choices=[], required=_l("Choisissez un lieu, ou tous les lieux."))
@@ -131,13 +131,19 @@ class WishForm(EntryForm):
         _l("Les demi-journées cochées"),
         required=FAULTS[PaperFault.NOTHING],
     )
-    first_day = DateField(
-        _l("Pas avant le"), hint=_l("Exemple : 24 11 2026"), required=_l("Écrivez le jour. Exemple : 24 11 2026")
-    )
+    first_day = DateField(_l("Pas avant le, si c'est écrit"), hint=_l("Exemple : 24 11 2026"), required="")
+
+    needs_address = False
 
     def __init__(self, *, today: date, **options: Any) -> None:
-        super().__init__(data={"first_day": today, "place": ANYWHERE}, **options)
+        self.today = today
+        super().__init__(data={"place": ANYWHERE}, **options)
         offer(self.half_days, ((one, f"{DAYS[one[:3]]} {HALVES[one[4:]]}") for one in HALF_DAYS))
+
+    @property
+    def since(self) -> date:
+        """The first day that suits: today when the paper says none; of a valid form."""
+        return self.first_day.data or self.today
 
     @property
     def place_id(self) -> int | None:
@@ -145,8 +151,8 @@ class WishForm(EntryForm):
         return None if self.place.data == ANYWHERE else int(str(self.place.data))
 
 
-class MandateForm(EntryForm):
-    """Who may act, for what, until when; both signatures seen."""
+class MandateForm(AddressForm):
+    """Who may act, for what, until when; both signatures seen; and the person's address, where the paper bears one."""
 
     holder = ChoiceField(_l("Qui va agir ?"), choices=[], required=_l("Choisissez l'organisme, ou un proche."))
     days = ChoiceField(
@@ -164,6 +170,8 @@ class MandateForm(EntryForm):
         required=MANDATE_FAULTS[Fault.NO_PROCEDURE],
     )
     signed = CheckField(_l("Les deux signatures sont là"))
+
+    needs_address = False
 
     def __init__(self, *, today: date, **options: Any) -> None:
         self.today = today

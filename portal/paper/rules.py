@@ -12,6 +12,7 @@ from portal.paper.models import FormKind
 from portal.people.models import Person
 from portal.web.access import Role
 
+SUBJECT = "paper_form"  # of a message that carries one
 VERSION = 1  # of the blank forms: another wording that asks for something else has another number, and code
 WEEKDAYS = ("lun", "mar", "mer", "jeu", "ven")
 HALVES = ("matin", "apres")
@@ -60,6 +61,15 @@ class PaperFault(StrEnum):
     CANCELLED = "cancelled"  # it was cancelled already, by another way
 
 
+class PostFault(StrEnum):
+    """Why a form is not sent by post."""
+
+    NO_ADDRESS = "no_address"
+    DOUBTFUL = "doubtful"  # a letter came back from there
+    DISCREET = "discreet"  # they did not choose the address for letters
+    SILENCE = "silence"  # they asked not to be written to
+
+
 def may_enter(roles: Collection[str], kind: FormKind) -> bool:
     """Whether somebody of these roles enters forms of a kind."""
     return bool(ENTERED_BY[kind] & set(roles))
@@ -98,6 +108,7 @@ def known_of(person: Person | None, departement: Departement, *, language: str) 
         return known
     hides = person.wants_discretion
     return known | {
+        "asks_address": person.guardian_id is None and not any(person.address),
         "name": f"{person.given_names} {person.family_name}",
         "birth_date": person.birth_date.isoformat(),
         "address": [] if hides else list(person.address),

@@ -53,12 +53,16 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Wished:
-    """What was asked for: a motif, a place or anywhere (None), from a day on, in these half-days."""
+    """What was asked for: a motif, a place or anywhere (None), from a day on, in these half-days.
+
+    `address`: checked lines that the paper bears, or none.
+    """
 
     motif_id: int
     place_id: int | None
     first_day: date
     half_days: Collection[str]
+    address: Sequence[str] = ()
 
 
 def enter_address(  # noqa: PLR0913 - a form, what it says, by whom
@@ -105,7 +109,14 @@ def enter_choices(  # noqa: PLR0913 - as above
 
 
 def enter_wish(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, *, form_id: int, wished: Wished, by: Actor, base_url: str
+    session: Session,
+    now: datetime,
+    *,
+    form_id: int,
+    wished: Wished,
+    shown: str | None = None,
+    by: Actor,
+    base_url: str,
 ) -> Wish:
     """Puts the person on the waiting list, with the half-days that they ticked, and tells them by post that it is so.
 
@@ -121,9 +132,11 @@ def enter_wish(  # noqa: PLR0913 - as above
         "place_id": wished.place_id,
         "first_day": wished.first_day.isoformat(),
         "half_days": half_days,
+        "address": list(wished.address),
     }
     form = claim(session, now, form_id=form_id, answers=answers, by=by)
-    person = _file(session, form, None, ())
+    person = _file(session, form, shown, {"address"} if any(wished.address) else ())
+    _move(session, now, person, wished.address, by=by, base_url=base_url)
     wish = wait(
         session,
         now,
@@ -149,21 +162,25 @@ def enter_mandate(  # noqa: PLR0913 - a form, to whom, for what
     procedures: Sequence[str],
     days: int = 0,
     last_day: date | None = None,
+    address: Sequence[str] = (),
+    shown: str | None = None,
     by: Actor,
     base_url: str,
 ) -> Mandate:
     """Puts in force what the person signed: for a partner (`days`), or for someone close (`last_day`).
 
-    The messages of mandates tell them, and a letter among them. Raises `Refused` (PaperFault, mandates' Fault): under
-    legal protection, the representative alone may.
+    The messages of mandates tell them, and a letter among them; `address` is the one that the paper bears. Raises
+    `Refused` (PaperFault, mandates' Fault): under legal protection, the representative alone may.
     """
     answers = {
         "procedures": list(procedures),
         "organisation_id": holder.id if isinstance(holder, Organisation) else None,
         "holder_id": holder.id if isinstance(holder, Person) else None,
+        "address": list(address),
     }
     form = claim(session, now, form_id=form_id, answers=answers, by=by)
-    person = _file(session, form, None, ())
+    person = _file(session, form, shown, {"address"} if any(address) else ())
+    _move(session, now, person, address, by=by, base_url=base_url)
     voice = Voice(session.get_one(Departement, 1), base_url)
     give: Callable[..., Mandate] = give_on_paper if isinstance(holder, Organisation) else give_to_relative
     who: dict[str, Any] = (
@@ -203,6 +220,19 @@ def tell_wish(  # noqa: PLR0913 - a wish, and what is said of it
         session, now, kind="wish_noted", person=reader, context=context, subject="wish", subject_id=wish.id,
         place_id=by.place_id,
     )  # fmt: skip
+
+
+def _move(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, person: Person, address: Sequence[str], *, by: Actor, base_url: str
+) -> None:
+    """Writes the address that a paper bears beside what it asks; a letter of its own says it when there was another."""
+    if not any(address):
+        return
+    had_one = any(person.address)
+    wanted = replace(preferences_of(person), address=tuple(address))
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    if had_one:
+        _tell_changes(session, now, person, names, by=by, base_url=base_url)
 
 
 def _tell_changes(  # noqa: PLR0913 - as above

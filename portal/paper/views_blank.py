@@ -42,6 +42,7 @@ def blank_for(key: str) -> str | tuple[str, int]:
         rows=rows,
         said=_said(rows),
         may_search=may_search,
+        may_make=may_open("desk.new"),
         form_has_errors=bool(form.errors),
     )
     return (page, 422) if form.errors else page

@@ -149,7 +149,7 @@ def _choices_form(database: Session, _found: PaperForm) -> ChoicesForm:
 def _wish_form(database: Session, _found: PaperForm) -> WishForm:
     day = paris_day(now())
     services = services_of(database, g.agent.id, day)
-    typed = WishForm(today=day)
+    typed = WishForm(today=day, communes=PostalNames(directory.commune_index(database)))
     motifs = queries.motifs_booked_by(database, day, services)
     typed.motif.choices = selectable((motif.key, motif.title_in_sight) for motif in motifs)
     everywhere = any(one.place_ids is None for one in services)
@@ -160,7 +160,7 @@ def _wish_form(database: Session, _found: PaperForm) -> WishForm:
 
 
 def _mandate_form(database: Session, _found: PaperForm) -> MandateForm:
-    typed = MandateForm(today=paris_day(now()))
+    typed = MandateForm(today=paris_day(now()), communes=PostalNames(directory.commune_index(database)))
     partners = [(str(one.id), one.name) for one in mandates.organisations(database, now())]
     typed.holder.choices = selectable([(RELATIVE, _("Un proche")), *partners])
     return typed
@@ -184,8 +184,9 @@ def _write_wish(database: Session, found: PaperForm, typed: WishForm) -> None:
     motif = directory.motif(database, str(typed.motif.data), paris_day(now()))
     if motif is None:
         raise Refused(WishFault.NOT_BOOKABLE)
-    wished = Wished(motif.id, typed.place_id, typed.first_day.data, typed.half_days.data)
-    enter_wish(database, now(), form_id=found.id, wished=wished, by=hand(), base_url=_base_url())
+    wished = Wished(motif.id, typed.place_id, typed.since, typed.half_days.data, typed.address)
+    marks = typed.shown.data or ""
+    enter_wish(database, now(), form_id=found.id, wished=wished, shown=marks, by=hand(), base_url=_base_url())
 
 
 def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> None:
@@ -204,6 +205,8 @@ def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> N
         procedures=typed.procedures.data,
         days=int(typed.days.data or 0),
         last_day=typed.last_day.data,
+        address=typed.address,
+        shown=typed.shown.data or "",
         by=hand(),
         base_url=_base_url(),
     )

@@ -12,7 +12,7 @@ from portal.letters.paper_form import FormPaper, draw_form
 from portal.letters.paper_parts import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
 from portal.mandates.forms_words import PROCEDURES
 from portal.paper.forms_words import DAYS, HALVES
-from portal.paper.models import FormKind
+from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import BLANK_CODES, WEEKDAYS, reference_of
 from portal.paper.rules import HALVES as HALF_NAMES
 from portal.web.i18n import LANGUAGES
@@ -25,6 +25,12 @@ def sheet_of(kind: FormKind, known: Known, *, number: int | None = None, code: s
     """The form as a PDF, in the language of `known`; a blank one without `number` and `code`."""
     with force_locale(str(known["language"])):
         return draw_form(paper_of(kind, known, number=number, code=code or BLANK_CODES[kind]))
+
+
+def posted_words(form: PaperForm) -> FormPaper:
+    """All the words of a form that is sent by post, in its person's language."""
+    with force_locale(str(form.known["language"])):
+        return paper_of(form.kind, form.known, number=form.id, code=form.code)
 
 
 def paper_of(kind: FormKind, known: Known, *, number: int | None, code: str) -> FormPaper:
@@ -94,6 +100,19 @@ def _address_lines(prefix: str = "") -> list[Item]:
     ]  # fmt: skip
 
 
+def _where(known: Known) -> list[Item]:
+    """The lines of an address, where none is known: what we answer by post has to go somewhere."""
+    if not known.get("asks_address", "name" not in known):
+        return []
+    return [
+        Beside([
+            Write("rue", _("Adresse : numéro et rue")),
+            Write("ville", _("Code postal et ville")),
+        ]),
+        Write("etage", _("Appartement, étage, bâtiment, ou « chez »")),
+    ]  # fmt: skip
+
+
 _Words = tuple[str, str, Sequence[str], list[Part]]
 
 
@@ -104,9 +123,13 @@ def _wish(known: Known) -> _Words:
         [(day, str(DAYS[day])) for day in WEEKDAYS],
         [(half, str(HALVES[half])) for half in HALF_NAMES],
     )
+    where = _where(known)
+    rows = 1 if where else 2
     parts = [
-        _who(known, *_phone(known)),
-        Part(_("Pour parler de quoi ?"), [Write("sujet", _("Exemples : mon budget, mon enfant, une aide."), rows=2)]),
+        _who(known, *_phone(known), *where),
+        Part(
+            _("Pour parler de quoi ?"), [Write("sujet", _("Exemples : mon budget, mon enfant, une aide."), rows=rows)]
+        ),
         Part(_("Où ?"), [Write("lieu", _("Le lieu ou la ville qui vous va bien"))]),
         Part(_("Quand ?"), [grid, Write("pas-avant", _("Pas avant le (jour, mois, année), si besoin"))]),
     ]
@@ -168,7 +191,7 @@ def _mandate(known: Known) -> _Words:
     boxes = [Option(key.value, str(words)) for key, words in PROCEDURES.items()]
     kinds = [Option("organisme", _("un organisme (CCAS, association)")), Option("proche", _("un proche"))]
     parts = [
-        _who(known),
+        _who(known, *_where(known)[:1]),
         Part(
             _("Qui agit pour vous ?"),
             [

@@ -118,6 +118,24 @@ def test_a_wish_leads_to_slots_that_fit(client, seated) -> None:
     assert seated.read(Wish, 1).place_id is None
 
 
+def test_a_wish_or_a_mandate_that_bears_an_address_is_answered_there(client, seated) -> None:
+    for kind, typed in (
+        (FormKind.WISH, {"motif": seated.motif.key, "half_days": ["jeu-matin"], "first_day": ["", "", ""]}),
+        (
+            FormKind.MANDATE,
+            {"holder": str(seated.world.organisation().id), "days": "31", "procedures": ["appointments"]},
+        ),
+    ):
+        person = seated.world.person(mobile=None, email=None)
+        path = url(seated.given(kind, person))
+        asked = client.get(path).page.fields(0) | typed | {"signed": "y"}
+        assert client.post(path, data=asked | ADDRESS | {"postcode": "62"}).status_code == 422
+        done = client.follow(client.post(path, data=asked | ADDRESS))
+        assert "La personne va recevoir une lettre." in done.page.text()
+        assert seated.read(Person, person.id).address[2] == "9 rue Neuve"
+    assert [route for _kind, route in seated.told()] == ["letter", "letter"]
+
+
 def test_a_mandate_is_in_force_once_both_signatures_are_seen(client, seated) -> None:
     partner = seated.world.organisation()
     form = seated.given(FormKind.MANDATE)
@@ -211,7 +229,10 @@ def test_a_blank_form_asks_whose_it_is_and_becomes_one_of_theirs(client, seated,
     page = opened(client, shown(BLANK_CODES[FormKind.CHOICES])).page
     assert "feuille vierge" in page.text()
     path = f"{HOME}/vierge/choix"
-    assert "Aucune fiche" in sent(client, path, q="Introuvable Personne").page.text()
+    nobody = sent(client, path, q="Introuvable Personne").page
+    assert "Aucune fiche" in nobody.text()
+    made = next(number for number, form in enumerate(nobody.all("form")) if form.get("action", "").endswith("nouvelle"))
+    assert "Introuvable" in client.post("/agents/personnes/nouvelle", data=nobody.fields(made)).get_data(as_text=True)
     assert sent(client, path, q="").status_code == 422
     found = sent(client, path, q="Martin-Essai").page
     give = next(one for one in found.links().values() if "vierge=choix" in one)
