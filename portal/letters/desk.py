@@ -92,6 +92,7 @@ class PrintRoom:
         )
         message.recipient = "\n".join(address)
         message.rendered = {
+            "reference": reference,  # of the sheet that says these words: an older one said others, elsewhere
             "text": read.as_text(),
             "content": read.as_json(),
             "large_window": drawn.needs_large_window,

@@ -62,5 +62,19 @@ def letter(session: Session, letter_id: int, *, with_pdf: bool = False) -> Lette
     return session.scalars(chosen.options(undefer(Letter.pdf)) if with_pdf else chosen).one_or_none()
 
 
+def latest_drawing(session: Session, message_id: int) -> Letter | None:
+    """The letter drawn last for a message, whatever became of it. Its PDF is not loaded."""
+    chosen = select(Letter).where(Letter.message_id == message_id)
+    return session.scalars(chosen.order_by(Letter.id.desc()).limit(1)).one_or_none()
+
+
+def says_its_message(letter: Letter) -> bool:
+    """Whether the words and the address that its message keeps are those of this sheet, and not of one drawn since."""
+    if letter.pulled_at is None and letter.returned_at is None:
+        return True
+    rendered = letter.message.rendered or {}
+    return bool(rendered.get("reference", letter.reference) == letter.reference)
+
+
 def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
     return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

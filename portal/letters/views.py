@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from portal.journal.services import record
 from portal.letters.content import content_from
 from portal.letters.models import Letter
-from portal.letters.queries import ROLES, letter, letter_for, letter_of_message
+from portal.letters.queries import ROLES, latest_drawing, letter, letter_for, letter_of_message, says_its_message
 from portal.letters.twin import ICONS, twin_sections
-from portal.letters.views_room import bytes_answer, gone
+from portal.letters.views_room import bytes_answer, gone, state_words
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
@@ -64,7 +64,9 @@ def twin(letter_id: int) -> Response:
     with transaction() as session:
         found = _found(letter_for(session, now(), letter_id, agent_id=g.agent.id))
         _record_opening(session, found)
-    return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html")
+        latest = latest_drawing(session, found.message_id)
+    newer = latest if latest is not None and latest.id > found.id else None
+    return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html", newer=newer)
 
 
 @bp.get("/demo/lettre/<int(max=9223372036854775807):message_id>.pdf")
@@ -115,19 +117,21 @@ def _pdf_answer(found: Letter) -> Response:
     return bytes_answer(found.pdf, f"{found.reference}.pdf")
 
 
-def _twin_answer(found: Letter, pdf_url: str, layout: str) -> Response:
+def _twin_answer(found: Letter, pdf_url: str, layout: str, *, newer: Letter | None = None) -> Response:
     message = found.message
-    rendered = message.rendered or {}
-    content = content_from(rendered["content"])
+    is_own = says_its_message(found)  # else these words and this address are those of the sheet drawn since
+    content = content_from((message.rendered or {})["content"]) if is_own else None
     page = render_template(
         "letters/twin.html",
         letter=found,
         kind=kind_words(message.kind),
-        address=(message.recipient or "").splitlines(),
+        state=state_words(found),
+        is_old=found.pulled_at is not None or found.returned_at is not None,
+        newer=newer,
+        address=(message.recipient or "").splitlines() if is_own else [],
         content=content,
-        sections=twin_sections(content),
+        sections=twin_sections(content) if content else (),
         icons=ICONS,
-        large_window=rendered["large_window"],
         pdf_url=pdf_url,
         layout=layout,
     )

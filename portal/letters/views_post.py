@@ -22,8 +22,7 @@ from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault
 from portal.letters.run_file import sheet_of
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
 from portal.letters.views import bp
-from portal.letters.views_room import RUN, bytes_answer, require_the_room
-from portal.letters.views_runs import REASONS
+from portal.letters.views_room import REASONS, RUN, bytes_answer, require_the_room
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused

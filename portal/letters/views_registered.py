@@ -10,12 +10,12 @@ from portal.journal.services import record
 from portal.letters.forms import ProofForm, RegisterForm
 from portal.letters.forms_words import PROOF_FAULTS, REGISTER_FAULTS
 from portal.letters.models import Letter
-from portal.letters.queries import ROLES, letter_for
+from portal.letters.queries import ROLES, letter_for, says_its_message
 from portal.letters.queries_post import proof_of, proofs_of
 from portal.letters.rules_post import LARGEST_PROOF, ProofFault, RegisterFault
 from portal.letters.services_registered import add_proof, register
 from portal.letters.views import bp, kind_words
-from portal.letters.views_room import RUN, bytes_answer
+from portal.letters.views_room import RUN, bytes_answer, state_words
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -107,6 +107,8 @@ def _page(letter_id: int, form: RegisterForm | None = None, *, proof: ProofForm 
         "letters/registered.html",
         letter=found,
         kind=kind_words(found.message.kind),
+        state=state_words(found),
+        address=(found.message.recipient or "").splitlines() if says_its_message(found) else [],
         form=form,
         proof_form=proof or ProofForm(formdata=None),
         proofs=proofs,

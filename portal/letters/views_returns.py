@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from portal.letters.forms import ReturnForm
 from portal.letters.forms_words import RETURN_FAULTS, RETURN_REASONS
 from portal.letters.models import Letter, ReturnReason
-from portal.letters.queries import ROLES
+from portal.letters.queries import ROLES, says_its_message
 from portal.letters.queries_returns import first_week, just_noted, tallies
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
 from portal.letters.services_returns import note_return
@@ -95,7 +95,7 @@ def _noted(letter: Letter) -> dict[str, Any]:
     return {
         "reference": letter.reference,
         "recipient": lines[0],
-        "town": lines[-1],
+        "town": lines[-1] if says_its_message(letter) else letter.postcode,
         "reason": RETURN_REASONS[letter.return_reason] if letter.return_reason else "",
         "at": letter.returned_at,
     }

@@ -3,10 +3,14 @@
 from flask import Response, abort, current_app, g, make_response, render_template
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from portal.letters.forms_words import RETURN_REASONS
+from portal.letters.models import Letter, PullReason
 from portal.letters.queries_today import holds_the_room
 from portal.letters.rules_today import Left
+from portal.notifications.models import Status
 from portal.web.access import may_open
 from portal.web.request import now
 from portal.words import NBSP
@@ -20,6 +24,33 @@ _DOORS = (
     "paper.blocked_letters",
     "letters.calendar",
 )
+REASONS = {
+    PullReason.OVERTAKEN: _l("Le rendez-vous a changé."),
+    PullReason.MOVED_AWAY: _l("L'adresse a changé."),
+    PullReason.LOST: _l("La lettre est introuvable."),
+    PullReason.ASKED: _l("Quelqu'un l'a demandé."),
+    PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
+}
+_STATES = {
+    Status.WAITING: _l("Attend d'être préparée"),
+    Status.QUEUED: _l("Attend un lot"),
+    Status.IN_RUN: _l("Dans un lot"),
+    Status.PRINTED: _l("Imprimée"),
+    Status.POSTED: _l("Remise à La Poste"),
+    Status.RETURNED: _l("Revenue"),
+    Status.WITHDRAWN: _l("Retirée\u00a0: une autre l'a remplacée"),
+    Status.EXPIRED: _l("Retirée\u00a0: elle ne sert plus"),
+    Status.FAILED: _l("Retirée\u00a0: dite autrement"),
+}
+
+
+def state_words(letter: Letter) -> str:
+    """Where a letter stands, its message loaded: of one pulled, or come back, the message tells of the one after it."""
+    if letter.returned_at is not None and letter.return_reason is not None:
+        return str(_("Revenue\u00a0: %(reason)s", reason=RETURN_REASONS[letter.return_reason]))
+    if letter.pulled_at is not None:
+        return str(_("Retirée"))
+    return str(_STATES.get(letter.message.status, ""))
 
 
 def require_the_room(session: Session) -> None:

@@ -20,8 +20,17 @@ from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
 from portal.letters.rules import key_of
 from portal.letters.views import bp, kind_words
-from portal.letters.views_room import RUN, bytes_answer, doors, gone, opens, require_the_room, size_words
-from portal.notifications.models import Status
+from portal.letters.views_room import (
+    REASONS,
+    RUN,
+    bytes_answer,
+    doors,
+    gone,
+    opens,
+    require_the_room,
+    size_words,
+    state_words,
+)
 from portal.people.views_browser import actor
 from portal.web.access import allow
 from portal.web.forms import PortalForm
@@ -35,24 +44,6 @@ STATES = {
     RunState.MADE: _l("À imprimer"),
     RunState.PRINTED: _l("Imprimé"),
     RunState.POSTED: _l("Remis à La Poste"),
-}
-REASONS = {
-    PullReason.OVERTAKEN: _l("Le rendez-vous a changé."),
-    PullReason.MOVED_AWAY: _l("L'adresse a changé."),
-    PullReason.LOST: _l("La lettre est introuvable."),
-    PullReason.ASKED: _l("Quelqu'un l'a demandé."),
-    PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
-}
-LETTER_STATES = {
-    Status.WAITING: _l("Attend d'être préparée"),
-    Status.QUEUED: _l("Attend un lot"),
-    Status.IN_RUN: _l("Dans un lot"),
-    Status.PRINTED: _l("Imprimée"),
-    Status.POSTED: _l("Remise à La Poste"),
-    Status.RETURNED: _l("Revenue"),
-    Status.WITHDRAWN: _l("Retirée\u00a0: une autre l'a remplacée"),
-    Status.EXPIRED: _l("Retirée\u00a0: elle ne sert plus"),
-    Status.FAILED: _l("Retirée\u00a0: dite autrement"),
 }
 _STEPS = ("letters.printed", "letters.count", "letters.posted")
 
@@ -73,7 +64,7 @@ class Place:
     @property
     def state(self) -> str:
         """Where it stands."""
-        return str(LETTER_STATES.get(self.letter.message.status, ""))
+        return state_words(self.letter)
 
     @property
     def words(self) -> str:

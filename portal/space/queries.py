@@ -93,8 +93,10 @@ def letter_of(session: Session, person: Person, message_id: int, *, with_pdf: bo
     statement = (
         select(Letter)
         .join(Letter.message)
-        .where(Message.id == message_id, _said_to(session, person), _BEARS_NO_CODE)
+        .where(Message.id == message_id, Letter.pulled_at.is_(None), _said_to(session, person), _BEARS_NO_CODE)
         .options(joinedload(Letter.message))
+        .order_by(Letter.id.desc())  # one that came back may be drawn anew
+        .limit(1)
     )
     return session.scalars(statement.options(undefer(Letter.pdf)) if with_pdf else statement).one_or_none()
 
