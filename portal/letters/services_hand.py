@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
-from portal.letters.models import PrintRun
+from portal.letters.models import Printer, PrintRun
 from portal.letters.queries_today import latest_run
 from portal.letters.services_runs import make_run
 from portal.locks import Lock, hold
@@ -20,8 +20,16 @@ class Made(NamedTuple):
     is_new: bool
 
 
-def make_by_hand(session: Session, now: datetime, *, post: PostalCalendar, seen: int, by: Actor) -> Made | None:
-    """Takes the letters that wait into a run; None when there is none to take.
+def make_by_hand(  # noqa: PLR0913 - when, whose post, what was seen, by whom, for whom
+    session: Session,
+    now: datetime,
+    *,
+    post: PostalCalendar,
+    seen: int,
+    by: Actor,
+    printer: Printer = Printer.ROOM,
+) -> Made | None:
+    """Takes the letters that wait into a run for whoever prints; None when there is none to take.
 
     `seen`: the number of the latest run when the button was shown. A run made since, by a second press, by somebody
     else or by the worker, is the answer: a press never makes two.
@@ -30,7 +38,7 @@ def make_by_hand(session: Session, now: datetime, *, post: PostalCalendar, seen:
     latest = latest_run(session)
     if latest is not None and latest.id > seen:
         return Made(latest, is_new=False)
-    run = make_run(session, now, post=post, by=by.id)
+    run = make_run(session, now, post=post, by=by.id, printer=printer)
     if run is None:
         return None
     record(session, now, actor=by, verb="run.made", object_kind="print_run", object_id=run.id)

@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.letters.models import Letter
+from portal.letters.models import Letter, Printer
 from portal.letters.queries import ROLES, letters_waiting
 from portal.letters.queries_blocked import blocked
 from portal.letters.queries_runs import going_on
@@ -31,7 +31,7 @@ from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
 from portal.web.access import allow
 from portal.web.forms import PortalForm
-from portal.web.request import now, reading, transaction
+from portal.web.request import now, portal, reading, transaction
 from portal.words import NBSP, day_words, hour_words
 
 _LONGEST = 10  # figures of the number of a run
@@ -96,7 +96,8 @@ def make_run() -> Response:
         require_the_room(session)
         if not PortalForm().validate_on_submit():
             return redirect(url_for("letters.waiting", fait="expire"), 303)
-        made = make_by_hand(session, now(), post=calendar_of(session), seen=_seen(), by=actor())
+        printer = Printer(portal().settings.printer)
+        made = make_by_hand(session, now(), post=calendar_of(session), seen=_seen(), by=actor(), printer=printer)
         if made is None:
             return redirect(url_for("letters.waiting", fait="rien"), 303)
         return redirect(url_for("letters.run", run_id=made.run.id, fait="lot" if made.is_new else "deja"), 303)

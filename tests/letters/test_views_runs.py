@@ -1,6 +1,7 @@
 """The print room's pages: today, a run, its files; who opens them, and what is said when something does not go."""
 
 import csv
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO, StringIO
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select, update
 
 from portal.journal.models import JournalLine
-from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
+from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.rules import reference_of
 from portal.letters.rules_today import Left, left_until
 from portal.letters.services_hand import make_by_hand
@@ -118,6 +119,15 @@ def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, wo
     nothing = room.post(RUNS, data=sent | {"vu": "2"})
     assert "Aucune lettre n'est prête" in room.get(nothing.headers["Location"]).page.text()
     assert "restée ouverte longtemps" in room.get(room.post(RUNS).headers["Location"]).page.text()
+
+
+def test_a_run_by_hand_is_for_whoever_prints_here(room, app, settings, world, database):
+    queued(world)
+    parts = app.extensions["portal"]
+    app.extensions["portal"] = replace(parts, settings=replace(settings, printer="outside"))
+    room.post(RUNS, data=room.get(TODAY).page.fields())
+    with database.transaction() as session:
+        assert session.scalars(select(PrintRun.printer)).all() == [Printer.OUTSIDE]
 
 
 def test_agents_who_press_at_the_same_instant_make_one_run(world, database):
