@@ -1,6 +1,6 @@
 """Print runs: letters that wait become files to print, each letter in one run, whoever asks and however many ask."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -32,7 +32,11 @@ class BusyError(Exception):
 
 
 class AlteredLetterError(Exception):
-    """Bytes that are no longer those that were drawn: they are not printed."""
+    """Bytes that are no longer those that were drawn: they are not printed. `file_id`: the file that they keep back."""
+
+    def __init__(self, letter_id: int, file_id: int) -> None:
+        super().__init__(f"letter {letter_id}")
+        self.file_id = file_id
 
 
 def make_run(  # noqa: PLR0913 - when, whose post, by whom
@@ -85,12 +89,14 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     return run
 
 
-def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> bool:
+def make_file(session: Session, now: datetime, *, run_id: int | None = None, but: Collection[int] = ()) -> bool:
     """Makes one file more of a run, or of the oldest that lacks one; False when none is left to make, or to take.
+
+    `but`: files that are left as they are.
 
     Several workers may each make one; what a worker leaves when it dies is free again. Raises `AlteredLetterError`.
     """
-    file = unmade_file(session, run_id=run_id)
+    file = unmade_file(session, run_id=run_id, but=but)
     if file is None:
         return False
     run = session.get_one(PrintRun, file.run_id)
@@ -209,7 +215,7 @@ def _place(session: Session, run: PrintRun, groups: Iterable[Group]) -> None:
 
 def _bytes_of(letter: Letter) -> bytes:
     if letter.pdf is None or sha256(letter.pdf).hexdigest() != letter.sha256:
-        raise AlteredLetterError(f"letter {letter.id}")
+        raise AlteredLetterError(letter.id, letter.file_id or 0)
     return letter.pdf
 
 

@@ -227,3 +227,17 @@ def test_bytes_that_are_no_longer_those_drawn_are_not_printed(database, world):
         make_file(session, world.now)
     with database.transaction() as session:
         assert session.scalars(select(RunFile.made_at)).all() == [None]
+
+
+def test_bytes_that_were_altered_hold_up_no_other_file(database, world, clock):
+    letter = queued(world)
+    with database.transaction() as session:
+        make_run(session, world.now, post=calendar_of(session), by=1)
+        session.get_one(Letter, letter.id).pdf = b"%PDF- something else"
+    queued(world)
+    with database.transaction() as session:
+        make_run(session, world.now, post=calendar_of(session), by=1)
+    clock.set(world.now)
+    print_due(database, clock)
+    with database.transaction() as session:
+        assert [run.state for run in runs(session)] == [RunState.MADE, RunState.MAKING]
