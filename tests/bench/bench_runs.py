@@ -91,7 +91,7 @@ def _rates(database: Database) -> list[Measure]:
     for number in range(ROUNDS):
         spent.on("worker", each, partial(send_due, database, gateways, lambda: NOW, limit=each))
         posts = [post_of(number * each + at) for at in range(1, SAMPLE // ROUNDS + 1)]
-        bare = [pages_of(post, draw(post).pages) for post in posts]
+        bare = [pages_of(post, draw(post).pdf) for post in posts]
         spent.on("drawing", len(posts), partial(_drawn, posts))
         spent.on("bare", len(posts), partial(one_file_each, bare))
         spent.on("bare whole", len(posts), partial(one_file, bare))

@@ -8,7 +8,7 @@ entered two days before. Workers die at their work and are started again. Ways o
 drawn a few times for each kind, then their bytes are copied (bench_runs measures the drawing); the server does not wait
 for its disk. The same seed makes the same year.
 
-The Département has 200,000 appointments a year. PORTAL_BENCH_APPOINTMENTS says how many are simulated: 10,000 unless
+The Département has 200,000 appointments a year. BENCH_APPOINTMENTS says how many are simulated: 10,000 unless
 said, in some minutes; the table says which. What is proved at the end is proved from every row of the database.
 """
 
@@ -38,7 +38,7 @@ WHAT = {
 
 def measures() -> list[Measure]:
     """The promises, each missed by one broken; then the figures of the year, and what took the machine's time."""
-    appointments = int(os.environ.get("PORTAL_BENCH_APPOINTMENTS", USUAL))
+    appointments = int(os.environ.get("BENCH_APPOINTMENTS", USUAL))
     logging.getLogger("portal").setLevel(logging.ERROR)  # what fails is what is simulated
     begun = time.perf_counter()
     with server(durable=False) as database:

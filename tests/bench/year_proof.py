@@ -134,7 +134,7 @@ def figures(database: Database, year: Year) -> list[tuple[str, float, str]]:
         rows += [(f"  came back: {reason.value}", count, "") for reason, count in sorted(year.room.returned.items())]
         rows += [(f"  pulled from a run: {reason}", count, "") for reason, count in sorted(year.room.pulled.items())]
         for error, count in ask(_LETTER_ERRORS):
-            rows.append((f"  letters not sent: {error}", count, ""))
+            rows.append((f"  letters not sent: {_WORDS.get(error, error)}", count, ""))
         for what, query in _COUNTS.items():
             rows.append((what, float(ask(query)[0][0] or 0), ""))
         rows += [(f"calls: {what}", count, "") for what, count in sorted(year.humans.counts.items())]
@@ -144,6 +144,10 @@ def figures(database: Database, year: Year) -> list[tuple[str, float, str]]:
 
 
 _CHANGES = {"move": "moved", "cancel": "cancelled by the person", "revoke": "cancelled by the service"}
+_WORDS = {
+    "route_failed": "held, for one to the same address came back or could not be drawn",
+    "too_late": "too late for their use, turned into another route",
+}
 _LETTER_ERRORS = """
 SELECT coalesce(last_error, status), count(*) FROM message
 WHERE route = 'letter' AND status IN ('failed', 'expired') GROUP BY 1 ORDER BY 1"""
@@ -152,14 +156,15 @@ _DAYS = """
 SELECT percentile_disc({share}) WITHIN GROUP (ORDER BY arrives_on - (created_at AT TIME ZONE 'Europe/Paris')::date)
 FROM message WHERE route = 'letter' AND step = 'notice' AND subject = 'appointment' AND arrives_on IS NOT NULL"""
 _COUNTS = {
-    "letters too late, turned into another route": (
-        "SELECT count(*) FROM message WHERE route = 'letter' AND last_error = 'too_late'"
-    ),
     "events told by a human": "SELECT count(DISTINCT event_id) FROM message WHERE route IN ('call', 'desk')",
     "  by nobody else, and called by nobody before the hour itself": _ALONE.format(what="in_hand"),
     "  by nobody else: told at the place as they come": _ALONE.format(what="as_they_come"),
     "letters back after the day itself: nobody could know": (
         "SELECT count(*) FROM letter l JOIN message m ON m.id = l.message_id WHERE l.returned_at >= m.expires_at"
+    ),
+    "letters drawn and posted anew, to the address given after a return": (
+        "SELECT count(*) FROM (SELECT FROM letter WHERE run_id IS NOT NULL AND pulled_at IS NULL GROUP BY message_id"
+        " HAVING count(*) > 1) AS again"
     ),
     "print runs": "SELECT count(*) FROM print_run",
     "largest run, letters": "SELECT max(letters) FROM print_run",
