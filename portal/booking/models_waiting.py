@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.booking.models import Appointment
@@ -39,6 +40,8 @@ class Wish(Base):
     last_day: Mapped[date | None]  # included
     mornings: Mapped[bool] = mapped_column(default=True)
     afternoons: Mapped[bool] = mapped_column(default=True)
+    # Of the week, as ticked on paper: "lun-matin", "jeu-apres". None: every weekday's mornings or afternoons.
+    half_days: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     ended_at: Mapped[datetime | None]

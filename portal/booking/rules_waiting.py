@@ -12,6 +12,8 @@ from portal.directory.models import BookedBy, Motif
 from portal.people.queries_access import Service
 
 NOON = time(12)
+WEEKDAYS = ("lun", "mar", "mer", "jeu", "ven")
+HALVES = ("matin", "apres")
 FURTHEST = timedelta(days=366)  # ahead, for the first day: nothing is foreseen after it
 
 
@@ -46,14 +48,23 @@ def books_family(services: Iterable[Service], family: str) -> bool:
 def fits(wish: Wish, slot: Slot, *, referents: Collection[int] | None = None) -> bool:
     """Whether a slot of the wish's motif is what the person waits for.
 
-    Its place, its days (both included) and the half of the day, cut at noon in France. `referents`: the only agents
+    Its place, its days (both included), the half of the day, cut at noon in France, and the half-days of the week when
+    some were ticked. `referents`: the only agents
     who may receive them; None: any.
     """
     wall = paris(slot.starts_at)
     is_half = wish.mornings if wall.time() < NOON else wish.afternoons
+    is_ticked = not wish.half_days or half_day_of(slot) in wish.half_days
     is_day = wish.first_day <= wall.date() and (wish.last_day is None or wall.date() <= wish.last_day)
     is_place = wish.place_id is None or wish.place_id == slot.place_id
-    return is_half and is_day and is_place and (referents is None or slot.agent_id in referents)
+    return is_half and is_ticked and is_day and is_place and (referents is None or slot.agent_id in referents)
+
+
+def half_day_of(slot: Slot) -> str:
+    """The half-day of a slot, by the clock on the wall: "lun-matin"; of a week-end, one that nobody ticks."""
+    wall = paris(slot.starts_at)
+    day = WEEKDAYS[wall.weekday()] if wall.weekday() < len(WEEKDAYS) else "we"
+    return f"{day}-{HALVES[wall.time() >= NOON]}"
 
 
 def first_fit(

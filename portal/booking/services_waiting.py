@@ -1,6 +1,6 @@
 """Wishes made, answered and ended, each with its line in the journal. The caller commits."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select, update
@@ -35,18 +35,26 @@ def wait(  # noqa: PLR0913 - a wish's own parts
     last_day: date | None,
     mornings: bool,
     afternoons: bool,
+    half_days: Sequence[str] = (),
     by: Actor,
 ) -> Wish:
     """Puts a person on the waiting list of a motif, at a place or anywhere (None), from a day to another, included.
 
-    One wish for each motif: asking again says what suits now, and keeps the place in the line. Raises `Refused`
-    (WishFault), and `LookupError` for a file or a motif that is not there.
+    `half_days` ("lun-matin"): those of the week that suit; none: every weekday. One wish for each motif: asking again
+    says what suits now, and keeps the place in the line. Raises `Refused` (WishFault), and `LookupError` for a file or
+    a motif that is not there.
     """
     motif, file_id = session.get(Motif, motif_id), file_held(session, person_id)
     if motif is None or file_id is None:
         raise LookupError("no such motif or file")
     _refuse_others(session, now, by, motif.family, place_id)
-    suits = {"first_day": first_day, "last_day": last_day, "mornings": mornings, "afternoons": afternoons}
+    suits = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "mornings": mornings,
+        "afternoons": afternoons,
+        "half_days": list(half_days) or None,
+    }
     fault = wish_refusal(
         motif,
         first_day=first_day,

@@ -25,12 +25,14 @@ from portal.desk.queries import links, reads_file
 from portal.desk.rules import reading, sees_reason
 from portal.desk.views_shared import PERSON, hand, note_reading
 from portal.directory import queries as directory
+from portal.notifications.names import half_day_names
 from portal.people.models import Person
 from portal.people.queries_access import families_of
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import selectable
 from portal.web.headers import personal_page
+from portal.web.i18n import language
 from portal.web.request import now, transaction
 from portal.words import capital
 
@@ -43,9 +45,13 @@ _ENDS = {WishEnd.WITHDRAWN: "retire", WishEnd.BOOKED: "pris"}
 
 @dataclass(frozen=True)
 class Line:
-    """A wish as the list shows it. `words`: its motif, as far as this agent reads it. `slot`: the first that suits."""
+    """A wish as the list shows it. `words`: its motif, as far as this agent reads it. `slot`: the first that suits.
+
+    `when`: the half-days of the week that were ticked on paper, in words; empty when none were.
+    """
 
     wish: Wish
+    when: str
     words: str
     name: str
     url_of_file: str
@@ -196,6 +202,7 @@ def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
         )
         shown = Line(
             wish=one,
+            when=", ".join(half_day_names(one.half_days or (), language())),
             words=_words(one, families),
             name=name_of(one.person) if may_read else str(_("Une personne suivie par un autre service")),
             url_of_file=url_for("desk.person", person_id=one.person_id) if may_read else "",

@@ -21,12 +21,14 @@ from portal.desk.rules_card import Missed, Standing, missed, says_subject, stand
 from portal.directory.models import Place
 from portal.mandates.rules import holder_name
 from portal.notifications.models import Message
+from portal.notifications.names import half_day_names
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
 from portal.people.models import Person, RouteState
 from portal.people.queries_access import families_of, places_of
 from portal.web.access import may_open
+from portal.web.i18n import language
 from portal.web.request import now
 from portal.words import capital, phone_words
 
@@ -144,7 +146,7 @@ def wishes_for(database: Session, found: Person) -> list[tuple[str, str, datetim
         is_told = sees_reason(family=wish.motif.family, families=families, is_own=wish.created_by == g.agent.id)
         where = _where(wish.place, is_named=is_told or wish.place_id in places) if wish.place else None
         words = wish.motif.title if is_told else capital(wish.motif.neutral_words)
-        lines.append((words, ", ".join(_of_wish(found, wish.person, where)), wish.created_at))
+        lines.append((words, ", ".join(_of_wish(found, wish.person, where, wish.half_days or ())), wish.created_at))
     return lines
 
 
@@ -253,7 +255,8 @@ def _subject(call: queries_card.Call, families: frozenset[str]) -> str:
     return call.subject if call.subject and is_told else str(OTHER_CALL)
 
 
-def _of_wish(found: Person, person: Person, place: str | None) -> Iterable[str]:
+def _of_wish(found: Person, person: Person, place: str | None, half_days: Iterable[str]) -> Iterable[str]:
     if person.id != found.id:
         yield str(_("pour %(name)s", name=person.given_names))
     yield place or str(_("tous les lieux"))
+    yield from half_day_names(half_days, language())

@@ -133,11 +133,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_letter_run_id"), "letter", ["run_id"], unique=False)
     op.create_unique_constraint(op.f("uq_letter_file_id_position"), "letter", ["file_id", "position"])
     op.create_index(
-        "uq_letter_message", "letter", ["message_id"], unique=True, postgresql_where=sa.text("pulled_at IS NULL AND returned_at IS NULL")
+        "uq_letter_message",
+        "letter",
+        ["message_id"],
+        unique=True,
+        postgresql_where=sa.text("pulled_at IS NULL AND returned_at IS NULL"),
     )
     op.create_foreign_key(op.f("fk_letter_run_id"), "letter", "print_run", ["run_id"], ["id"])
     op.create_foreign_key(op.f("fk_letter_file_id"), "letter", "run_file", ["file_id"], ["id"])
     op.add_column("message", sa.Column("arrives_on", sa.Date(), nullable=True))
+    op.add_column("wish", sa.Column("half_days", postgresql.ARRAY(sa.Text()), nullable=True))
     op.add_column("person", sa.Column("letters_chosen_at", sa.DateTime(timezone=True), nullable=True))
     op.create_check_constraint("ck_departement_delivery_days", "departement", "delivery_days BETWEEN 1 AND 15")
     op.create_check_constraint("ck_letter_pulled_why", "letter", "(pulled_at IS NULL) = (pull_reason IS NULL)")

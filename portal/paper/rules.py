@@ -1,10 +1,11 @@
 """Paper forms: their codes, what is printed of a file, which half-days were ticked. Pure."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from portal.booking.rules_waiting import HALVES, WEEKDAYS, half_day_of
 from portal.booking.slots import Slot
 from portal.clock import paris
 from portal.directory.models import Departement
@@ -14,10 +15,7 @@ from portal.web.access import Role
 
 SUBJECT = "paper_form"  # of a message that carries one
 VERSION = 1  # of the blank forms: another wording that asks for something else has another number, and code
-WEEKDAYS = ("lun", "mar", "mer", "jeu", "ven")
-HALVES = ("matin", "apres")
 HALF_DAYS = tuple(f"{day}-{half}" for day in WEEKDAYS for half in HALVES)
-_NOON = time(12)
 
 # Those given out; a cancellation slip stands at the foot of an appointment's letter, and bears the appointment's code.
 GIVEN = (FormKind.WISH, FormKind.CHOICES, FormKind.ADDRESS, FormKind.MANDATE)
@@ -127,16 +125,14 @@ def half_days_in(slots: Iterable[Slot], ticked: Collection[str], first_day: date
     return [slot for slot in slots if paris(slot.starts_at).date() >= first_day and half_day_of(slot) in ticked]
 
 
-def half_day_of(slot: Slot) -> str:
-    """The half-day of a slot, by the clock on the wall: "lun-matin"; of a week-end, one that nobody ticks."""
-    wall = paris(slot.starts_at)
-    day = WEEKDAYS[wall.weekday()] if wall.weekday() < len(WEEKDAYS) else "we"
-    return f"{day}-{HALVES[wall.time() >= _NOON]}"
-
-
 def ordered(ticked: Collection[str]) -> list[str]:
     """Half-days in the order of the week; what is none is left out."""
     return [one for one in HALF_DAYS if one in ticked]
+
+
+def narrowed(ticked: Collection[str]) -> list[str]:
+    """The same, where they say something: none when all of them suit."""
+    return ordered(ticked) if set(HALF_DAYS) - set(ticked) else []
 
 
 def has_half(ticked: Collection[str], half: str) -> bool:

@@ -22,7 +22,7 @@ from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, give_on_paper, give_to_relative
 from portal.notifications.notices import base_context
 from portal.paper.models import PaperForm
-from portal.paper.rules import PaperFault, has_half, ordered
+from portal.paper.rules import PaperFault, has_half, narrowed, ordered
 from portal.paper.services import claim
 from portal.paper.services_telling import answer_by_post, with_letter
 from portal.people.models import Person
@@ -147,6 +147,7 @@ def enter_wish(  # noqa: PLR0913 - as above
         last_day=None,
         mornings=has_half(half_days, "matin"),
         afternoons=has_half(half_days, "apres"),
+        half_days=narrowed(half_days),
         by=by,
     )
     tell_wish(session, now, wish, half_days=half_days, by=by, base_url=base_url)

@@ -15,7 +15,7 @@ from portal.clock import paris_day
 from portal.journal.services import Actor
 from portal.notifications.models import Route
 from portal.paper.models import PaperForm
-from portal.paper.rules import PaperFault, has_half, ordered
+from portal.paper.rules import PaperFault, has_half, narrowed, ordered
 from portal.paper.services import claim_slip
 from portal.paper.services_entering import tell_wish
 from portal.paper.services_telling import just_said, takes_letters
@@ -109,6 +109,7 @@ def _wait(  # noqa: PLR0913 - as above
         last_day=None,
         mornings=has_half(half_days, "matin"),
         afternoons=has_half(half_days, "apres"),
+        half_days=narrowed(half_days),
         by=by,
     )
     tell_wish(session, now, wish, half_days=half_days, by=by, base_url=base_url)

@@ -7,14 +7,15 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from portal.booking.rules_waiting import HALVES as HALF_NAMES
+from portal.booking.rules_waiting import WEEKDAYS
 from portal.codes import shown
 from portal.letters.paper_form import FormPaper, draw_form
 from portal.letters.paper_parts import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
 from portal.mandates.forms_words import PROCEDURES
 from portal.paper.forms_words import DAYS, HALVES
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import BLANK_CODES, WEEKDAYS, reference_of
-from portal.paper.rules import HALVES as HALF_NAMES
+from portal.paper.rules import BLANK_CODES, reference_of
 from portal.web.i18n import LANGUAGES
 from portal.words import day_words, phone_words
 

@@ -138,6 +138,7 @@ def test_each_wish_is_shown_with_the_first_slot_that_suits_it(world, database) -
     too_early = world.wish(people[3], motif, place, first_day=date(2026, 11, 1), last_day=TODAY - timedelta(days=1))
     brief = world.wish(people[4], motif, place, first_day=date(2026, 11, 28), last_day=date(2026, 11, 29))
     no_slot = world.wish(people[5], full)
+    ticked = world.wish(world.person(), motif, place, half_days=["jeu-matin", "lun-apres"])
     with database.transaction() as session:
         waiting = open_wishes(session, world.now)
         shown = {line.wish.id: line.slot and (line.slot.starts_at, line.slot.place_id) for line in waiting.lines}
@@ -147,6 +148,7 @@ def test_each_wish_is_shown_with_the_first_slot_that_suits_it(world, database) -
         nothing.id: None,
         brief.id: None,
         no_slot.id: None,
+        ticked.id: (at("2026-11-26", "09:00"), place.id),
     }, "whose last day is past is not shown"
     assert too_early.id not in shown
     assert (waiting.number, waiting.has_next, agent.is_active) == (1, False, True)

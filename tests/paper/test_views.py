@@ -185,6 +185,8 @@ def test_a_slip_is_opened_by_the_code_of_the_appointment(client, seated) -> None
     assert client.post(path, data=typed | {"sequence": "9"}).status_code == 409
     done = client.follow(client.post(path, data=typed)).page
     assert "jeudi matin" in done.text()
+    assert "jeudi matin" in client.get("/agents/attente").page.text()  # where whoever books for them works
+    assert "jeudi matin" in client.get(f"/agents/personnes/{seated.person.id}").page.text()
     assert seated.read(Appointment, appointment.id).status is AppointmentStatus.EXCUSED
     assert "déjà enregistré" in client.follow(client.post(path, data=typed)).page.text()
     assert "Veut une autre date" in opened(client, appointment.code).page.text()
