@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Date, and_, cast, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
@@ -19,6 +19,7 @@ from portal.web.access import Role
 
 JUST_NOTED = 20
 WEEKS = 12
+LOOKED_BACK = timedelta(days=180)  # somebody who has moved is found again by then, or what waited is of no more use
 _WORK = Work(ROLES, workers=(Role.COURRIER,))
 _WEEK = timedelta(days=7)
 
@@ -85,15 +86,23 @@ def _tally(reason: ReturnReason | None, number: int) -> Tally:
 def held_back(session: Session, now: datetime) -> list[int]:
     """Messages of those on the garantie papier that a bad address held or brought back, now that there is a better one.
 
-    Those that are still of use, the letters themselves and what waited beside them, oldest first.
+    Those that are still of use, the letters themselves and what waited beside them, oldest first. It begins with the
+    letters that came back these last `LOOKED_BACK`, which are few: the worker asks every few seconds.
     """
-    came_back = select(Letter.id).join(Message, Message.id == Letter.message_id)
-    came_back = came_back.where(Message.person_id == Person.id, Letter.return_reason.in_(BAD_ADDRESS))
+    known, last = aliased(Message), aliased(Letter)
+    came_back = (
+        select(known.person_id)
+        .join(Letter, Letter.message_id == known.id)
+        .where(Letter.returned_at > now - LOOKED_BACK, Letter.return_reason.in_(BAD_ADDRESS))
+        .distinct()
+        .subquery()
+    )
     # The last one drawn: refused, or not fetched, where it was sent anew, it is not sent for ever.
-    own = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
-    is_held = and_(Message.status == Status.FAILED, Message.last_error.in_(HELD_CODES), came_back.exists())
+    own = select(last.return_reason).where(last.message_id == Message.id).order_by(last.id.desc()).limit(1)
+    is_held = and_(Message.status == Status.FAILED, Message.last_error.in_(HELD_CODES))
     chosen = (
         select(Message.id)
+        .join(came_back, came_back.c.person_id == Message.person_id)
         .join(Person, Person.id == Message.person_id)
         .where(
             Message.route == Route.LETTER,
