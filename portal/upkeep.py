@@ -12,6 +12,7 @@ from portal.booking.services_waiting import end_past_wishes
 from portal.calls.services_received import tie_booked
 from portal.figures.services import note_waiting
 from portal.letters.services_keeping import forget_bytes
+from portal.paper.services_keeping import forget_answers
 from portal.people.models_credentials import Challenge, IdentityCase
 from portal.web.sessions import forget_old_sessions
 from portal.web.throttle import forget_spent
@@ -25,7 +26,7 @@ class Upkeep:
     """How many rows were forgotten. `wishes`: how many were ended; `waiting`: how many waiting times were noted.
 
     `calls`: how many calls received were tied to the appointment that they led to. `letters`: of how many letters the
-    bytes were removed.
+    bytes were removed. `papers`: of how many paper forms the answers were emptied.
     """
 
     sessions: int
@@ -37,6 +38,7 @@ class Upkeep:
     waiting: int = 0
     calls: int = 0
     letters: int = 0
+    papers: int = 0
 
 
 NOTHING = Upkeep(sessions=0, code_tries=0)
@@ -48,7 +50,8 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
     Browser sessions that can no longer be used, wrong tries (15 minutes), counters whose window is over; codes that
     expired, and identities that were settled, more than 31 days ago. Ends the wishes whose last day is past.
     Notes how long one waits, once a day, and which appointment each call received has led to. Removes the bytes of
-    letters that the post took 30 days ago; their hashes stay.
+    letters that the post took 30 days ago; their hashes stay. Empties the answers of paper forms entered more than 12
+    months ago.
     """
     tries = session.execute(delete(CodeTries).where(CodeTries.last_at <= now - LOCKED_FOR))
     codes = session.execute(delete(Challenge).where(Challenge.expires_at < now - CHALLENGES_KEPT))
@@ -63,4 +66,5 @@ def upkeep(session: Session, now: datetime) -> Upkeep:
         waiting=note_waiting(session, now),
         calls=tie_booked(session, now),
         letters=forget_bytes(session, now),
+        papers=forget_answers(session, now),
     )

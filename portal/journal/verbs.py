@@ -60,6 +60,7 @@ SENTENCES = {
     "form.entered": _("Un papier que vous avez rempli a été enregistré."),
     "form.given": _("Un papier à remplir vous a été donné."),
     "form.opened": _("Un agent a ouvert un papier à votre nom, par son code."),
+    "form.posted": _("Un papier à remplir vous a été envoyé par la poste."),
     "franceconnect.joined": _("FranceConnect a été relié à votre espace."),
     "identity.case_opened": _("FranceConnect a trouvé plusieurs fiches. Un agent doit choisir la vôtre."),
     "identity.case_settled": _("Un agent a dit quelle fiche est la vôtre."),

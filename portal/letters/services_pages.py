@@ -19,6 +19,8 @@ from portal.journal.services import Actor, record
 from portal.letters.content import Content, Section
 from portal.letters.paging import Heading, LetterTooLongError, parts_of
 from portal.letters.wording import content_of
+from portal.letters.wording_forms import ENCLOSED
+from portal.letters.wording_forms import KIND as FORM_SENT
 from portal.letters.wording_pages import KIND
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, send_to
@@ -33,13 +35,16 @@ _STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
 class PageByPost:
     """A page to send. `path`: its address on the site. `contents`: its words, by language, French among them.
 
-    `is_slots`: hours that others may take. `phone`: who answers about it, when it is not the Département's number.
-    `expires_at`: when it is no longer worth sending; 30 days later otherwise.
+    `forms`: the words of the form that its address gives (`paper_kept.as_json`), by language: the letter then carries
+    that form, of the kind `form_kind`. `is_slots`: hours that others may take. `phone`: who answers about it, when it
+    is not the Département's number. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
     """
 
     path: str
     contents: Mapping[str, Content]
     is_slots: bool = False
+    forms: Mapping[str, dict[str, Any]] | None = None
+    form_kind: str = ""
     phone: str | None = None
     expires_at: datetime | None = None
 
@@ -77,6 +82,8 @@ def parts_of_page(
             return False
         return True
 
+    if page.forms:
+        return [page]  # one letter always holds a form, with its cover
     numbers = list(range(len(page.contents["fr"].sections)))
     parts: list[list[int]] = []
     for number in numbers:
@@ -110,7 +117,7 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
         raise LookupError("no such part of the page")
     number, to = zlib.crc32(f"{page.path}/{wanted.part}".encode()), "\n".join(wanted.lines)
     hold_subject(session, SUBJECT, number)
-    known = _asked_already(session, number, to, wanted)
+    known = _asked_already(session, _kind_of(page), number, to, wanted)
     if known is not None:
         return known
     part = (wanted.part + 1, len(parts)) if len(parts) > 1 else None
@@ -118,7 +125,7 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
     message = send_to(
         session,
         now,
-        kind=KIND,
+        kind=_kind_of(page),
         route=Route.LETTER,
         to=to,
         context=_context(now, departement, parts[wanted.part], wanted, base_url=base_url, part=part),
@@ -132,11 +139,15 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
     return message
 
 
-def _asked_already(session: Session, number: int, to: str, wanted: Wanted) -> Message | None:
+def _kind_of(page: PageByPost) -> str:
+    return FORM_SENT if page.forms else KIND
+
+
+def _asked_already(session: Session, kind: str, number: int, to: str, wanted: Wanted) -> Message | None:
     rows = session.scalars(
         select(Message)
         .where(
-            Message.kind == KIND,
+            Message.kind == kind,
             Message.subject == SUBJECT,
             Message.subject_id == number,
             Message.to == to,
@@ -159,7 +170,9 @@ def _context(  # noqa: PLR0913 - the parts of one letter
     part: tuple[int, int] | None,
 ) -> dict[str, Any]:
     languages = dict.fromkeys(("fr", wanted.language))
-    own_phone: dict[str, Any] = {"phone": page.phone, "phone_hours": None} if page.phone else {}
+    more: dict[str, Any] = {"phone": page.phone, "phone_hours": None} if page.phone else {}
+    if page.forms:
+        more |= {ENCLOSED: page.forms[wanted.language], "form_kind": page.form_kind, "form_is_blank": True}
     return base_context(
         departement,
         base_url,
@@ -171,7 +184,7 @@ def _context(  # noqa: PLR0913 - the parts of one letter
         asked_at=paris(now).isoformat(),
         slots=page.is_slots,
         part=list(part) if part else None,
-        **own_phone,
+        **more,
     )
 
 

@@ -43,7 +43,7 @@ def send_to(  # noqa: PLR0913 - what, by which way, to where, until when, about 
     *,
     kind: str,
     route: Route,
-    to: str,
+    to: str | None,
     context: dict[str, Any],
     expires_at: datetime,
     subject: str,
@@ -52,9 +52,9 @@ def send_to(  # noqa: PLR0913 - what, by which way, to where, until when, about 
 ) -> Message:
     """Promises one message to a number, a mailbox, or the lines of an address (one a line): this one, and no other.
 
-    It is tried until `expires_at`, and no other route takes over when it fails. It leaves even to someone who asked
-    for silence: they asked for it. What becomes of it is noted on the file of `person_id` only when `to` is the
-    file's own way.
+    `to`: None for the file's own way, as it is when the message leaves. It is tried until `expires_at`, and no other
+    route takes over when it fails. It leaves even to someone who asked for silence: they asked for it. What becomes of
+    it is noted on the file of `person_id` only when it goes the file's own way.
     """
     message = Message(
         event_id=uuid4(),

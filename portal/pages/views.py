@@ -170,4 +170,4 @@ def site_map() -> str:
 
 
 # It adds its pages to `bp`, and its list of pages names those of this module.
-from portal.pages import views_by_post  # noqa: E402, F401
+from portal.pages import views_by_post, views_posted  # noqa: E402, F401

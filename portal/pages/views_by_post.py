@@ -14,11 +14,11 @@ from portal.directory import queries as directory
 from portal.letters.address import door, letter_box
 from portal.letters.paging import LetterTooLongError
 from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, send_page
+from portal.letters.views_posted import Posted, posted_page
 from portal.notifications.queries_post import calendar_of
 from portal.pages.forms import ByPostForm
 from portal.pages.queries_by_post import file_of
 from portal.pages.views import INFOS, bp
-from portal.pages.views_posted import Posted, posted_page
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page

@@ -6,7 +6,7 @@ from portal.booking.rules import BookingRefusal
 from portal.booking.rules_waiting import WishFault
 from portal.mandates.rules import Fault
 from portal.paper.models import FormKind
-from portal.paper.rules import PaperFault
+from portal.paper.rules import PaperFault, PostFault
 
 KINDS = {
     FormKind.WISH: _l("Demande de rendez-vous"),
@@ -35,6 +35,18 @@ FAULTS = {
     PaperFault.NOTHING: _l("Rien n'est coché. Cochez au moins une case, comme sur le papier."),
     PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le papier ne change plus rien."),
     PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Il n'y a rien à faire."),
+}
+POST_FAULTS = {
+    PostFault.NO_ADDRESS: _l("Pas d'envoi par la poste : la fiche n'a pas d'adresse."),
+    PostFault.DOUBTFUL: _l("Pas d'envoi par la poste : une lettre est revenue de cette adresse."),
+    PostFault.DISCREET: _l("Pas d'envoi par la poste : la personne veut de la discrétion, sans lettre."),
+    PostFault.SILENCE: _l("Pas d'envoi par la poste : la personne a demandé de ne pas être contactée."),
+}
+MY_POST_FAULTS = {
+    PostFault.NO_ADDRESS: _l("Pour vous écrire, il nous faut votre adresse."),
+    PostFault.DOUBTFUL: _l("Une lettre est revenue de votre adresse. Vérifiez-la."),
+    PostFault.DISCREET: _l("Vous avez choisi des messages discrets, sans lettre."),
+    PostFault.SILENCE: _l("Vous avez demandé de ne plus être contacté."),
 }
 WISH_FAULTS = {
     WishFault.NOT_YOUR_SERVICE: _l("Ce motif est d'un autre service. Donnez ce papier à l'accueil de ce lieu."),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.booking.availability import Scope
@@ -11,13 +11,15 @@ from portal.booking.next_slots import next_slots
 from portal.booking.slots import Slot
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Motif
-from portal.paper.models import PaperForm
-from portal.paper.rules import half_days_in
+from portal.notifications.models import Message, Status
+from portal.paper.models import FormKind, PaperForm
+from portal.paper.rules import SUBJECT, half_days_in
 from portal.people.models import Agent, Person
 from portal.people.queries_access import Service
 
 _BOOKABLE = frozenset(BookedBy) - {BookedBy.NOBODY}
 _LOOKED_AT = 400  # free slots among which those of the half-days are looked for
+_NOT_PRINTED = (Status.WAITING, Status.SENDING, Status.QUEUED)
 _SHOWN = 20  # forms of a person
 
 
@@ -40,6 +42,23 @@ def forms_of(session: Session, person_id: int) -> Sequence[PaperForm]:
     """The last forms given to a person, the latest first."""
     of_person = _whole().where(PaperForm.person_id == person_id)
     return session.scalars(of_person.order_by(PaperForm.made_at.desc(), PaperForm.id.desc()).limit(_SHOWN)).all()
+
+
+def form_on_its_way(session: Session, kind: FormKind, person_id: int) -> PaperForm | None:
+    """The form of this kind that was last sent to a person by post, and has not left yet."""
+    sent = (
+        _whole()
+        .join(Message, and_(Message.subject == SUBJECT, Message.subject_id == PaperForm.id))
+        .where(
+            PaperForm.kind == kind,
+            PaperForm.person_id == person_id,
+            PaperForm.entered_at.is_(None),
+            Message.status.in_(_NOT_PRINTED),
+        )
+        .order_by(PaperForm.id.desc())
+        .limit(1)
+    )
+    return session.scalars(sent).one_or_none()
 
 
 def agent_name(session: Session, agent_id: int | None) -> str:

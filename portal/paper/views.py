@@ -1,5 +1,7 @@
 """Paper forms: opened by their code, given to a person, taken blank by anyone."""
 
+from collections.abc import Sequence
+
 from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -10,18 +12,22 @@ from portal.codes import read_code, shown
 from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.directory.models import Departement
 from portal.journal.services import record
+from portal.notifications.queries_post import calendar_of
 from portal.paper import queries
 from portal.paper.forms import CodeForm, GiveForm
-from portal.paper.forms_words import ICONS, KINDS, LINES
+from portal.paper.forms_words import ICONS, KINDS, LINES, POST_FAULTS
 from portal.paper.models import FormKind
-from portal.paper.rules import GIVEN, KEYS, blank_kind, kind_of, known_of, reference_of
+from portal.paper.rules import GIVEN, KEYS, PostFault, blank_kind, kind_of, known_of, reference_of
 from portal.paper.services import give as give_form
+from portal.paper.services_sending import letter_fault, send_form
 from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of
-from portal.paper.views_sheet import sheet_of
+from portal.paper.views_sheet import posted_words, sheet_of
+from portal.people.models import Person
+from portal.refusal import Refused
 from portal.web.access import Role, allow, may_open
 from portal.web.headers import personal_page
 from portal.web.i18n import language
-from portal.web.request import now, transaction
+from portal.web.request import now, portal, transaction
 from portal.web.throttle import spend
 
 Page = str | tuple[str, int] | Answer
@@ -93,33 +99,56 @@ def _note_opened(database: Session, person_id: int | None, kind: str, number: in
 @bp.route(f"{PERSON}/formulaires", methods=["GET", "POST"])
 @allow(*GIVERS)
 def give(person_id: int) -> Page:
-    """The forms that can be printed for a person, those already given; one press makes one, with its own code.
+    """The forms that can be printed for a person, or sent to them by post, and those already given.
 
-    `vierge`: a blank form of this kind has come back filled in, and this is whose it is.
+    One press makes one, with its own code. `vierge`: a blank form of this kind has come back filled in, and this is
+    whose it is.
     """
     form, came_back = GiveForm(), kind_of(request.args.get("vierge", ""))
-    with transaction() as database:
-        person = file_or_404(database, person_id)[0]
-        offered = [kind for kind in GIVEN if kind is FormKind.WISH or person.guardian_id is None]
-        kind = kind_of(request.form.get("kind", ""))
-        if form.validate_on_submit() and kind in offered:
-            known = known_of(person, database.get_one(Departement, 1), language=language())
-            made = give_form(database, now(), kind=kind, person_id=person_id, known=known, by=hand())
-            return redirect(url_for("paper.form" if came_back else "paper.pdf", form_id=made.id), 303)
-        note_reading(database, person_id)
-        given = queries.forms_of(database, person_id)
-        personal_page()
-        return render_template(
-            "paper/give.html",
-            person=person,
-            name=name_of(person),
-            form=form,
-            came_back=KINDS[came_back] if came_back else "",
-            kinds=[
-                (KEYS[kind], KINDS[kind], LINES[kind], ICONS[kind]) for kind in offered if came_back in {None, kind}
-            ],
-            given=[(one, KINDS[one.kind], shown(one.code), one.kind in GIVEN) for one in given],
-        )
+    try:
+        with transaction() as database:
+            person = file_or_404(database, person_id)[0]
+            offered = [kind for kind in GIVEN if kind is FormKind.WISH or person.guardian_id is None]
+            kind = kind_of(request.form.get("poste") or request.form.get("kind", ""))
+            if form.validate_on_submit() and kind in offered:
+                return _given(database, person, kind, came_back=came_back)
+            note_reading(database, person_id)
+            return _give_page(database, person, form, [one for one in offered if came_back in {None, one}], came_back)
+    except Refused as refused:
+        if not isinstance(refused.reason, PostFault):
+            raise
+        return redirect(url_for("paper.give", person_id=person_id), 303)  # the page says why
+
+
+def _given(database: Session, person: Person, kind: FormKind, *, came_back: FormKind | None) -> Answer:
+    if "poste" in request.form:
+        site = portal().settings.base_url
+        send_form(database, now(), kind=kind, person_id=person.id, words=posted_words, by=hand(), base_url=site)
+        return redirect(url_for("paper.give", person_id=person.id, fait="poste"), 303)
+    known = known_of(person, database.get_one(Departement, 1), language=language())
+    made = give_form(database, now(), kind=kind, person_id=person.id, known=known, by=hand())
+    return redirect(url_for("paper.form" if came_back else "paper.pdf", form_id=made.id), 303)
+
+
+def _give_page(
+    database: Session, person: Person, form: GiveForm, kinds: Sequence[FormKind], came_back: FormKind | None
+) -> str:
+    fault = letter_fault(person.guardian or person, by=hand())
+    personal_page()
+    return render_template(
+        "paper/give.html",
+        person=person,
+        name=name_of(person),
+        form=form,
+        came_back=KINDS[came_back] if came_back else "",
+        kinds=[(KEYS[kind], KINDS[kind], LINES[kind], ICONS[kind]) for kind in kinds],
+        no_post=POST_FAULTS[fault] if fault else "",
+        arrives=calendar_of(database).arrival(now()),
+        is_posted=request.args.get("fait") == "poste",
+        given=[
+            (one, KINDS[one.kind], shown(one.code), one.kind in GIVEN) for one in queries.forms_of(database, person.id)
+        ],
+    )
 
 
 @bp.get(f"{FORM}.pdf")
@@ -128,7 +157,7 @@ def pdf(form_id: int) -> Response:
     """A form that was given, to print: the same one however often."""
     with transaction() as database:
         found = form_or_404(database, form_id)[0]
-        if found.kind not in GIVEN:
+        if found.kind not in GIVEN or not found.known:  # a slip, or forgotten since
             abort(404)
         drawn = sheet_of(found.kind, found.known, number=found.id, code=found.code)
     return _pdf(drawn, f"formulaire-{reference_of(found.kind, found.id)}.pdf", keeps=False)
@@ -155,4 +184,4 @@ def _pdf(drawn: bytes, name: str, *, keeps: bool) -> Response:
     return answer
 
 
-from portal.paper import views_blank, views_blocked, views_entry, views_slip  # noqa: E402, F401 - they need the blueprint
+from portal.paper import views_blank, views_blocked, views_entry, views_mine, views_posted, views_slip  # noqa: E402, F401 - they need the blueprint

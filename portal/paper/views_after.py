@@ -42,6 +42,7 @@ def entered_page(database: Session, found: PaperForm, *, reads: bool) -> str:
         name=name_of(found.person),
         reads=reads,
         rows=answers_of(database, found.answers or {}),
+        is_forgotten=not found.answers,
         by=queries.agent_name(database, found.entered_by) or _("quelqu'un"),
         done=request.args.get("fait") == "enregistre",
         again=str(FAULTS[PaperFault.ENTERED]) if request.args.get("fait") == "deja" else "",
@@ -82,5 +83,8 @@ def _url_of_slots(database: Session, found: PaperForm) -> str:
     """Where the agent books what was wished; empty when they may not."""
     if found.kind is not FormKind.WISH or not may_open("counter.slots"):
         return ""
-    motif = database.get_one(Motif, (found.answers or {})["motif_id"])
+    number = (found.answers or {}).get("motif_id")
+    if number is None:  # forgotten since
+        return ""
+    motif = database.get_one(Motif, number)
     return url_for("counter.slots", person_id=found.person_id, motif_key=motif.key)

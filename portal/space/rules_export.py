@@ -1,6 +1,6 @@
 """A person's data as they take it away: a tree of plain values, and the same to read. Pure; in French."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ KEYS = {
     "rendez_vous": "Vos rendez-vous et ceux de vos proches.",
     "messages": "Tout ce que nous vous avons dit, mot pour mot. Les codes sont cachés.",
     "mandats": "Qui peut, ou a pu, agir pour vous.",
+    "papiers": "Les papiers à remplir à votre nom, et vos réponses. Elles sont effacées après 12 mois.",
     "actions": "Qui a fait quoi dans votre dossier, et quand.",
     "connexions": "Où votre espace est ouvert.",
 }
@@ -71,6 +72,27 @@ _PROOFS = {
     CredentialKind.MOBILE: "mobile",
     CredentialKind.EMAIL: "e-mail",
     CredentialKind.FRANCECONNECT: "FranceConnect",
+}
+_PAPERS = {
+    "wish": "demande de rendez-vous",
+    "choices": "choix pour les messages",
+    "address": "changement d'adresse",
+    "mandate": "mandat",
+    "cancellation": "coupon d'une lettre",
+}
+_ANSWERS = {
+    "sms": "sms",
+    "emails": "emails",
+    "paper": "garantie_papier",
+    "large_print": "gros_caracteres",
+    "language": "langue",
+    "address": "adresse",
+    "half_days": "demi_journees",
+    "first_day": "a_partir_du",
+    "motif": "sujet",
+    "place": "lieu",
+    "procedures": "demarches",
+    "wants_another": "autre_date",
 }
 _MANDATES = {
     MandateState.ASKED: "demandé",
@@ -183,6 +205,18 @@ def mandate_tree(mandate: Mandate) -> Tree:
     }
 
 
+def paper_tree(kind: str, made_at: datetime, entered_at: datetime | None, answers: Mapping[str, Any]) -> Tree:
+    """A paper form, and what was entered of it. Who holds a mandate is among the mandates."""
+    return {
+        "papier": _PAPERS[kind],
+        "donne_le": iso(made_at),
+        "enregistre_le": iso(entered_at),
+        "reponses": {
+            words: value for name, words in _ANSWERS.items() if (value := answers.get(name)) not in (None, [], "")
+        },
+    }
+
+
 def action_tree(line: Told, sentence: str, person_ids: Collection[int]) -> Tree:
     """One line of the journal. Agents are not named. `person_ids`: the person's file and its doubles."""
     is_own = line.actor == "person" and line.actor_id in person_ids
@@ -218,6 +252,7 @@ def record_of(tree: Tree, author: str) -> Record:
         Part("Vos rendez-vous", _entries(tree["rendez_vous"], "debut")),
         Part("Vos messages", _entries(tree["messages"], "prevu_le")),
         Part("Qui peut agir pour vous", _entries(tree["mandats"], "qui")),
+        Part("Vos papiers", _entries(tree["papiers"], "papier")),
         Part("Qui a fait quoi", _entries(tree["actions"], "quand")),
         Part("Où votre espace est ouvert", _entries(tree["connexions"], "appareil")),
     ]

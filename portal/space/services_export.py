@@ -16,6 +16,7 @@ from portal.letters.record import draw_record
 from portal.people.models import Person
 from portal.people.queries_merges import merged_into
 from portal.space import queries
+from portal.space.queries_papers import papers_of
 from portal.space.rules_export import (
     KEYS,
     Tree,
@@ -27,6 +28,7 @@ from portal.space.rules_export import (
     iso,
     mandate_tree,
     message_tree,
+    paper_tree,
     proof_tree,
     record_of,
     relative_tree,
@@ -78,6 +80,7 @@ def data_of(session: Session, now: datetime, person: Person, *, is_known: bool) 
         "rendez_vous": [appointment_tree(one, own) for one in appointments],
         "messages": [message_tree(one, now) for one in queries.all_messages_of(session, person)],
         "mandats": [mandate_tree(one) for one in queries.mandates_of(session, person.id)],
+        "papiers": [paper_tree(*paper) for paper in papers_of(session, person.id)],
         "actions": _actions(session, person.id),
         "connexions": [
             connection_tree(one.device, one.created_at, one.seen_at)

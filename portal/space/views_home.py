@@ -29,6 +29,7 @@ ROOMS = (
 )
 # Smaller doors, under the others.
 CUPBOARDS = (
+    Room("paper.mine", "pencil", _l("Papiers à remplir")),
     Room("space.actions", "list", _l("Qui a fait quoi")),
     Room("space.connections", "lock", _l("Mes connexions")),
     Room("space.level", "key-round", _l("Mon accès")),

@@ -16,6 +16,7 @@ from portal.journal.models import JournalLine
 from portal.journal.services import MACHINE, VISITOR, Actor, ActorKind, record
 from portal.letters.models import Letter
 from portal.notifications.models import Message, Route, Status, Step
+from portal.paper.models import PaperForm
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, CredentialKind
 from portal.settings import Provider
@@ -105,6 +106,14 @@ def full(world):
     message(
         world, person, 3, route=Route.LETTER, status=Status.QUEUED, context={"challenge": "x"}, kind="activation_code"
     )
+    with world.database.transaction() as session:
+        said = {"motif_id": motif.id, "place_id": None, "half_days": ["lun-matin"]}
+        given = {"made_at": world.now, "known": {}}
+        session.add(
+            PaperForm(code="K7MP3XQA", kind="wish", person_id=person.id, answers=said, entered_at=world.now, **given)
+        )
+        session.add(PaperForm(code="K7MP3XQB", kind="choices", person_id=person.id, **given))
+        session.add(PaperForm(code="K7MP3XQC", kind="address", person_id=stranger.id, **given))
     message(world, stranger, 4, route=Route.LETTER, status=Status.QUEUED)
     with world.database.transaction() as session:
         for actor in (Actor.person(person.id), Actor(ActorKind.AGENT, agent.id), Actor.person(9), MACHINE, VISITOR):
@@ -139,6 +148,8 @@ def test_all_that_is_known_of_a_person_is_in_the_zip_for_machines_and_for_people
         "le service, tout seul",
     }
     assert len(data["connexions"]) == 1
+    assert [one["papier"] for one in data["papiers"]] == ["demande de rendez-vous", "choix pour les messages"]
+    assert data["papiers"][0]["reponses"] == {"demi_journees": ["lun-matin"], "sujet": "Parler de mon budget"}
     assert "sub-of-camille" in files["donnees.json"].decode()
     text = " ".join(page.extract_text() for page in PdfReader(BytesIO(files["donnees.pdf"])).pages)
     text = " ".join(text.replace("\u00a0", " ").split())
