@@ -7,6 +7,7 @@ from datetime import datetime
 from portal.clock import Clock
 from portal.database import Database
 from portal.letters.models import Printer
+from portal.letters.queries_returns import held_back
 from portal.letters.queries_runs import run_of_cut_off
 from portal.letters.services_returns import end_answered, leave_again
 from portal.letters.services_runs import AlteredLetterError, BusyError, make_file, make_run, send_back, turn_late
@@ -31,7 +32,10 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
         cut_off = post.last_cut_off(now)
         is_made = run_of_cut_off(session, cut_off) is not None
         end_answered(session)
-        leave_again(session, now)
+        held = held_back(session, now)
+    for message_id in held:
+        with database.transaction() as session:  # one person's at a time: whoever holds two might wait for us
+            leave_again(session, now, message_id=message_id)
     if not is_made and _send_back(database, now):
         return
     if not is_made:

@@ -10,7 +10,7 @@ from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.letters.models import Letter, ReturnReason
 from portal.letters.queries_post import envelope_of
-from portal.letters.queries_returns import asks_for_address, held_back, is_addressed_to_file
+from portal.letters.queries_returns import asks_for_address, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
 from portal.letters.services_runs import forget_drawn
@@ -87,23 +87,20 @@ def end_answered(session: Session) -> int:
     return len(session.execute(over).all())
 
 
-def leave_again(session: Session, now: datetime) -> int:
-    """Letters that a bad address held or brought back leave again once there is a better one; how many.
+def leave_again(session: Session, now: datetime, *, message_id: int) -> bool:
+    """Lets a letter that a bad address held or brought back (`held_back`) leave again; whether it does.
 
     For those who chose the garantie papier: a call in between does not take its place. What something has overtaken
     since stays where it is.
     """
-    again = 0
-    for message_id in held_back(session, now):
-        message = locked_whole(session, message_id)
-        if message is None or message.status not in {Status.FAILED, Status.RETURNED} or is_overtaken(session, message):
-            continue
-        forget_drawn(session, now, [message_id])  # for the former address, or its bytes are no longer kept
-        message.status, message.last_error, message.attempts = Status.WAITING, None, 0
-        message.due_at = max(message.due_at, now)
-        message.retry_until = max(message.due_at, min(message.due_at + RETRY_FOR, message.expires_at))
-        again += 1
-    return again
+    message = locked_whole(session, message_id)
+    if message is None or message.status not in {Status.FAILED, Status.RETURNED} or is_overtaken(session, message):
+        return False
+    forget_drawn(session, now, [message_id])  # for the former address, or its bytes are no longer kept
+    message.status, message.last_error, message.attempts = Status.WAITING, None, 0
+    message.due_at = max(message.due_at, now)
+    message.retry_until = max(message.due_at, min(message.due_at + RETRY_FOR, message.expires_at))
+    return True
 
 
 def _follow(session: Session, now: datetime, message: Message, reason: ReturnReason, post: PostalCalendar) -> None:
