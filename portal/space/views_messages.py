@@ -14,7 +14,9 @@ from portal.space.rules import Standing, standing
 from portal.space.views import bp
 from portal.space.views_shared import asked_page, me, page
 from portal.web.access import Procedure, Role, allow
+from portal.web.i18n import language
 from portal.web.request import now, transaction
+from portal.words import day_words, moment_words
 
 _ID = "<int(max=9223372036854775807):message_id>"
 
@@ -66,7 +68,10 @@ class Shown:
         self.id = message.id
         self.title = KINDS.get(message.kind, _l("Un message"))
         self.icon, self.way = ROUTES[message.route]
-        self.at = message.sent_at or message.due_at
+        at = message.sent_at or message.due_at
+        # Of a letter the day alone: its hour is the machine's.
+        words = day_words if message.route is Route.LETTER else moment_words
+        self.when = words(at, language())
         self.to = message.recipient or message.to or ""
         self.route = message.route.value
         self.standing = standing(message, now())

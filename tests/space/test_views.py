@@ -135,6 +135,10 @@ def test_a_message_is_read_word_for_word_by_its_person_and_exists_for_nobody_els
     assert "votre rendez-vous est pris." in text
     assert "06 39 98 00 12" in text
     assert "seront écrits quand il partira" in client.get(f"/mon-espace/messages/{planned.id}").page.text()
+    by_post = write(resident, Route.LETTER, Status.WAITING, None, at=at("2026-11-26", "06:00"))
+    said = client.get(f"/mon-espace/messages/{by_post.id}").page.text() + client.get("/mon-espace/messages").page.text()
+    assert "jeudi 26 novembre 2026" in said
+    assert "26 novembre 2026 à" not in said.replace("\u00a0", " "), "of a letter, the day alone"
     for path in (f"{strange.id}", f"{strange.id}.pdf", f"{mine.id}.pdf", "999999"):
         assert client.get(f"/mon-espace/messages/{path}").status_code == 404
 
