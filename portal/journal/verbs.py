@@ -99,6 +99,7 @@ SENTENCES = {
     "protection.marked": _("Votre fiche dit maintenant que vous avez un représentant légal."),
     "protection.removed": _("Votre fiche ne dit plus que vous avez un représentant légal."),
     "relative.added": _("Un proche a été ajouté à votre espace."),
+    "run.closed": _("Un lot de lettres, toutes retirées, a été fermé."),
     "run.downloaded": _("Un fichier de lettres à imprimer a été ouvert."),
     "run.made": _("Des lettres ont été réunies, pour être imprimées."),
     "run.counted": _("Des lettres ont été comptées avant la poste."),

@@ -65,6 +65,7 @@ class Bordereau:
     counted_letters: int | None
     counted_sheets: int | None
     hands: Sequence[Hand]
+    registered: int = 0  # letters that leave as registered ones
 
     @property
     def letters(self) -> int:
@@ -129,6 +130,9 @@ def _totals(sheet: Sheet, form: Bordereau, top: float) -> float:
         pulled = ("Retirées du lot", _number(len(form.pulled)), _number(form.pulled_sheets))
         top = _row(sheet, pulled, columns, top)
     top = _row(sheet, ("À poster, d'après le lot", _number(letters), _number(sheets)), columns, top, strong=True)
+    if form.registered:
+        noun = "recommandé" + "s" * (form.registered > 1)
+        top = _row(sheet, (f"dont {_number(form.registered)}{NBSP}{noun}", "", ""), columns, top)
     sheet.rule(MARGIN, top, _RIGHT, weight=0.4, grey=0.6)
     counted = (form.counted_letters, form.counted_sheets)
     top += 1.5

@@ -20,6 +20,9 @@ POST_FAULTS = {
     PostFault.TO_PULL: _l("Une lettre du lot ne doit plus partir. Retirez-la du bac, puis recommencez."),
     PostFault.COUNT_DIFFERS: _l("Ce qui est compté n'est pas ce que le lot contient. Recomptez."),
     PostFault.BAD_DAY: _l("Ce jour est avant le lot, ou à venir. Écrivez le jour où La Poste a pris les lettres."),
+    PostFault.NO_POST: _l("Ce jour-là, rien ne part à La Poste. Écrivez le jour où elle a pris les lettres."),
+    PostFault.NO_NUMBER: _l("Un recommandé du lot n'a pas de numéro de suivi. Écrivez-le, puis recommencez."),
+    PostFault.NOT_EMPTY: _l("Ce lot contient encore des lettres."),
     PostFault.ALREADY: _l("C'est déjà noté. Quelqu'un l'a fait avant vous."),
 }
 PULL_FAULTS = {

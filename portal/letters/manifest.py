@@ -7,17 +7,26 @@ first 0, and the file is not changed by that.
 
 import csv
 from collections.abc import Collection, Iterable
+from datetime import date
 from io import StringIO
 
-from portal.letters.models import Letter, PullReason, RunFile
+from portal.clock import paris_day
+from portal.letters.models import Letter, PullReason, ReturnReason, RunFile
 
-COLUMNS = ("ordre", "fichier", "lettre", "feuilles", "code_postal", "fenetre_mm", "sha256", "etat")
+COLUMNS = ("ordre", "fichier", "lettre", "feuilles", "code_postal", "fenetre_mm", "sha256", "etat",
+           "recommande", "suivi", "postee_le", "revenue_le", "motif", "reimpressions")  # fmt: skip
 PULLED = {
     PullReason.OVERTAKEN: "le rendez-vous a changé",
     PullReason.MOVED_AWAY: "l'adresse a changé",
     PullReason.LOST: "introuvable dans le bac",
     PullReason.ASKED: "à la demande de quelqu'un",
     PullReason.REJECTED: "refusée par l'imprimeur",
+}
+RETURNED = {
+    ReturnReason.UNKNOWN: "inconnu à l'adresse",
+    ReturnReason.ACCESS: "défaut d'accès ou d'adressage",
+    ReturnReason.REFUSED: "refusé",
+    ReturnReason.UNCLAIMED: "non réclamé",
 }
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -28,11 +37,18 @@ def file_name(run_id: int, position: int) -> str:
 
 
 def manifest(
-    run_id: int, files: Iterable[RunFile], letters: Iterable[Letter], *, to_pull: Collection[int] = ()
+    run_id: int,
+    files: Iterable[RunFile],
+    letters: Iterable[Letter],
+    *,
+    to_pull: Collection[int] = (),
+    posted_on: date | None = None,
 ) -> bytes:
     """The letters of a run in the order of the paper, numbered from 1; those pulled say why, those to pull that.
 
-    `to_pull`: numbers of letters. No cell begins as a formula does. The same state makes the same bytes.
+    `to_pull`: numbers of letters; `posted_on`: the day on which the post took the others. Days are written 2026-11-24,
+    and a column that does not concern a letter is empty. No cell begins as a formula does. The same state makes the
+    same bytes.
     """
     positions = {file.id: file.position for file in files}
     written = StringIO()
@@ -48,6 +64,12 @@ def manifest(
             45 if letter.large_window else 35,
             letter.sha256,
             state_of(letter, is_to_pull=letter.id in to_pull),
+            "oui" if letter.is_registered else "",
+            letter.tracking_number or "",
+            posted_on.isoformat() if posted_on and letter.pull_reason is None else "",
+            paris_day(letter.returned_at).isoformat() if letter.returned_at else "",
+            RETURNED[letter.return_reason] if letter.return_reason else "",
+            letter.reprints or 0,
         )
         lines.writerow([cell(one) for one in cells])
     return written.getvalue().encode("utf-8-sig")

@@ -114,7 +114,7 @@ def _files(database: Database, run_id: int) -> Iterator[tuple[str, bytes]]:
     with database.transaction() as session:
         run = session.get_one(PrintRun, run_id, options=[selectinload(PrintRun.files)])
         pulled = {letter.id for letter in to_pull(session, run_id)}
-        table = manifest(run_id, run.files, letters_of(session, run_id), to_pull=pulled)
+        table = manifest(run_id, run.files, letters_of(session, run_id), to_pull=pulled, posted_on=run.posted_on)
         positions = [file.position for file in run.files]
     for position in positions:
         with database.transaction() as session:

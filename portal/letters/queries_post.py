@@ -51,6 +51,18 @@ def expected_of(session: Session, run: PrintRun) -> Counts:
     return Counts(run.letters - pulled[0], run.sheets - int(pulled[1]))
 
 
+def unnumbered(session: Session, run_id: int) -> Sequence[Letter]:
+    """The registered letters of a run that have no tracking number yet, those pulled left out; in their order."""
+    chosen = select(Letter).where(
+        Letter.run_id == run_id,
+        Letter.pulled_at.is_(None),
+        Letter.returned_at.is_(None),
+        Letter.is_registered,
+        Letter.tracking_number.is_(None),
+    )
+    return session.scalars(chosen.order_by(Letter.file_id, Letter.position)).all()
+
+
 def late_messages(session: Session, run_id: int, posted_on: date, post: PostalCalendar) -> list[Message]:
     """The messages of a run, printed, that arrive too late for their use when posted on a day."""
     chosen = select(Message).join(Letter, Letter.message_id == Message.id)

@@ -32,6 +32,9 @@ class PostFault(StrEnum):
     TO_PULL = "to_pull"  # a letter in the tray must not leave
     COUNT_DIFFERS = "count_differs"
     BAD_DAY = "bad_day"  # before the run, or to come
+    NO_POST = "no_post"  # a day on which nothing is posted
+    NO_NUMBER = "no_number"  # a registered letter without its tracking number
+    NOT_EMPTY = "not_empty"  # a letter of it is still to leave
     ALREADY = "already"  # somebody has said so before
 
 

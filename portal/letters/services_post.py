@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from portal.clock import paris_day
 from portal.journal.services import Actor, record
 from portal.letters.models import Letter, PrintRun, PullReason, RunState
-from portal.letters.queries_post import expected_of, late_messages, pull_reason
+from portal.letters.queries_post import expected_of, late_messages, pull_reason, unnumbered
 from portal.letters.queries_runs import letter_by_reference, run_of, to_pull
 from portal.letters.rules_post import LEFT, Counts, Fate, PostFault, PullFault, ReprintFault, fate
 from portal.notifications.models import Message, Route, Status
@@ -67,15 +67,20 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
 ) -> PrintRun:
     """The post has taken a run; its letters should arrive on the day that follows from `posted_on`.
 
-    Only when nothing in it is left to pull, and what was counted is what it holds. A letter that arrives too late for
+    Only on a day on which letters are posted, when nothing in it is left to pull, each registered letter has its
+    number, and what was counted is what it holds. A letter that arrives too late for
     its use leaves all the same, and the planner goes round for it. Raises `Refused` (PostFault) and `LookupError`.
     """
     run = _held(session, run_id)
     _refuse_unprinted(run)
     if not paris_day(run.made_at) <= posted_on <= paris_day(now):
         raise Refused(PostFault.BAD_DAY)
+    if not post.is_working_day(posted_on):
+        raise Refused(PostFault.NO_POST)
     if to_pull(session, run_id):
         raise Refused(PostFault.TO_PULL)
+    if unnumbered(session, run_id):
+        raise Refused(PostFault.NO_NUMBER)
     if run.counted_letters is None or run.counted_sheets is None:
         raise Refused(PostFault.NOT_COUNTED)
     expected = expected_of(session, run)
@@ -91,6 +96,21 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     for message in late:
         replan_without(session, now, message, Route.LETTER, post, steps=(message.step,))
     _note(session, now, by, "run.posted", run)
+    return run
+
+
+def close_empty(session: Session, now: datetime, *, run_id: int, by: Actor) -> PrintRun:
+    """Ends a run all of whose letters were pulled: nothing of it is posted, on no day.
+
+    Raises `Refused` (PostFault: NOT_MADE, NOT_EMPTY, ALREADY) and `LookupError`.
+    """
+    run = _held(session, run_id)
+    if run.state in {RunState.MAKING, RunState.POSTED}:
+        raise Refused(PostFault.ALREADY if run.state is RunState.POSTED else PostFault.NOT_MADE)
+    if expected_of(session, run).letters:
+        raise Refused(PostFault.NOT_EMPTY)
+    run.state, run.posted_at, run.posted_by = RunState.POSTED, now, by.id
+    _note(session, now, by, "run.closed", run)
     return run
 
 

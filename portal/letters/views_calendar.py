@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 from portal.holidays import REGIONS
 from portal.letters.forms_calendar import CLOSURES, LINES, ClosureForm
 from portal.letters.queries import ROLES
-from portal.letters.queries_today import holds_the_room
 from portal.letters.views import bp
-from portal.letters.views_room import require_the_room
+from portal.letters.views_room import require_the_room, room_of
 from portal.notifications.models_post import PostalClosure
 from portal.notifications.post import Holds, PostalCalendar
 from portal.notifications.queries_post import calendar_of, closures, letters_under_way, region_of
@@ -126,7 +125,7 @@ def _page(session: Session, form: ClosureForm, effect: Effect | None = None) -> 
         cut_off=post.cut_off,
         delivery_days=post.delivery_days,
         region=REGIONS[region_of(session)],
-        has_room=holds_the_room(session, now(), g.agent.id),
+        **room_of(session),
         done=request.args.get("fait", ""),
         form_has_errors=bool(form.errors),
     )

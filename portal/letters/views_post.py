@@ -1,6 +1,6 @@
 """A run on its way to the post, step by step; a letter pulled from it, or printed again, by its key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,22 +14,25 @@ from werkzeug.wrappers import Response
 
 from portal.letters.forms import SHEET, CountForm, PostedForm, PrintedForm, PullForm, ReprintForm
 from portal.letters.forms_words import POST_FAULTS, PULL_FAULTS, REPRINT_FAULTS
-from portal.letters.models import PrintRun
+from portal.letters.models import Letter, PrintRun
 from portal.letters.queries import ROLES
-from portal.letters.queries_post import expected_of, just_pulled, letter_of_key
+from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, unnumbered
 from portal.letters.queries_runs import run_of, to_pull
 from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault, difference
 from portal.letters.run_file import sheet_of
-from portal.letters.services_post import count, mark_printed, post, pull, reprint
+from portal.letters.services_post import close_empty, count, mark_printed, post, pull, reprint
 from portal.letters.views import bp
-from portal.letters.views_room import REASONS, RUN, bytes_answer, require_the_room
+from portal.letters.views_room import REASONS, RUN, bytes_answer, require_the_room, room_of
+from portal.letters.views_runs import run_page
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
+from portal.web.forms import PortalForm
 from portal.web.request import now, reading, transaction
 from portal.web.text import printable
 
+_OF_THE_DAY = (PostFault.BAD_DAY, PostFault.NO_POST)
 _RUN = f"/agents/courriers/lots/<{RUN}:run_id>"
 
 
@@ -42,7 +45,13 @@ class Steps:
     posted: PostedForm
     expected: Counts
     left_to_pull: int
+    unnumbered: Sequence[Letter] = ()
     fault: str = ""
+    at: str = ""  # the step that was refused
+
+    def fault_of(self, step: str) -> str:
+        """Why a step was refused, when no field of it says so."""
+        return self.fault if step == self.at else ""
 
     def separators(self, run: PrintRun) -> int:
         """The sheets of separation of a run: one a file."""
@@ -72,7 +81,7 @@ def printed(run_id: int) -> Response | str:
     def act(session: Session) -> None:
         mark_printed(session, now(), run_id=run_id, by=actor(), counter=form.counter.number)
 
-    return _step(run_id, form, act, "imprime", printed=form)
+    return _step(run_id, form, act, "imprime", at="printed")
 
 
 @bp.post(f"{_RUN}/compte", endpoint="count")
@@ -85,7 +94,7 @@ def counted(run_id: int) -> Response | str:
         letters, sheets = form.letters.number or 0, form.sheets.number or 0
         count(session, now(), run_id=run_id, by=actor(), letters=letters, sheets=sheets)
 
-    return _step(run_id, form, act, "compte", counted=form)
+    return _step(run_id, form, act, "compte", at="counted")
 
 
 @bp.post(f"{_RUN}/poste", endpoint="posted")
@@ -98,7 +107,18 @@ def posted(run_id: int) -> Response | str:
         day: date = form.day.data
         post(session, now(), run_id=run_id, by=actor(), posted_on=day, post=calendar_of(session))
 
-    return _step(run_id, form, act, "poste", posted=form)
+    return _step(run_id, form, act, "poste", at="posted")
+
+
+@bp.post(f"{_RUN}/ferme")
+@allow(*ROLES)
+def close_run(run_id: int) -> Response | str:
+    """A run all of whose letters were pulled is over."""
+
+    def act(session: Session) -> None:
+        close_empty(session, now(), run_id=run_id, by=actor())
+
+    return _step(run_id, PortalForm(), act, "ferme", at="closed")
 
 
 @bp.route("/agents/courriers/retirer", methods=["GET", "POST"], endpoint="pull")
@@ -157,8 +177,8 @@ def require_letter(session: Session, reference: str, fault: StrEnum) -> None:
         raise Refused(fault)
 
 
-def _step(run_id: int, form: Any, act: Callable[[Session], object], said: str, **shown: Any) -> Response | str:
-    """Does a step, or shows the steps again with what was typed and why it is refused."""
+def _step(run_id: int, form: Any, act: Callable[[Session], object], said: str, *, at: str) -> Response | str:
+    """Does a step, or shows the run again with what was typed and why it is refused, where it was typed."""
     fault = ""
     with reading() as session:
         require_the_room(session)
@@ -171,24 +191,29 @@ def _step(run_id: int, form: Any, act: Callable[[Session], object], said: str, *
             return redirect(url_for("letters.run", run_id=run_id, fait=said, _anchor="etapes"), 303)
         except Refused as refused:
             fault = str(POST_FAULTS[PostFault(refused.reason)])
+            if refused.reason in _OF_THE_DAY:
+                form.day.errors, fault = [fault], ""
+    elif form.csrf_token.errors:
+        fault = str(form.csrf_token.errors[0])
     with reading() as session:
         run = run_of(session, run_id) or abort(404)
-        steps = _steps(session, run, fault=fault, **shown)
-        return render_template(
-            "letters/run_steps.html", run=run, given_steps=steps, form_has_errors=bool(fault or form.errors)
-        )
+        steps = _steps(session, run, fault=fault, at=at, **({} if at == "closed" else {at: form}))
+        return run_page(session, run, given_steps=steps, form_has_errors=True)
 
 
-def _steps(session: Session, run: PrintRun, *, fault: str = "", **shown: Any) -> Steps:
+def _steps(session: Session, run: PrintRun, **shown: Any) -> Steps:
     forms = {
         "printed": PrintedForm(formdata=None),
         "counted": CountForm(
             formdata=None, data={"letters": _typed(run.counted_letters), "sheets": _typed(run.counted_sheets)}
         ),
-        "posted": PostedForm(formdata=None, data={"day": calendar_of(session).day_of(now())}),
+        "posted": PostedForm(formdata=None, data={"day": min(run.posting_day, calendar_of(session).day_of(now()))}),
     }
     return Steps(
-        **(forms | shown), expected=expected_of(session, run), left_to_pull=len(to_pull(session, run.id)), fault=fault
+        **(forms | shown),
+        expected=expected_of(session, run),
+        left_to_pull=len(to_pull(session, run.id)),
+        unnumbered=unnumbered(session, run.id),
     )
 
 
@@ -219,8 +244,13 @@ def _pull_page(form: PullForm) -> str:
             for letter in just_pulled(session, now(), agent_id=g.agent.id)
             if letter.pull_reason is not None
         ]
-    return render_template("letters/pull.html", form=form, rows=rows, form_has_errors=bool(form.errors))
+        room = room_of(session)
+    return render_template("letters/pull.html", form=form, rows=rows, form_has_errors=bool(form.errors), **room)
 
 
 def _reprint_page(form: ReprintForm) -> str:
-    return render_template("letters/reprint.html", form=form, form_has_errors=bool(form.errors))
+    if request.method == "GET":
+        form.key.data = printable(request.args.get("cle", "")[:60])
+    with reading() as session:
+        room = room_of(session)
+    return render_template("letters/reprint.html", form=form, form_has_errors=bool(form.errors), **room)

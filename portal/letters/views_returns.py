@@ -17,6 +17,7 @@ from portal.letters.rules_returns import ReturnFault, Tally, by_group
 from portal.letters.services_returns import note_return
 from portal.letters.views import bp
 from portal.letters.views_post import require_letter
+from portal.letters.views_room import room_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -66,6 +67,7 @@ def return_rates() -> str:
     """How many of the letters posted came back, by week; by town, over twelve weeks or one of them."""
     with reading() as session:
         found = tallies(session, now(), agent_id=g.agent.id)
+        room = room_of(session)
     weeks: dict[date, Tally] = {}
     for monday, _town, tally in found:
         weeks[monday] = weeks.get(monday, Tally()) + tally
@@ -81,13 +83,15 @@ def return_rates() -> str:
         reasons=list(RETURN_REASONS.values()),
         chosen=chosen,
         since=first_week(now()),
+        **room,
     )
 
 
 def _page(form: ReturnForm) -> str:
     with reading() as session:
         rows = [_noted(letter) for letter in just_noted(session, now(), agent_id=g.agent.id)]
-    return render_template("letters/returns.html", form=form, rows=rows, form_has_errors=bool(form.errors))
+        room = room_of(session)
+    return render_template("letters/returns.html", form=form, rows=rows, form_has_errors=bool(form.errors), **room)
 
 
 def _noted(letter: Letter) -> dict[str, Any]:

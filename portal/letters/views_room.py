@@ -1,5 +1,7 @@
 """What the pages of the print room share: who has all of it, and what is said when something is no longer kept."""
 
+from typing import Any
+
 from flask import Response, abort, current_app, g, make_response, render_template
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
@@ -67,6 +69,11 @@ def opens(endpoint: str) -> bool:
 def doors() -> list[str]:
     """The other pages of the print room that open to this agent."""
     return [door for door in _DOORS if opens(door)]
+
+
+def room_of(session: Session) -> dict[str, Any]:
+    """What the tabs of the print room need on a page."""
+    return {"doors": doors(), "has_room": holds_the_room(session, now(), g.agent.id)}
 
 
 def gone(sha256: str) -> Response:

@@ -1,19 +1,24 @@
 """A print run: its files, its manifest and its bordereau, what must be taken out of it, each letter by its key."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from flask import Response, abort, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.journal.services import record
 from portal.letters.bordereau import Bordereau, FileLine, Hand, draw_bordereau
+from portal.letters.forms_words import RETURN_REASONS
 from portal.letters.manifest import PULLED, file_name, manifest
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
 from portal.letters.queries import ROLES
+from portal.letters.queries_gone import Gone, gone_from, registered_of, returned_of
 from portal.letters.queries_post import pull_reason
 from portal.letters.queries_runs import file_of, letter_by_reference, letters_of, run_of, to_pull
 from portal.letters.queries_runs import runs as latest_runs
@@ -28,24 +33,24 @@ from portal.letters.views_room import (
     gone,
     opens,
     require_the_room,
+    room_of,
     size_words,
     state_words,
 )
 from portal.people.views_browser import actor
 from portal.web.access import allow
 from portal.web.forms import PortalForm
-from portal.web.request import now, transaction
+from portal.web.request import now, reading, transaction
 from portal.web.text import printable
 
 log = logging.getLogger("portal.letters")
 
-STATES = {
+_STATES = {
     RunState.MAKING: _l("En préparation"),
     RunState.MADE: _l("À imprimer"),
     RunState.PRINTED: _l("Imprimé"),
     RunState.POSTED: _l("Remis à La Poste"),
 }
-_STEPS = ("letters.printed", "letters.count", "letters.posted")
 
 
 @dataclass(frozen=True)
@@ -68,45 +73,76 @@ class Place:
 
     @property
     def words(self) -> str:
-        """Why it is taken out."""
-        return str(REASONS[self.reason]) if self.reason else ""
+        """Why it is taken out, or came back."""
+        if self.reason:
+            return str(REASONS[self.reason])
+        return str(RETURN_REASONS[self.letter.return_reason]) if self.letter.return_reason else ""
 
 
 @bp.get("/agents/courriers/lots")
 @allow(*ROLES)
 def runs() -> str:
     """The latest runs, newest first."""
-    with transaction() as session:
+    with reading() as session:
         require_the_room(session)
         found = latest_runs(session)
-        return render_template("letters/runs.html", runs=found, states=STATES, doors=doors())
+        gone = gone_from(session, [one.id for one in found])
+        held = {one.id: letters_words(one, gone[one.id]) if one.id in gone else str(one.letters) for one in found}
+        return render_template("letters/runs.html", runs=found, held=held, run_state=run_state, doors=doors())
 
 
 @bp.get(f"/agents/courriers/lots/<{RUN}:run_id>")
 @allow(*ROLES)
 def run(run_id: int) -> str:
     """A run; while its files are being made, how many are."""
-    with transaction() as session:
-        found = _run(session, run_id)
-        is_making = found.state is RunState.MAKING
-        return render_template(
-            "letters/run.html",
-            run=found,
-            form=PortalForm(),
-            states=STATES,
-            made=sum(file.made_at is not None for file in found.files),
-            sizes={at: size_words(size) for at, size in sizes_of(session, run_id).items()},
-            names=names_of(session, _hands_of(found)),
-            letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
-            letters_pulled=_pulled(session, found),
-            asked=_asked(session, found),
-            is_making=is_making,
-            is_outside=found.printer is Printer.OUTSIDE,
-            refreshes=is_making and "arret" not in request.args,
-            steps=[step for step in _STEPS if opens(step)],
-            opens=opens,
-            said=request.args.get("fait", ""),
-        )
+    with reading() as session:
+        return run_page(session, _run(session, run_id), refreshes="arret" not in request.args)
+
+
+def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **more: Any) -> str:
+    """The whole page of a run; `more`: steps that were refused, as they were typed."""
+    is_making, gone = found.state is RunState.MAKING, gone_from(session, [found.id]).get(found.id, Gone())
+    return render_template(
+        "letters/run.html",
+        run=found,
+        form=PortalForm(formdata=None),
+        run_state=run_state(found),
+        held=letters_words(found, gone),
+        is_empty=gone.pulled == found.letters,
+        made=sum(file.made_at is not None for file in found.files),
+        sizes={at: size_words(size) for at, size in sizes_of(session, found.id).items()},
+        names=names_of(session, _hands_of(found)),
+        letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
+        letters_pulled=_placed(found, pulled_of(session, found.id)),
+        letters_returned=_placed(found, returned_of(session, found.id)),
+        asked=_asked(session, found),
+        is_making=is_making,
+        is_outside=found.printer is Printer.OUTSIDE,
+        refreshes=is_making and refreshes,
+        opens=opens,
+        said=request.args.get("fait", ""),
+        **room_of(session),
+        **more,
+    )
+
+
+def run_state(run: PrintRun) -> str:
+    """Where a run stands; one that was closed empty went nowhere."""
+    is_closed = run.state is RunState.POSTED and run.posted_on is None
+    return str(_("Fermé\u00a0: il est vide")) if is_closed else str(_STATES[run.state])
+
+
+def letters_words(run: PrintRun, gone: Gone) -> str:
+    """How many letters a run holds, or sent, and how many were taken out of it."""
+    stay = run.letters - gone.pulled
+    if not gone.pulled:
+        return str(ngettext("%(num)s lettre", "%(num)s lettres", run.letters))
+    pulled = str(ngettext("%(num)s retirée", "%(num)s retirées", gone.pulled))
+    if not stay:
+        return pulled
+    if run.state is RunState.POSTED:
+        return f"{ngettext('%(num)s postée', '%(num)s postées', stay)}, {pulled}"
+    return f"{ngettext('%(num)s à poster', '%(num)s à poster', stay)}, {pulled}"
 
 
 @bp.get(f"/agents/courriers/lots/<{RUN}:run_id>/<{RUN}:position>.pdf")
@@ -134,9 +170,10 @@ def run_manifest(run_id: int) -> Response:
     with transaction() as session:
         found = _run(session, run_id)
         wrong = {letter.id for letter in to_pull(session, run_id)} if found.state is not RunState.POSTED else set()
-        written = manifest(run_id, found.files, letters_of(session, run_id), to_pull=wrong)
+        letters = letters_of(session, run_id)
+        written = manifest(run_id, found.files, letters, to_pull=wrong, posted_on=found.posted_on)
         _record(session, run_id)
-    return bytes_answer(written, f"lot-{run_id}-manifeste.csv", "text/csv; charset=utf-8", is_shown=False)
+    return bytes_answer(written, f"lot-{run_id}-manifeste.csv", "text/csv", is_shown=False)
 
 
 @bp.get(f"/agents/courriers/lots/<{RUN}:run_id>/bordereau.pdf")
@@ -171,9 +208,9 @@ def _to_pull(session: Session, found: PrintRun) -> list[Place]:
     ]
 
 
-def _pulled(session: Session, found: PrintRun) -> list[Place]:
+def _placed(found: PrintRun, letters: Iterable[Letter]) -> list[Place]:
     files = {file.id: file.position for file in found.files}
-    return [Place(letter, files[letter.file_id or 0], letter.pull_reason) for letter in pulled_of(session, found.id)]
+    return [Place(letter, files[letter.file_id or 0], letter.pull_reason) for letter in letters]
 
 
 def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
@@ -187,6 +224,7 @@ def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
         "is_key": key is not None,
         "other_run": letter.run_id if letter and letter.run_id != found.id else None,
         "letter": letter,
+        "stands": letter is not None and letter.pulled_at is None and letter.returned_at is None,
         "place": Place(letter, files[letter.file_id or 0], letter.pull_reason)
         if letter and letter.run_id == found.id
         else None,
@@ -200,6 +238,7 @@ def _bordereau(session: Session, found: PrintRun) -> Bordereau:
         run_id=found.id,
         posting_day=found.posting_day,
         made_at=found.made_at,
+        registered=registered_of(session, found.id),
         made_by=f"par {names[found.made_by]}" if found.made_by in names else "par le programme",
         files=[FileLine(file.position, file.sheets_each, file.letters) for file in found.files],
         pulled=[(letter.reference, PULLED[letter.pull_reason]) for letter in pulled if letter.pull_reason],

@@ -446,6 +446,7 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/lots/<{SMALL}:run_id>/bordereau.pdf": _run("/bordereau.pdf"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/manifeste.csv": _run("/manifeste.csv"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/compte": _run("/compte"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/ferme": _run("/ferme"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/imprime": _run("/imprime"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/poste": _run("/poste"),
     f"/agents/courriers/recommandes/<{BIG}:letter_id>": _registered(),

@@ -1,6 +1,6 @@
 """The print room's pages from the run to the returns: what is refused stays as it was typed, beside why."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -53,7 +53,10 @@ def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, worl
     said = room.follow(step("imprime", counter="5")).page.text()
     assert "Compteur : 5. Attendu : 4, avec les séparations." in said
     assert "Le compteur ne dit pas le même nombre." in said
-    assert "Écrivez d'abord ce que vous avez compté." in step("poste", **today).page.text()
+    refused = step("poste", **today).page
+    assert "Écrivez d'abord ce que vous avez compté." in refused.text()
+    assert "Chercher une lettre du lot" in refused.text()  # the whole page of the run, files and all
+    assert f"{path}/1.pdf" in refused.links().values()
     assert "Il manque 2 lettres." in room.follow(step("compte", letters="1", sheets="3")).page.text()
     refused = step("poste", **today).page
     assert "Ce qui est compté n'est pas ce que le lot contient." in refused.text()
@@ -65,6 +68,63 @@ def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, worl
     assert "Remis le mardi 24 novembre 2026." in room.follow(step("poste", **today)).page.text()
     assert {status(database, letter) for letter in letters} == {Status.POSTED}
     assert sends(room, "/agents/courriers/lots/999/imprime").status_code == 404
+
+
+def test_a_run_is_given_to_the_post_on_a_day_when_it_goes_which_is_offered_first(room, world, database, clock):
+    pulled, stays = (queued(world, now=TUESDAY) for _ in range(2))
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+    sends(room, "/agents/courriers/retirer", key=pulled.reference, reason="asked")
+    assert "1 à poster, 1 retirée" in room.get(path).page.text()
+    sends(room, f"{path}/imprime")
+    sends(room, f"{path}/compte", letters="1", sheets="1")
+    clock.set(TUESDAY + timedelta(days=5))  # Sunday
+    enter(room, world.agent("courrier"))
+    assert room.get(path).page.all("input", name="day")[0].get("value") == "24"
+    sunday = sends(room, f"{path}/poste", day=["29", "11", "2026"]).page
+    assert "Ce jour-là, rien ne part à La Poste." in sunday.text()
+    assert sunday.all("input", name="day")[0].get("value") == "29"
+    assert status(database, stays) is Status.PRINTED
+    words = room.follow(sends(room, f"{path}/poste", day=["27", "11", "2026"])).page.text()
+    assert "1 postée, 1 retirée" in words
+    sends(room, "/agents/courriers/retours", key=stays.reference, reason="refused")
+    words = room.get(path).page.text()
+    assert "1 lettre revenue Lettres du lot que La Poste a rendues" in words
+    assert f"{stays.reference} Fichier 1, lettre 2 Refusé" in words
+
+
+def test_a_run_all_of_whose_letters_were_pulled_is_closed_in_one_press(room, world, database):
+    letters = [queued(world, now=TUESDAY) for _ in range(2)]
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+    refused = sends(room, f"{path}/ferme").page
+    assert "Ce lot contient encore des lettres." in refused.text()
+    for letter in letters:
+        sends(room, "/agents/courriers/retirer", key=letter.reference, reason="asked")
+    assert "Ce lot est vide" in room.get(path).page.text()
+    words = room.follow(sends(room, f"{path}/ferme")).page.text()
+    assert "Le lot est fermé." in words
+    assert "Fermé : il est vide 2 retirées" in words
+    assert "C'est déjà noté." in sends(room, f"{path}/ferme").page.text()
+    assert "Lot 1" not in room.get("/agents/courriers").page.text()
+
+
+def test_a_registered_letter_without_a_number_holds_up_its_run(room, world, database):
+    letter = queued(world, now=TUESDAY)
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+    found = room.get(f"{path}?cle={letter.reference}").page.links()
+    assert found["Réimprimer"] == f"/agents/courriers/reimprimer?cle={letter.reference}"
+    assert found["Retirer"] == f"/agents/courriers/retirer?cle={letter.reference}"
+    register = found["Recommandé"]
+    assert room.get(f"/agents/courriers/{letter.id}").page.links()["Recommandé"] == register
+    sends(room, register, is_registered="y", number="")
+    sends(room, f"{path}/imprime")
+    sends(room, f"{path}/compte", letters="1", sheets="1")
+    assert room.get(path).page.links()[f"Numéro de {letter.reference}"] == register
+    today = {"day": ["24", "11", "2026"]}
+    assert "Un recommandé du lot n'a pas de numéro de suivi." in sends(room, f"{path}/poste", **today).page.text()
+    sends(room, register, is_registered="y", number="RR473124829FR")
+    sheet = PdfReader(BytesIO(room.get(f"{path}/bordereau.pdf").data)).pages[0].extract_text()
+    assert "dont 1 recommandé" in sheet.replace("\u00a0", " ")
+    assert "Remis le mardi 24 novembre 2026." in room.follow(sends(room, f"{path}/poste", **today)).page.text()
 
 
 def test_letters_are_pulled_by_key_and_the_list_says_what_was_just_pulled(room, world, database):

@@ -184,8 +184,10 @@ def test_letters_to_pull_and_pulled_are_told_on_the_page_the_manifest_and_the_bo
     assert "1 lettre à retirer du bac" in words
     assert f"{moved.reference} Fichier 1, lettre 2 L'adresse a changé." in words
     assert f"{gone.reference} Fichier 1, lettre 3 Quelqu'un l'a demandé." in words
-    lines = list(csv.reader(StringIO(room.get(f"{at}/manifeste.csv").data.decode("utf-8-sig")), delimiter=";"))
-    assert [(line[2], line[-1].replace("\u00a0", " ")) for line in lines[1:]] == [
+    written = room.get(f"{at}/manifeste.csv")
+    assert written.content_type == "text/csv; charset=utf-8"
+    lines = list(csv.reader(StringIO(written.data.decode("utf-8-sig")), delimiter=";"))
+    assert [(line[2], line[7].replace("\u00a0", " ")) for line in lines[1:]] == [
         (stays.reference, ""),
         (moved.reference, "à retirer"),
         (gone.reference, "retirée : à la demande de quelqu'un"),

@@ -1,0 +1,49 @@
+"""What became of the letters of a run: taken out of it, brought back, registered."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.letters.models import Letter, RunFile
+
+
+class Gone(NamedTuple):
+    """How many letters of a run were taken out of it, and how many came back."""
+
+    pulled: int = 0
+    returned: int = 0
+
+
+def gone_from(session: Session, run_ids: Collection[int]) -> dict[int, Gone]:
+    """Of each run that lost any: its letters pulled, and those that the post brought back."""
+    counted = (
+        select(
+            Letter.run_id,
+            func.count(Letter.id).filter(Letter.pulled_at.is_not(None)),
+            func.count(Letter.id).filter(Letter.pulled_at.is_(None), Letter.returned_at.is_not(None)),
+        )
+        .where(Letter.run_id.in_(run_ids), or_(Letter.pulled_at.is_not(None), Letter.returned_at.is_not(None)))
+        .group_by(Letter.run_id)
+        .order_by(Letter.run_id)
+    )
+    return {run_id: Gone(*numbers) for run_id, *numbers in session.execute(counted) if run_id is not None}
+
+
+def returned_of(session: Session, run_id: int) -> Sequence[Letter]:
+    """The letters of a run that the post brought back, in the order of the paper, with their messages."""
+    chosen = (
+        select(Letter)
+        .join(RunFile, RunFile.id == Letter.file_id)
+        .where(Letter.run_id == run_id, Letter.returned_at.is_not(None))
+        .options(joinedload(Letter.message))
+        .order_by(RunFile.position, Letter.position)
+    )
+    return session.scalars(chosen).all()
+
+
+def registered_of(session: Session, run_id: int) -> int:
+    """How many letters of a run leave as registered ones, those pulled left out."""
+    chosen = select(func.count(Letter.id)).where(Letter.run_id == run_id, Letter.pulled_at.is_(None))
+    return session.scalar(chosen.where(Letter.is_registered)) or 0
