@@ -244,7 +244,7 @@ def _said(message: Message, post: PostalCalendar, *, may_read: bool) -> Said:
         what=str(what),
         to=phone_words(to) if is_number else to,
         is_number=is_number and message.status is not Status.WITHDRAWN,
-        standing=standing_line(str(STANDINGS[message.status]), message, post, now()),
+        standing=standing_line(str(STANDINGS[message.status]), message, post, now(), person=message.person),
         at=message.delivered_at or message.sent_at or message.due_at,
     )
 

@@ -114,7 +114,7 @@ def ways_of(found: Person) -> list[Way]:
 def said_to(database: Session, found: Person) -> list[Said]:
     """The messages and the letters of a year, the latest first."""
     post = calendar_of(database)
-    return [_said(message, post) for message in queries_card.messages_of(database, now(), found.id)]
+    return [_said(message, post, found) for message in queries_card.messages_of(database, now(), found.id)]
 
 
 def tasks_for(database: Session, found: Person) -> list[tuple[str | None, str, datetime]]:
@@ -233,7 +233,7 @@ def _note(found: Person, name: str) -> str:
     return ""
 
 
-def _said(message: Message, post: PostalCalendar) -> Said:
+def _said(message: Message, post: PostalCalendar, found: Person) -> Said:
     where = standing(message, now())
     icon, route = ROUTES[message.route]
     about = message.context.get("starts_at") if message.subject == "appointment" else None
@@ -243,7 +243,7 @@ def _said(message: Message, post: PostalCalendar) -> Said:
         route=str(route),
         at=message.delivered_at or message.sent_at or message.due_at,
         about=datetime.fromisoformat(about) if about else None,
-        words=standing_line(str(STANDINGS[where]), message, post, now()),
+        words=standing_line(str(STANDINGS[where]), message, post, now(), person=found),
         is_bad=where in BAD,
         is_good=where in GOOD or where is Standing.POSTED,
     )

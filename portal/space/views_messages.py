@@ -8,7 +8,8 @@ from portal.letters.twin import ICONS, twin_sections
 from portal.notifications.models import Message, Route
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
-from portal.notifications.views_arrival import arrival_sentence
+from portal.notifications.views_arrival import arrival_sentence, is_held
+from portal.people.models import Person
 from portal.space import queries
 from portal.space.rules import Standing, standing
 from portal.space.views import bp
@@ -64,7 +65,7 @@ _FAILURES = {
 class Shown:
     """A message in words."""
 
-    def __init__(self, message: Message, post: PostalCalendar) -> None:
+    def __init__(self, message: Message, post: PostalCalendar, person: Person) -> None:
         self.id = message.id
         self.title = KINDS.get(message.kind, _l("Un message"))
         self.icon, self.way = ROUTES[message.route]
@@ -80,7 +81,8 @@ class Shown:
         self.due_at = message.due_at
         said = message.rendered or {}
         self.subject, self.text = said.get("subject", ""), said.get("text", "")
-        self.arrival = arrival_sentence(message, post, now())
+        self.arrival = arrival_sentence(message, post, now(), person=person)
+        self.is_held = is_held(message, person)
         self.is_good = self.standing in {Standing.ARRIVED, Standing.TOLD}
 
 
@@ -89,9 +91,10 @@ class Shown:
 def messages() -> str:
     """Twenty at a time, the newest first."""
     with transaction() as database:
-        listed = queries.messages_of(database, me(database), asked_page())
+        person = me(database)
+        listed = queries.messages_of(database, person, asked_page())
         post = calendar_of(database)
-        shown = [Shown(message, post) for message in listed.messages]
+        shown = [Shown(message, post, person) for message in listed.messages]
     return page("messages", listed=listed, shown=shown)
 
 
@@ -105,7 +108,7 @@ def message(message_id: int) -> str:
         if found is None:
             abort(404)
         letter = queries.letter_of(database, person, message_id)
-        shown = Shown(found, calendar_of(database))
+        shown = Shown(found, calendar_of(database), person)
         content = content_from(found.rendered["content"]) if letter and found.rendered else None
     return page(
         "message",

@@ -89,7 +89,7 @@ def test_an_unknown_caller_with_only_a_landline_is_booked_and_told_by_calls_alon
     on_the_line.enter("C'est quelqu'un d'autre, créer la fiche", "button")
     visitor.reads("Solange Lefort-Essai")
     on_the_line.send("q")
-    visitor.reads("Appel de Solange Lefort-Essai.")
+    visitor.reads("Au téléphone : Solange Lefort-Essai.")
     on_the_line.send("o")
     visitor.reads("Un travailleur social cherche des solutions avec vous.")
     on_the_line.send("r")

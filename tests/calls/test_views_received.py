@@ -110,7 +110,7 @@ def test_an_unknown_caller_is_to_be_called_back(call, press, rows, client):
 def test_a_known_caller_is_called_back_at_the_files_number(call, press, rows, world):
     person = world.person(landline="+33353010045")
     page = call(f"?personne={person.id}&sujet=loyer")
-    assert f"Appel de {person.given_names}" in page.text()
+    assert f"Au téléphone : {person.given_names}" in page.text()
     press(page, outcome="call_back", file_number="1", moment="soon", reason="question")
     press(page, outcome="call_back", file_number="autre", moment="soon", reason="question")
     assert [(one.to, one.person_id) for one in rows(Message)] == [(person.mobile, person.id)]

@@ -245,7 +245,7 @@ def test_relatives_are_ticked_and_their_age_is_looked_at(client, counter, databa
     assert "Noé" in page.text()
     answer = client.post(f"{counter.slots}/confirmer?pour={baby.id}", data=page.fields(0))
     (made,) = all_of(database, Appointment)
-    assert "Rendez-vous de Noé" in client.follow(answer).page.text()
+    assert "Rendez-vous pour Noé" in client.follow(answer).page.text()
     assert (
         "Pour Noé"
         in PdfReader(BytesIO(client.get(f"/agents/rendez-vous/{made.id}/papier/a5").data)).pages[0].extract_text()

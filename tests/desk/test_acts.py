@@ -291,6 +291,33 @@ def test_without_an_address_one_press_asks_for_it_and_goes_back_where_the_agent_
     assert (answer.location, fresh(database, house.person).wants_paper) == ("/agents/appel", True)
 
 
+def test_somebody_discreet_says_first_that_letters_are_safe_there(client, house, database) -> None:
+    set_on(database, house.person, address=ADDRESS, wants_discretion=True)
+    here = f"/agents/personnes/{house.person.id}"
+    press = {"csrf_token": client.get(here).page.fields()["csrf_token"], "how": "phone"}
+    asked = client.post(f"{here}/tout-par-courrier", data=press).page
+    assert asked.h1 == "Est-ce un endroit sûr pour elle ?"
+    assert ADDRESS[2] in asked.text()
+    said = asked.fields()
+    set_on(database, house.person, address=["", "", "2 RUE D A COTE", "", "62000 ARRAS"])
+    moved = client.post(f"{here}/tout-par-courrier", data=said)  # another address since: asked again
+    assert (moved.page.h1, fresh(database, house.person).letters_chosen_at) == (asked.h1, None)
+    client.post(f"{here}/tout-par-courrier", data=moved.page.fields())
+    assert fresh(database, house.person).wants_paper is True
+    assert fresh(database, house.person).letters_chosen_at is not None
+
+
+def test_a_letter_held_by_a_doubted_address_is_said_to_be(client, house, database) -> None:
+    set_on(database, house.person, address=ADDRESS)
+    here = f"/agents/personnes/{house.person.id}"
+    press = {"csrf_token": client.get(here).page.fields()["csrf_token"], "how": "phone"}
+    client.post(f"{here}/tout-par-courrier", data=press)
+    assert "retenue" not in client.get(here).page.text()
+    set_on(database, house.person, address_state=RouteState.DOUBTFUL)
+    text = client.get(here).page.text()
+    assert "retenue : l'adresse est à vérifier" in text.replace("\u00a0", " ")
+
+
 def test_an_agents_booking_by_names_never_stops_the_post(database, house) -> None:
     set_on(database, house.person, address=ADDRESS, wants_paper=True)
     with database.transaction() as session:

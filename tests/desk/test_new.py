@@ -173,7 +173,7 @@ def test_what_was_typed_in_the_box_begins_the_form(client) -> None:
 
 def test_a_relative_is_made_under_whoever_answers_for_them(client, database, house) -> None:
     page = client.get(f"{NEW}?proche={house.person.id}").page
-    assert "Nouveau proche de Camille Lefèvre-Essai" in page.h1
+    assert "Nouveau proche, pour Camille Lefèvre-Essai" in page.h1
     names = {"family_name": "Lefèvre-Essai", "given_names": "Noé", "birth_date": ["2", "11", "2021"]}
     answer = client.post(f"{NEW}?proche={house.person.id}", data=page.fields() | names)
     assert answer.status_code == 303
