@@ -75,7 +75,13 @@ def by_post_done() -> Page:
     with transaction() as database:
         posted = posted_page(database, request.args.get("page", ""))
         arrives = calendar_of(database).arrival(now())
-    return render_template("pages/by_post_done.html", key=posted.key, title=_title(posted), arrives=arrives)
+    return render_template(
+        "pages/by_post_done.html",
+        key=posted.key,
+        title=_title(posted),
+        arrives=arrives,
+        is_form=posted.page.forms is not None,
+    )
 
 
 def _form(database: Session) -> ByPostForm:
@@ -150,6 +156,7 @@ def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool)
         title=_title(posted),
         arrives=arrives,
         is_easy=posted.is_easy,
+        is_form=posted.page.forms is not None,
         is_too_long=is_too_long,
         form_has_errors=bool(form.errors),
     )

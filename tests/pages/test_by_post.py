@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from portal.codes import shown
 from portal.directory.models import BookedBy, Mds, PlaceAttachment
 from portal.notifications.models import Message
 from portal.pages.queries_by_post import MOST_HOURS, free_hours
+from portal.paper.models import FormKind
+from portal.paper.rules import BLANK_CODES
 from tests.entering import enter_person
 
 TYPED = {
@@ -92,6 +95,7 @@ def test_free_hours_are_sent_as_dates_in_full_and_only_those_that_an_answer_can_
     assert "vendredi 27 novembre 2026 :" in said or "lundi 30 novembre 2026 :" in said
     assert "mardi 24 novembre" not in said
     assert "Premier choix" in said
+    assert shown(BLANK_CODES[FormKind.WISH]) in said  # whoever receives it opens it by that code
     assert (message.context["slots"], message.expires_at > clock.now + timedelta(days=7)) == (True, True)
     with database.transaction() as session:
         found = free_hours(session, clock.now, motif.key, place.key)
