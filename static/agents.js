@@ -276,6 +276,33 @@
     window.setTimeout(follow, progress.dataset.refresh * 1000);
   }
 
+  // ---------- how long it is until the post leaves ----------
+  // Said anew each minute, by the time that has passed since the page came: the clock of the computer may be wrong.
+  document.querySelectorAll("[data-left]").forEach(function (said) {
+    var came = Date.now();
+    var tell = function () {
+      var left = said.dataset.left * 1000 - (Date.now() - came);
+      var minutes = Math.floor(left / 60000);
+      var hours = Math.floor(minutes / 60);
+      var words = said.dataset;
+      if (hours >= 24) {
+        return;
+      }
+      if (left <= 0) {
+        words = words.past;
+      } else if (!minutes) {
+        words = words.soon;
+      } else if (!hours) {
+        words = words.minutes.replace("{m}", minutes);
+      } else {
+        words = minutes % 60 ? words.hours : words.hour;
+        words = words.replace("{h}", hours).replace("{m}", String(minutes % 60).padStart(2, "0"));
+      }
+      said.textContent = words;
+    };
+    window.setInterval(tell, 60000);
+  });
+
   // ---------- keys of letters, typed or read by a scanner that types ----------
   // What was refused is selected: the next key takes its place. A key begins with a letter, so that a figure in an empty
   // field is none: it chooses the reason of that number, where the page says so.

@@ -84,6 +84,17 @@ class ScanField(FileField):  # type: ignore[misc]
             return bytes(sent.read())
 
 
+class WaitingForm(PortalForm):
+    """A letter looked for among those that wait. Posted: a name stands in no address of a page."""
+
+    wanted = TextField(
+        _l("Clé de la lettre, ou nom"),
+        hint=_l("Exemples\u00a0: C0000123K, ou Martin"),
+        longest=60,
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
 class PrintedForm(PortalForm):
     """A run is printed: by the printer's counter, or all of it."""
 

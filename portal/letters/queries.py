@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.clock import paris_day
 from portal.letters.models import Letter
+from portal.letters.rules import key_of
 from portal.notifications.models import Message, Status
 from portal.people.queries_access import Work, within_reach
 from portal.web.access import Role
 
-LISTED = 200  # letters on one page of the print room
+LISTED = 100  # letters on one page of the print room
+FIRST = 20  # of them, on the page of today
+_ACCENTED, _PLAIN = "àâäéèêëîïôöùûüçñ", "aaaeeeeiioouuucn"
 
 
 def letter_of_message(session: Session, message_id: int) -> Letter | None:
@@ -27,19 +30,31 @@ WAITS = and_(Message.status == Status.QUEUED, Letter.pulled_at.is_(None), Letter
 _WORK = Work(ROLES, workers=(Role.COURRIER,))  # whose work it is: an admin alone would leave letters waiting
 
 
-def letters_waiting(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
-    """Letters drawn that wait for the post and for this agent, oldest first, with their messages; at most `LISTED`.
+def letters_waiting(
+    session: Session, now: datetime, *, agent_id: int, count: int = LISTED, after: int = 0
+) -> Sequence[Letter]:
+    """Letters drawn that wait for the post and for this agent, oldest first, with their messages: `count` at most.
 
-    Those of the places where they hold one of `ROLES`, and those that nobody would see (`within_reach`).
+    Those of the places where they hold one of `ROLES`, and those that nobody would see (`within_reach`). `after`: how
+    many are passed over.
     """
-    return session.scalars(
-        select(Letter)
-        .join(Letter.message)
-        .where(WAITS, _mine(session, now, agent_id))
-        .options(joinedload(Letter.message))
-        .order_by(Letter.drawn_at, Letter.id)
-        .limit(LISTED)
-    ).all()
+    chosen = select(Letter).join(Letter.message).where(WAITS, _mine(session, now, agent_id))
+    ordered = chosen.options(joinedload(Letter.message)).order_by(Letter.drawn_at, Letter.id)
+    return session.scalars(ordered.offset(after).limit(count)).all()
+
+
+def letters_found(session: Session, now: datetime, typed: str, *, agent_id: int) -> Sequence[Letter]:
+    """Of the letters that wait, the one of a key; or those to a name, accents and capitals aside; at most `LISTED`."""
+    key = key_of(typed)
+    chosen = select(Letter).join(Letter.message).where(WAITS, _mine(session, now, agent_id))
+    if key is not None:
+        chosen = chosen.where(Letter.reference == key)
+    else:
+        name = func.translate(func.lower(func.split_part(Message.recipient, "\n", 1)), _ACCENTED, _PLAIN)
+        words = typed.lower().translate(str.maketrans(_ACCENTED, _PLAIN)).split()
+        chosen = chosen.where(*(name.contains(word, autoescape=True) for word in words))
+    ordered = chosen.options(joinedload(Letter.message)).order_by(Letter.drawn_at, Letter.id)
+    return session.scalars(ordered.limit(LISTED)).all()
 
 
 def count_waiting(session: Session, now: datetime, *, agent_id: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.clock import paris_day
@@ -35,6 +35,12 @@ def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Messa
         .order_by(Message.created_at, Message.id)
         .limit(LISTED)
     ).all()
+
+
+def count_blocked(session: Session, now: datetime, *, agent_id: int) -> int:
+    """How many there are, however many."""
+    counted = select(func.count(Message.id)).outerjoin(Message.person)
+    return session.scalar(counted.where(_is_blocked(now), _mine(session, now, agent_id))) or 0
 
 
 def blocked_one(session: Session, now: datetime, message_id: int, *, agent_id: int) -> Message | None:

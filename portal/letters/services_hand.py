@@ -1,6 +1,7 @@
 """A print run made by hand, before the cut-off: once, however often the button is pressed."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,13 @@ from portal.letters.queries_today import latest_run
 from portal.letters.services_runs import make_run
 from portal.locks import Lock, hold
 from portal.notifications.post import PostalCalendar
+from portal.refusal import Refused
+
+
+class HandFault(StrEnum):
+    """Why a run is not made."""
+
+    LATER = "later"  # the cut-off that was shown is past
 
 
 class Made(NamedTuple):
@@ -28,16 +36,20 @@ def make_by_hand(  # noqa: PLR0913 - when, whose post, what was seen, by whom, f
     seen: int,
     by: Actor,
     printer: Printer = Printer.ROOM,
+    shown: datetime | None = None,
 ) -> Made | None:
     """Takes the letters that wait into a run for whoever prints; None when there is none to take.
 
     `seen`: the number of the latest run when the button was shown. A run made since, by a second press, by somebody
-    else or by the worker, is the answer: a press never makes two.
+    else or by the worker, is the answer: a press never makes two. `shown`: the cut-off that was said with the button;
+    when it is another one now, the run would leave with another post: raises `Refused` (HandFault.LATER).
     """
     hold(session, Lock.RUN, 0)
     latest = latest_run(session)
     if latest is not None and latest.id > seen:
         return Made(latest, is_new=False)
+    if shown is not None and shown != post.next_cut_off(now):
+        raise Refused(HandFault.LATER)
     run = make_run(session, now, post=post, by=by.id, printer=printer)
     if run is None:
         return None

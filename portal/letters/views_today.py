@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.letters.forms import WaitingForm
 from portal.letters.models import Letter, Printer
-from portal.letters.queries import ROLES, letters_waiting
-from portal.letters.queries_blocked import blocked
+from portal.letters.queries import FIRST, LISTED, ROLES, letters_found, letters_waiting
+from portal.letters.queries_blocked import count_blocked
 from portal.letters.queries_runs import going_on
 from portal.letters.queries_today import (
     LATE_SHOWN,
@@ -29,12 +30,14 @@ from portal.letters.views_room import doors, opens, require_the_room, words_left
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
+from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, portal, reading, transaction
 from portal.words import NBSP, day_words, hour_words
 
 _LONGEST = 10  # figures of the number of a run
+_LONGEST_PAGE = 5
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,20 @@ class Kind:
     sheets: int
 
 
-@bp.get("/agents/courriers")
+@bp.route("/agents/courriers", methods=["GET", "POST"])
 @allow(*ROLES)
 def waiting() -> str:
-    """Today: the cut-off, what waits and what does not leave, and the letters, oldest first."""
+    """Today: the cut-off, what waits and what does not leave, and the letters, oldest first; or those looked for."""
+    search = WaitingForm()
+    wanted = (search.wanted.data or "") if search.validate_on_submit() else ""
+    page = _page_asked()
+    count, after = (LISTED, (page - 1) * LISTED) if page else (FIRST, 0)
     with reading() as session:
+        found = (
+            letters_found(session, now(), wanted, agent_id=g.agent.id)
+            if wanted
+            else letters_waiting(session, now(), agent_id=g.agent.id, count=count, after=after)
+        )
         kinds = waiting_by_kind(session, now(), agent_id=g.agent.id)
         room = holds_the_room(session, now(), g.agent.id)
         latest = latest_run(session)
@@ -76,8 +88,12 @@ def waiting() -> str:
             clock=_clock(calendar_of(session)),
             kinds=[_kind(one) for one in kinds],
             total=_kind(_sum(kinds)),
-            rows=[_row(found) for found in letters_waiting(session, now(), agent_id=g.agent.id)],
-            blocked=len(blocked(session, now(), agent_id=g.agent.id)),
+            rows=[_row(one) for one in found],
+            search=search,
+            wanted=wanted,
+            page=page,
+            after=after,
+            blocked=count_blocked(session, now(), agent_id=g.agent.id),
             late=_late(session),
             has_room=room,
             running=going_on(session) if room else (),
@@ -85,6 +101,7 @@ def waiting() -> str:
             doors=doors(),
             opens=opens,
             said=request.args.get("fait", ""),
+            form_has_errors=bool(search.errors),
         )
 
 
@@ -97,7 +114,13 @@ def make_run() -> Response:
         if not PortalForm().validate_on_submit():
             return redirect(url_for("letters.waiting", fait="expire"), 303)
         printer = Printer(portal().settings.printer)
-        made = make_by_hand(session, now(), post=calendar_of(session), seen=_seen(), by=actor(), printer=printer)
+        post = calendar_of(session)
+        try:
+            made = make_by_hand(
+                session, now(), post=post, seen=_seen(), by=actor(), printer=printer, shown=_shown_cut_off()
+            )
+        except Refused:
+            return redirect(url_for("letters.waiting", fait="passe"), 303)
         if made is None:
             return redirect(url_for("letters.waiting", fait="rien"), 303)
         return redirect(url_for("letters.run", run_id=made.run.id, fait="lot" if made.is_new else "deja"), 303)
@@ -108,12 +131,27 @@ def _seen() -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST else 0
 
 
+def _shown_cut_off() -> datetime:
+    """The cut-off that the page said; what is none is past."""
+    try:
+        return datetime.fromisoformat(request.form.get("depart", "")[:40]).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _page_asked() -> int:
+    typed = request.args.get("page", "")
+    return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_PAGE else 0
+
+
 def _clock(post: PostalCalendar) -> dict[str, str]:
     cut_off = post.next_cut_off(now())
     hour = hour_words(cut_off.astimezone(post.zone).time())
     return {
         "day": f"{day_words(post.day_of(cut_off))} à{NBSP}{hour}",
         "left": words_left(left_until(cut_off, now())),
+        "at": cut_off.isoformat(),
+        "seconds": str(int((cut_off - now()).total_seconds())),
         "arrives": day_words(post.arrival(now())),
     }
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from portal.journal.models import JournalLine
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
+from portal.letters.queries import FIRST
 from portal.letters.rules import reference_of
 from portal.letters.rules_today import Left, left_until
 from portal.letters.services_hand import make_by_hand
@@ -23,7 +24,8 @@ from portal.people.models import Person
 from portal.people.views_browser import Actor
 from portal.upkeep import upkeep
 from tests.entering import enter
-from tests.letters.runs import made, queued
+from tests.letters.messages import ADDRESS
+from tests.letters.runs import made, queued, queued_to
 from tests.together import at_once
 
 TODAY = "/agents/courriers"
@@ -103,7 +105,7 @@ def test_letters_that_an_address_keeps_back_lead_to_where_it_is_put_right(room, 
 
 def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, world, database):
     queued(world)
-    sent = room.get(TODAY).page.fields()
+    sent = room.get(TODAY).page.fields(0)
     first = room.post(RUNS, data=sent)
     queued(world)  # a letter that came between the two presses
     second = room.post(RUNS, data=sent)
@@ -114,7 +116,7 @@ def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, wo
     assert "Le lot se prépare : aucun fichier sur 1." in words
     assert "vient d'être fait" in room.get(second.headers["Location"]).page.text()
     assert "Lot 1 : en préparation" in room.get(TODAY).page.text()
-    again = room.post(RUNS, data=room.get(TODAY).page.fields())
+    again = room.post(RUNS, data=room.get(TODAY).page.fields(0))
     assert again.headers["Location"].endswith("/lots/2?fait=lot")
     nothing = room.post(RUNS, data=sent | {"vu": "2"})
     assert "Aucune lettre n'est prête" in room.get(nothing.headers["Location"]).page.text()
@@ -125,9 +127,49 @@ def test_a_run_by_hand_is_for_whoever_prints_here(room, app, settings, world, da
     queued(world)
     parts = app.extensions["portal"]
     app.extensions["portal"] = replace(parts, settings=replace(settings, printer="outside"))
-    room.post(RUNS, data=room.get(TODAY).page.fields())
+    room.post(RUNS, data=room.get(TODAY).page.fields(0))
     with database.transaction() as session:
         assert session.scalars(select(PrintRun.printer)).all() == [Printer.OUTSIDE]
+
+
+def test_a_button_shown_before_the_cut_off_and_pressed_after_it_asks_again(client, world, database, clock):
+    world.departement()
+    agent = world.agent("courrier")
+    clock.set(world.now + timedelta(hours=7, minutes=20))
+    enter(client, agent)
+    queued(world)
+    page = client.get(TODAY).page
+    assert page.all("span", data_left="480")
+    clock.set(world.now + timedelta(hours=7, minutes=29))
+    late = client.get(client.post(RUNS, data=page.fields(0)).headers["Location"]).page
+    assert "L'heure du départ était passée. Un lot fait maintenant part le mardi 24 novembre 2026" in late.text()
+    assert count(database, PrintRun) == 0
+    forged = client.post(RUNS, data=late.fields(0) | {"depart": "hier"})
+    assert forged.headers["Location"].endswith("fait=passe")
+    assert client.post(RUNS, data=late.fields(0)).headers["Location"].endswith("/lots/1?fait=lot")
+
+
+def test_the_page_of_today_lists_the_oldest_and_finds_the_others_by_key_or_name(room, world):
+    letters = [queued(world) for _ in range(FIRST)]
+    person = world.person(given_names="Zoé", family_name="Exemple", address=ADDRESS)
+    letters.append(queued_to(world, person, recipient_name="Zoé Exemple"))
+
+    def listed(page):
+        return [letter.reference for letter in letters if letter.reference in page.links()]
+
+    *oldest, last = [letter.reference for letter in letters]
+    page = room.get(TODAY).page
+    assert listed(page) == oldest
+    assert "21 lettres attendent" in page.text()
+    assert listed(room.get(page.links()["Voir les 21 lettres"].split("#")[0]).page) == [*oldest, last]
+    beyond = room.get(f"{TODAY}?page=2").page
+    assert listed(beyond) == []
+    assert "Lettres précédentes" in beyond.links()
+    for typed in (f"{last.lower()}-1-1", "exemple zoe"):
+        found = room.post(TODAY, data=page.fields() | {"wanted": typed}).page
+        assert listed(found) == [last]
+        assert found.fields()["wanted"] == typed
+    assert "Aucune lettre qui attend n'a" in room.post(TODAY, data=page.fields() | {"wanted": "%"}).page.text()
 
 
 def test_agents_who_press_at_the_same_instant_make_one_run(world, database):
@@ -147,7 +189,7 @@ def test_agents_who_press_at_the_same_instant_make_one_run(world, database):
 def test_a_run_shows_its_files_once_the_worker_has_made_them(room, world, database):
     queued(world)
     queued(world, bring=[f"Le document numéro {number} de votre dossier complet" for number in range(60)])
-    at = room.post(RUNS, data=room.get(TODAY).page.fields()).headers["Location"].split("?")[0]
+    at = room.post(RUNS, data=room.get(TODAY).page.fields(0)).headers["Location"].split("?")[0]
     assert "http-equiv" in room.get(at).text
     stopped = room.get(f"{at}?arret=1")
     assert "http-equiv" not in stopped.text
