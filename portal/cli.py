@@ -23,7 +23,7 @@ from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.journal.services_chain import ChainBrokenError
 from portal.journal.services_chain import drop_before as drop_lines
-from portal.letters.printer_folder import give_runs, header, read_status
+from portal.letters.printer_folder import give_runs, header, read_status, write_withdrawals
 from portal.letters.services_printer import LineFault
 from portal.loading import load as load_files
 from portal.people.contacts import ContactFault, parse_email
@@ -198,10 +198,12 @@ def printer() -> None:
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--zip", "as_archive", is_flag=True, help="One archive for each run rather than a folder.")
 def printer_out(*, directory: Path, as_archive: bool) -> None:
-    """Write in DIRECTORY every run that was made and not given yet: PDF files, manifest and sums."""
+    """Write in DIRECTORY every run that was made and not given yet, and the keys to withdraw of those not posted."""
     settings = _settings(needed=())
     with _sentences(), _database(settings) as database:
         for name in give_runs(database, clock_of(settings)(), directory, as_archive=as_archive):
+            click.echo(name)
+        for name in write_withdrawals(database, directory):
             click.echo(name)
 
 

@@ -75,6 +75,16 @@ def manifest(
     return written.getvalue().encode("utf-8-sig")
 
 
+def withdrawals(letters: Iterable[tuple[str, PullReason]]) -> bytes:
+    """The keys of letters that must not leave, and why: a CSV as the manifest is."""
+    written = StringIO()
+    lines = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    lines.writerow(("lettre", "motif"))
+    for key, reason in letters:
+        lines.writerow((cell(key), cell(PULLED[reason])))
+    return written.getvalue().encode("utf-8-sig")
+
+
 def state_of(letter: Letter, *, is_to_pull: bool) -> str:
     """What the manifest says of a letter that does not leave with its run; nothing of any other."""
     if letter.pull_reason is not None:

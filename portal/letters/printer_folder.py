@@ -11,12 +11,14 @@ from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from portal.database import Database
-from portal.letters.manifest import file_name, manifest
-from portal.letters.models import Printer, PrintRun, RunState
+from portal.letters.manifest import file_name, manifest, withdrawals
+from portal.letters.models import Printer, PrintRun, PullReason, RunState
+from portal.letters.queries_post import pull_reason
 from portal.letters.queries_runs import file_of, letters_of, to_pull
+from portal.letters.queries_today import pulled_of
 from portal.letters.services_printer import COLUMNS, Fault, Line, LineFault, lines_of, take
 from portal.notifications.queries_post import calendar_of
 
@@ -46,6 +48,34 @@ def give_runs(database: Database, now: datetime, folder: Path, *, as_archive: bo
         numbers = session.scalars(waiting.order_by(PrintRun.id)).all()
     folder.mkdir(parents=True, exist_ok=True)
     return [_give(database, now, folder, number, as_archive=as_archive) for number in numbers]
+
+
+def write_withdrawals(database: Database, folder: Path) -> list[str]:
+    """Writes, for each run given and not posted yet, the keys that must not leave with it; gives the names written.
+
+    `retraits-lot-000012.csv` (lettre;motif), UTF-8 with its mark, is written whole each time, with those that were
+    withdrawn since the manifest and those before it; without any, its header alone. What the printer itself rejected is
+    not among them.
+    """
+    with database.transaction() as session:
+        given = select(PrintRun.id).where(
+            PrintRun.printer == Printer.OUTSIDE, PrintRun.given_at.is_not(None), PrintRun.state != RunState.POSTED
+        )
+        numbers = session.scalars(given.order_by(PrintRun.id)).all()
+        tables = {f"retraits-lot-{number:06}.csv": withdrawals(_withdrawn(session, number)) for number in numbers}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder) as partial:
+            half = Path(partial) / name
+            half.write_bytes(table)
+            os.replace(half, folder / name)  # noqa: PTH105 - replaces a file, which Path.rename may refuse
+    return list(tables)
+
+
+def _withdrawn(session: Session, run_id: int) -> list[tuple[str, PullReason]]:
+    pulled = [(letter.reference, letter.pull_reason) for letter in pulled_of(session, run_id)]
+    wrong = [(letter.reference, pull_reason(session, letter.message)) for letter in to_pull(session, run_id)]
+    return [(key, reason) for key, reason in sorted(pulled + wrong) if reason not in {None, PullReason.REJECTED}]
 
 
 def read_status(database: Database, now: datetime, file: Path) -> Taken:

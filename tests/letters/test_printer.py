@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from portal.journal.services import Actor
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, ReturnReason, RunState
-from portal.letters.printer_folder import MANIFEST, SUMS, Taken, give_runs, header, read_status
+from portal.letters.printer_folder import MANIFEST, SUMS, Taken, give_runs, header, read_status, write_withdrawals
 from portal.letters.services_printer import Fault, LineFault
 from portal.letters.services_returns import note_return
 from portal.letters.services_runs import make_file, make_run
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person
 from tests.letters.runs import ROOM, made, queued
 
 
@@ -58,6 +59,29 @@ def test_a_run_appears_whole_with_its_manifest_and_sums_and_is_given_once(databa
     assert all(letter.reference in table for letter in letters)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert give_runs(database, world.now, tmp_path) == []
+
+
+def test_the_keys_to_withdraw_are_written_whole_each_time_until_the_run_is_posted(database, world, outside, tmp_path):
+    run_id, (first, second, third) = outside
+    assert write_withdrawals(database, tmp_path) == []
+    give_runs(database, world.now, tmp_path)
+    name = f"retraits-lot-{run_id:06}.csv"
+    assert write_withdrawals(database, tmp_path) == [name]
+    assert (tmp_path / name).read_bytes() == b"\xef\xbb\xbflettre;motif\r\n"
+    with database.transaction() as session:
+        withdraw(session, world.now, subject="appointment", subject_id=second.message_id)
+        session.get_one(Person, first.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+    read_status(database, world.now, says(tmp_path, f"{third.reference};rejete;{world.now.date()};illisible"))
+    write_withdrawals(database, tmp_path)
+    assert (tmp_path / name).read_text(encoding="utf-8-sig").splitlines() == [
+        "lettre;motif",
+        f"{first.reference};l'adresse a changé",
+        f"{second.reference};le rendez-vous a changé",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"lot-{run_id:06}", name, "statuts.csv"]
+    with database.transaction() as session:
+        session.get_one(PrintRun, run_id).state = RunState.POSTED
+    assert write_withdrawals(database, tmp_path) == []
 
 
 def test_what_a_fault_left_is_written_again_and_an_archive_holds_the_same(database, world, outside, tmp_path):
