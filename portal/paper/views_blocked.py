@@ -13,9 +13,10 @@ from portal.booking.forms_address import AddressForm
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.letters.queries import ROLES
-from portal.letters.queries_blocked import blocked, blocked_one, is_of_room, unprintable
+from portal.letters.queries_blocked import LISTED, blocked, blocked_one, count_blocked, is_of_room, unprintable
 from portal.letters.services_blocked import MendFault, is_shown, mend
 from portal.letters.views import KINDS
+from portal.letters.views_room import room_of
 from portal.notifications.models import Message, Status
 from portal.paper.views_shared import bp
 from portal.people.views_browser import actor
@@ -49,7 +50,7 @@ _DONE = {
 
 @dataclass(frozen=True)
 class Row:
-    """A letter in the list. `why`: what keeps it back."""
+    """A letter in the list. `why`: what keeps it back; `lines`: the address that does."""
 
     id: int
     kind: str
@@ -58,6 +59,15 @@ class Row:
     why: str
     has_come_back: bool
     until: datetime
+    lines: tuple[str, ...] = ()
+    as_it_is: AddressForm | None = None  # of one that came back: its address, to be said right in one press
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """What the press sends, the token apart: the lines as they are, and as they were shown."""
+        form = self.as_it_is
+        typed = [] if form is None else [(one.name, one.data or "") for one in form if one.name != "csrf_token"]
+        return [*typed, *(("montre", line) for line in self.lines)]
 
 
 @bp.get("/agents/courriers/bloques")
@@ -65,11 +75,14 @@ class Row:
 def blocked_letters() -> Page:
     """What waits for an address, and what no print room can mend."""
     with transaction() as database:
-        rows = [_row(message) for message in blocked(database, now(), agent_id=g.agent.id)]
+        found = blocked(database, now(), agent_id=g.agent.id)
+        rows = [_row(one, _form(database, one) if one.status is Status.RETURNED else None) for one in found]
+        total = count_blocked(database, now(), agent_id=g.agent.id) if len(found) == LISTED else len(found)
+        room = room_of(database)
         others = [(KINDS.get(one.kind, one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
     personal_page()
     done = _DONE.get(request.args.get("fait", ""), "")
-    return render_template("paper/blocked.html", rows=rows, others=others, done=done)
+    return render_template("paper/blocked.html", rows=rows, total=total, others=others, done=done, **room)
 
 
 @bp.route("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>", methods=["GET", "POST"])
@@ -127,7 +140,7 @@ def _gone(*, is_mine: bool = True) -> Response:
     return redirect(url_for("paper.blocked_letters", fait="deja"), 303)
 
 
-def _row(message: Message) -> Row:
+def _row(message: Message, as_it_is: AddressForm | None = None) -> Row:
     lines = is_shown(message)
     has_come_back = message.status is Status.RETURNED
     why = _WHY.get(
@@ -141,4 +154,6 @@ def _row(message: Message) -> Row:
         str(why),
         has_come_back,
         message.expires_at,
+        tuple(lines),
+        as_it_is if any(lines) else None,
     )

@@ -88,6 +88,22 @@ def test_a_letter_that_came_back_is_drawn_anew_under_another_reference(client, d
         assert {(one.route, one.status) for one in told} == {(Route.LETTER, Status.QUEUED)}
 
 
+def test_an_address_that_is_right_after_all_is_said_so_in_one_press_from_the_list(client, database, world):
+    world.departement()
+    message, kept = came_back(world), kept_back(world)
+    with database.transaction() as session:
+        session.get_one(Person, message.person_id).address = ["", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"]
+    enter(client, world.agent("courrier"))
+    page = client.get(BLOCKED).page
+    assert "12 RUE DE LA DEMONSTRATION 62000 ARRAS" in page.text()
+    assert page.text().count("L'adresse est bonne") == 1
+    assert client.post(f"{BLOCKED}/{message.id}", data=page.fields()).location.endswith("fait=part")
+    with database.transaction() as session:
+        assert session.get_one(Message, message.id).status is Status.WAITING
+        assert session.get_one(Person, message.person_id).address_state is RouteState.UNTRIED
+        assert session.get_one(Message, kept.id).status is Status.FAILED
+
+
 BY = Actor(ActorKind.AGENT, 1)
 
 
