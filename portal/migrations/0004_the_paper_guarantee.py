@@ -148,6 +148,14 @@ def upgrade() -> None:
     op.create_check_constraint("ck_letter_pulled_why", "letter", "(pulled_at IS NULL) = (pull_reason IS NULL)")
     op.create_check_constraint("ck_letter_returned_why", "letter", "(returned_at IS NULL) = (return_reason IS NULL)")
     op.create_check_constraint("ck_letter_run", "letter", "(run_id IS NULL) = (file_id IS NULL)")
+    op.drop_index("ix_message_due", "message")
+    op.create_index(
+        "ix_message_due",
+        "message",
+        ["due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('waiting', 'sending')"),
+    )
     op.drop_index("ix_message_overtaken", "message")
     op.create_index(
         "ix_message_overtaken",

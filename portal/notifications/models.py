@@ -64,7 +64,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "person_id", "step", "route"),
         CheckConstraint('person_id IS NOT NULL OR "to" IS NOT NULL', name="reached"),
-        Index("ix_message_due", "due_at", postgresql_where=text("status IN ('waiting', 'sending')")),
+        # By number too: letters of a day are due at one instant, and the next one is asked for thousands of times.
+        Index("ix_message_due", "due_at", "id", postgresql_where=text("status IN ('waiting', 'sending')")),
         Index("ix_message_overtaken", "expires_at", postgresql_where=text(f"status IN {_OVERTAKEN}")),
         Index("ix_message_subject", "subject", "subject_id"),
         Index("ix_message_letter_failed", "due_at", postgresql_where=text("route = 'letter' AND status = 'failed'")),
