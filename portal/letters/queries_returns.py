@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, and_, cast, func, or_, select
+from sqlalchemy import Date, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.clock import paris_day
@@ -63,11 +63,13 @@ def monday_of(day: date) -> date:
 def tallies(session: Session, now: datetime, *, agent_id: int) -> list[tuple[date, str, Tally]]:
     """The letters posted in the last twelve weeks to this agent's places and those of them that came back.
 
-    By the Monday of the week in which they were posted, and by postcode and town as printed (empty abroad).
+    By the Monday of the week in which they were posted, and by postcode and town as printed (empty abroad). Of a letter
+    drawn anew since for another town, the postcode that it bore itself.
     """
     mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
     week = cast(func.date_trunc("week", PrintRun.posted_on), Date)
-    town = func.coalesce(func.substring(Message.recipient, r"([0-9]{5} [^\n]+)$"), "")
+    said = func.coalesce(func.substring(Message.recipient, r"([0-9]{5} [^\n]+)$"), "")
+    town = case((func.left(said, 5) == Letter.postcode, said), else_=Letter.postcode)
     rows = session.execute(
         select(week, town, Letter.return_reason, func.count(Letter.id))
         .join(Letter.message)

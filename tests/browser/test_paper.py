@@ -110,7 +110,9 @@ def test_a_withdrawn_letter_is_no_longer_shown_to_the_print_room(print_room, vis
     visitor.press("Oui, annuler")
     worker()
     print_room.go("/agents/courriers")
-    letters_that_wait = print_room.page.get_by_role("region", name="Lettres qui attendent").get_by_role("row")
+    letters_that_wait = print_room.page.get_by_role(
+        "table", name="Lettres qui attendent, la plus ancienne d'abord"
+    ).get_by_role("row")
     assert letters_that_wait.count() == 2  # their names, and one letter
     assert "Annulation de rendez-vous" in letters_that_wait.last.inner_text()
 

@@ -1,10 +1,12 @@
 """A letter drawn anew to another address: the old sheet stays what it was, and nothing of the new one is said of it."""
 
 import pytest
+from sqlalchemy import update
 
 from portal.journal.services import Actor
-from portal.letters.models import ReturnReason
+from portal.letters.models import PrintRun, ReturnReason, RunState
 from portal.letters.queries import letter_of_message
+from portal.letters.queries_returns import tallies
 from portal.letters.services_post import pull
 from portal.letters.services_returns import note_return
 from portal.notifications.models import Message, Status
@@ -44,9 +46,12 @@ def drawn_anew(database, world):
 
 
 @pytest.mark.parametrize(("came_back", "state"), [(True, "Revenue : Refusé"), (False, "Retirée")])
-def test_the_old_sheet_says_that_it_is_old_and_shows_no_other_address(client, world, drawn_anew, came_back, state):
+def test_the_old_sheet_says_that_it_is_old_and_shows_no_other_address(
+    client, database, world, drawn_anew, came_back, state
+):
     world.departement()
-    enter(client, world.agent("courrier"))
+    agent = world.agent("courrier")
+    enter(client, agent)
     old, new = drawn_anew(came_back=came_back)
     page = client.get(f"/agents/courriers/{old.id}").page
     assert "C'est une ancienne lettre" in page.text()
@@ -57,3 +62,7 @@ def test_the_old_sheet_says_that_it_is_old_and_shows_no_other_address(client, wo
     assert f"État {state}" in client.get(f"/agents/courriers/lots/1?cle={old.reference}").page.text()
     assert "NEUVE" not in client.get(f"/agents/courriers/recommandes/{old.id}").page.text()
     assert "LENS" not in client.get("/agents/courriers/retours").page.text()
+    with database.transaction() as session:
+        session.execute(update(PrintRun).values(state=RunState.POSTED, posted_on=world.now.date()))
+        towns = {town for _monday, town, _tally in tallies(session, world.now, agent_id=agent.id)}
+    assert towns == ({"62000"} if came_back else set())
