@@ -20,7 +20,7 @@ _MATRIX = 17.0  # side of the code, white included
 _GUTTER = 5.0
 _AFTER_BOX = 1.6
 _BETWEEN_BOXES = 9.0
-_BETWEEN_ROWS = 0.35
+_BETWEEN_ROWS = 0.1
 _AFTER_HEADING = 5.0
 
 
@@ -47,7 +47,7 @@ def coupon(section: Section, scale: Scale, *, below: bool = False) -> Piece:
 
 def _type(scale: Scale) -> Type:
     """The body's size, a little closer: the part is short, and its lines are apart."""
-    return replace(scale.body, leading=scale.body.size * 1.15)
+    return replace(scale.body, leading=scale.body.size * 1.12)
 
 
 def _rows(section: Section, scale: Scale, narrow: float, beside: float) -> Iterator[tuple[Piece, float]]:

@@ -21,6 +21,7 @@ from portal.letters.paper_kept import form_from
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
+from portal.letters.rules_coupon import last_to_post
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
 from portal.letters.wording_common import sender_of
@@ -28,6 +29,7 @@ from portal.letters.wording_forms import ENCLOSED
 from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status
+from portal.notifications.queries_post import calendar_of
 from portal.notifications.ways import reach_of
 from portal.people.models import Person
 from portal.sealing import Sealer
@@ -59,7 +61,7 @@ class PrintRoom:
 
     def _draw(self, session: Session, message: Message, now: datetime) -> None:
         address = _address(session, message)
-        context = with_code(message.context, Route.LETTER, self._sealer)
+        context = with_code(message.context, Route.LETTER, self._sealer) | _of_coupon(session, message.context, now)
         content = self._content(message.kind, context)
         kept = masked(context)
         read = content if kept == context else self._content(message.kind, kept)
@@ -115,6 +117,15 @@ class PrintRoom:
             raise PermanentFailure("letter_too_long", refused=False) from fault
         except UnprintableError as fault:
             raise PermanentFailure("letter_unprintable", refused=False) from fault
+
+
+def _of_coupon(session: Session, context: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Until when the slip of an appointment's letter may be posted, by the calendar of this moment."""
+    cancel_until = context.get("cancel_until")
+    if not cancel_until:
+        return {}
+    last = last_to_post(calendar_of(session), datetime.fromisoformat(cancel_until), now)
+    return {"coupon_post_by": last.isoformat() if last else "", "coupon_too_late": last is None}
 
 
 def _check_site(context: Mapping[str, Any], netloc: str) -> None:

@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from portal.letters.text import Holds, Value
-from portal.letters.wording_common import COMMON, common_values, enumerated, sender_of, shown_moment, site_page
+from portal.letters.wording_common import (
+    COMMON,
+    common_values,
+    enumerated,
+    sender_of,
+    shown_day,
+    shown_moment,
+    site_page,
+)
 from portal.words import NBSP, day_words, hour_words, moment_words, phone_words
 
 VOCABULARY: Mapping[str, Holds] = {
@@ -20,6 +28,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "cancel_until",
             "code",
             "coupon_name",
+            "coupon_post_by",
             "day",
             "directions",
             "duration",
@@ -49,6 +58,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "cancelled_by_person",
             "cancelled_by_service",
             "coupon",
+            "coupon_too_late",
             "online",
             "place_hidden",
             "step_free",
@@ -64,6 +74,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
     `coupon`: it can still be cancelled when the letter arrives; to someone who wants discretion it names nobody.
+    `coupon_post_by`: the last day to post it; `coupon_too_late`: no day is left for that.
     `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
     find another date by themselves. `place_phone`: only when it is not the letter's own number.
     """
@@ -93,6 +104,8 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "code": context["code"],
         "coupon": bool(context["cancel_until"]) and cancelled_by is None,
         "coupon_name": context["recipient_name"] if context["place_name"] else "",
+        "coupon_post_by": _unbroken(shown_day(context.get("coupon_post_by"), language)),
+        "coupon_too_late": bool(context.get("coupon_too_late")),
         "day": day_words(starts_at, language),
         "directions": context["directions"] or "",
         "duration": _duration(round((ends_at - starts_at).total_seconds() / 60), language),

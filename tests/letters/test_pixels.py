@@ -208,6 +208,7 @@ def real_contexts():
                 "bring": motif["bring"],
                 "before": motif.get("before"),
                 "after": motif.get("after"),
+                "coupon_post_by": "2026-11-18",  # a Wednesday: the widest of the days
                 "return_address": [
                     "DEPARTEMENT DU PAS DE CALAIS",
                     "HOTEL DU DEPARTEMENT",

@@ -43,6 +43,26 @@ def test_a_message_becomes_a_letter_that_waits_for_the_post(database, world, clo
     assert found.drawn_at == clock()
 
 
+@pytest.mark.parametrize(
+    ("cancel_until", "said"),
+    [
+        # Opened on Monday 7 (the 8th is the deadline's own day), posted three postal days before: Thursday 3.
+        ("2026-12-08T06:30:00+01:00", "À poster le jeudi 3 décembre 2026 au plus tard."),
+        # Opened on Friday 4, for nobody opens the post at the week-end: posted on Tuesday 1.
+        ("2026-12-07T06:30:00+01:00", "À poster le mardi 1er décembre 2026 au plus tard."),
+        ("2026-11-30T06:30:00+01:00", "Appelez-nous plutôt : 03 53 01 00 62"),
+        (None, ""),
+    ],
+)
+def test_the_slip_says_until_when_it_may_be_posted_or_to_call(database, world, clock, room, cancel_until, said):
+    world.departement()
+    message = post_message(world, world.person(address=ADDRESS), cancel_until=cancel_until)
+    draw(database, room, message, clock())
+    text = stored(database, message).message.rendered["text"].replace("\u00a0", " ").replace("*", "")
+    assert said in text
+    assert ("À poster" in text) is said.startswith("À poster")
+
+
 def test_drawn_twice_the_letter_is_the_first_one(database, world, clock, room):
     message = post_message(world, world.person(address=ADDRESS))
     draw(database, room, message, clock())
