@@ -12,7 +12,7 @@ letters alike. The references draw the same letters' words in the same rounds, a
 What of ours is drawing alone stands on lines of its own, beside the same bare pages: the rest is the database's.
 
 The peaks of memory are those of a process of its own that makes a run and its files. To have 50,000 letters, their
-bytes are copies of 40 that were drawn.
+bytes are copies of 40 that were drawn. All of it takes some six minutes on two processors.
 """
 
 import gc

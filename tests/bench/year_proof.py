@@ -58,9 +58,10 @@ SELECT message_id FROM letter JOIN print_run r ON r.id = run_id
 WHERE pulled_at IS NULL AND returned_at IS NULL AND r.state = 'posted'
 GROUP BY message_id HAVING count(*) > 1 ORDER BY message_id"""
 
+# What came back may wait again for another address: its message then says where that one stands.
 _NOT_AS_SAID = """
 SELECT l.id FROM letter l JOIN print_run r ON r.id = l.run_id JOIN message m ON m.id = l.message_id
-WHERE r.state = 'posted' AND l.pulled_at IS NULL AND m.status NOT IN ('posted', 'returned') ORDER BY l.id"""
+WHERE r.state = 'posted' AND l.pulled_at IS NULL AND l.returned_at IS NULL AND m.status <> 'posted' ORDER BY l.id"""
 
 _RUNS = """
 SELECT r.id FROM print_run r
