@@ -35,6 +35,7 @@ from tests.booking.desk import (
     shift,
 )
 from tests.booking.test_races import at_once
+from tests.french_post import FRENCH_POST
 from tests.world import at
 
 
@@ -272,7 +273,7 @@ def test_the_page_foretells_what_the_planner_then_promises(database, clock, worl
     ):
         someone = world.person(birth_date=at(f"198{number}-01-01", "12:00").date(), **choices)
         world.opening(world.agent(), place, motif)
-        seen = foreseen(clock.now, person=someone, motif=motif, starts_at=START)
+        seen = foreseen(clock.now, person=someone, motif=motif, starts_at=START, post=FRENCH_POST)
         made = confirm(database, clock.now, known(place, motif, someone))
         told = [one for one in messages(database) if one.subject_id == made.id and one.step == "notice"]
         assert list(seen.now) == [one.route for one in told]

@@ -161,7 +161,7 @@ def test_a_task_can_be_given_back_without_a_call(client, desk, task, press):
     desk()
     page = client.follow(press(client.get(url(task)).page, "/prendre")).page
     after = client.follow(press(page, "/rendre"))
-    assert "Une personne attend" in after.page.text()
+    assert "Un message est à dire" in after.page.text()
     assert "Entre vos mains" not in after.page.text()
 
 

@@ -318,8 +318,9 @@ def test_a_letter_held_by_a_doubted_address_is_said_to_be(client, house, databas
     assert "retenue : l'adresse est à vérifier" in text.replace("\u00a0", " ")
 
 
-def test_an_agents_booking_by_names_never_stops_the_post(database, house) -> None:
+def test_an_agents_booking_by_names_never_stops_the_post(database, house, clock) -> None:
     set_on(database, house.person, address=ADDRESS, wants_paper=True)
     with database.transaction() as session:
-        correct_contact(session.get_one(Person, house.person.id), Contact(email="autre@exemple.fr"))
+        person = session.get_one(Person, house.person.id)
+        correct_contact(clock.now, person, Contact(email="autre@exemple.fr"))
     assert fresh(database, house.person).wants_paper is True
