@@ -81,10 +81,6 @@ class PostalCalendar:
             return day
         return self._next(day, self.is_working_day)
 
-    def posting_day_of(self, cut_off_at: datetime) -> date:
-        """The day on which the letters taken at a cut-off are posted: its own."""
-        return self.day_of(cut_off_at)
-
     def next_cut_off(self, now: datetime) -> datetime:
         """The cut-off (UTC) that a letter queued at `now` leaves with: always after `now`."""
         return self.cut_off_of(self.posting_day(now))

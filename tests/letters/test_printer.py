@@ -151,8 +151,10 @@ def test_a_file_of_another_kind_and_a_letter_of_our_own_print_room_are_refused(d
     letter = queued(world)
     with database.transaction() as session:
         make_run(session, world.now, post=calendar_of(session), by=1)
-    line = f"{letter.reference};poste;{world.now.date()};"
-    assert read_status(database, world.now, says(tmp_path, line)).faults == (Fault(2, LineFault.LETTER),)
+    waits = queued(world)
+    lines = [f"{one.reference};poste;{world.now.date()};" for one in (letter, waits)]
+    taken = read_status(database, world.now, says(tmp_path, *lines))
+    assert taken.faults == (Fault(2, LineFault.LETTER), Fault(3, LineFault.LETTER))
     other = tmp_path / "autre.csv"
     other.write_text("a,b,c\n1,2,3\n")
     assert read_status(database, world.now, other).faults == (Fault(1, LineFault.COLUMNS),)

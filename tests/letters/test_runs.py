@@ -241,3 +241,13 @@ def test_bytes_that_were_altered_hold_up_no_other_file(database, world, clock):
     print_due(database, clock)
     with database.transaction() as session:
         assert [run.state for run in runs(session)] == [RunState.MADE, RunState.MAKING]
+
+
+def test_letters_abroad_have_a_separator_without_postcodes(database, world):
+    queued_to(world, world.person(address=["", "", "1 rue X", "", "1000 BRUXELLES", "BELGIQUE"]))
+    run = made(database, world.now)
+    with database.transaction() as session:
+        pages = PdfReader(BytesIO(file_of(session, run.id, 1).pdf)).pages
+        assert letters_of(session, run.id)[0].postcode == ""
+    assert "1 lettre" in pages[0].extract_text()
+    assert "De " not in pages[0].extract_text()

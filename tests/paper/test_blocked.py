@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.journal.services import Actor, ActorKind
 from portal.letters.desk import PrintRoom
 from portal.letters.models import Letter, ReturnReason
-from portal.letters.services_blocked import MendFault, mend
+from portal.letters.services_blocked import MendFault, is_shown, mend
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person, RouteState
@@ -151,6 +151,8 @@ def test_an_address_asked_for_is_mended_on_the_letter_alone_and_only_what_is_blo
     message = came_back(world)
     with database.transaction() as session:
         session.get_one(Message, message.id).to = "\n".join(ADDRESS)
+    with database.transaction() as session:
+        assert is_shown(session.get_one(Message, message.id)) == ADDRESS
     other = ["", "", "1 rue X", "", "75001 Paris"]
     assert fix(database, world.now, message, other)
     with database.transaction() as session:

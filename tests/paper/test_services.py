@@ -277,3 +277,11 @@ def test_a_file_that_is_not_there_has_no_form(desk, database) -> None:
         with pytest.raises(Refused) as caught:
             claim(session, desk.world.now, form_id=nobody.id, answers={}, by=desk.by)
     assert caught.value.reason is PaperFault.NO_FILE
+
+
+def test_a_wish_that_bears_another_address_changes_it_and_a_letter_of_its_own_says_so(desk) -> None:
+    person = desk.world.person(address=["", "", "1 RUE VIEILLE", "", "62000 ARRAS"], mobile=None, email=None)
+    form = desk.given(FormKind.WISH, person)
+    entering(desk, enter_wish, form, wished=wished(desk, half_days=["lun-matin"], address=NEW))
+    assert desk.read(Person, person.id).address == NEW
+    assert desk.told() == [("preferences_changed", "letter"), ("wish_noted", "letter")]

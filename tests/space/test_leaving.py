@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.app import create_app
 from portal.journal.models import JournalLine
@@ -119,6 +119,13 @@ def full(world):
         for actor in (Actor.person(person.id), Actor(ActorKind.AGENT, agent.id), Actor.person(9), MACHINE, VISITOR):
             record(session, world.now, actor=actor, verb="appointment.booked", for_person_id=person.id)
     return person
+
+
+def test_a_letter_whose_bytes_are_no_longer_kept_is_not_among_the_files(world, full, enter, send):
+    enter(full, known=True)
+    with world.database.transaction() as session:
+        session.execute(update(Letter).where(Letter.reference == "LET-2").values(pdf=None))
+    assert sorted(taken(send(DOWNLOAD))) == ["donnees.json", "donnees.pdf"]
 
 
 def test_all_that_is_known_of_a_person_is_in_the_zip_for_machines_and_for_people(client, world, full, enter, send):
