@@ -153,7 +153,7 @@ def _choices(known: Known) -> _Words:
         for name, question in questions.items()
     ]
     tongues = [Option(key, words) for key, words in LANGUAGES.items()]
-    asked.append(Choose("langue", _("La langue de nos messages"), tongues, is_one=True, columns=2, is_on_line=True))
+    asked.append(Choose("langue", _("La langue de nos messages"), tongues, is_one=True, columns=2))
     address: list[Item] = (
         [Write("adresse", _("Nos lettres vont à :"), ", ".join(line for line in known["address"] if line))]
         if any(known.get("address", ()))
