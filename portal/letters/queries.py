@@ -38,7 +38,7 @@ def letters_waiting(
     Those of the places where they hold one of `ROLES`, and those that nobody would see (`within_reach`). `after`: how
     many are passed over.
     """
-    chosen = select(Letter).join(Letter.message).where(WAITS, _mine(session, now, agent_id))
+    chosen = select(Letter).join(Letter.message).where(WAITS, of_room(session, now, agent_id))
     ordered = chosen.options(joinedload(Letter.message)).order_by(Letter.drawn_at, Letter.id)
     return session.scalars(ordered.offset(after).limit(count)).all()
 
@@ -46,7 +46,7 @@ def letters_waiting(
 def letters_found(session: Session, now: datetime, typed: str, *, agent_id: int) -> Sequence[Letter]:
     """Of the letters that wait, the one of a key; or those to a name, accents and capitals aside; at most `LISTED`."""
     key = key_of(typed)
-    chosen = select(Letter).join(Letter.message).where(WAITS, _mine(session, now, agent_id))
+    chosen = select(Letter).join(Letter.message).where(WAITS, of_room(session, now, agent_id))
     if key is not None:
         chosen = chosen.where(Letter.reference == key)
     else:
@@ -60,14 +60,14 @@ def letters_found(session: Session, now: datetime, typed: str, *, agent_id: int)
 def count_waiting(session: Session, now: datetime, *, agent_id: int) -> int:
     """How many letters wait for the post and for this agent."""
     counted = select(func.count(Letter.id)).join(Letter.message)
-    return session.scalar(counted.where(WAITS, _mine(session, now, agent_id))) or 0
+    return session.scalar(counted.where(WAITS, of_room(session, now, agent_id))) or 0
 
 
 def letter_for(
     session: Session, now: datetime, letter_id: int, *, agent_id: int, with_pdf: bool = False
 ) -> Letter | None:
     """A letter of this agent's places, as `letter` gives it; None when it is another's."""
-    mine = select(Letter.id).join(Letter.message).where(Letter.id == letter_id, _mine(session, now, agent_id))
+    mine = select(Letter.id).join(Letter.message).where(Letter.id == letter_id, of_room(session, now, agent_id))
     return None if session.scalar(mine) is None else letter(session, letter_id, with_pdf=with_pdf)
 
 
@@ -91,5 +91,6 @@ def says_its_message(letter: Letter) -> bool:
     return bool(rendered.get("reference", letter.reference) == letter.reference)
 
 
-def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
+def of_room(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
+    """Whether a message is before this agent in the print room: of their places, or of those that nobody would see."""
     return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

@@ -6,20 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.clock import paris_day
-from portal.letters.queries import ROLES
+from portal.letters.queries import of_room
 from portal.letters.queries_runs import UNTRUSTED
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person
-from portal.people.queries_access import Work, within_reach
-from portal.web.access import Role
 
 BY_ADDRESS = ("no_address", "address_changed", "address_doubtful", "address_too_long", "address_bad_character",
               "address_too_many_lines", "address_town_missing", "address_street_missing", "address_name_missing",
               "address_postcode_missing", "address_postcode_unknown", "address_town_mismatch")  # fmt: skip
 BY_WORDS = ("letter_too_long", "letter_unprintable", "letter_text")
 LISTED = 100
-_WORK = Work(ROLES, workers=(Role.COURRIER,))
 
 
 def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
@@ -30,7 +26,7 @@ def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Messa
     return session.scalars(
         select(Message)
         .outerjoin(Message.person)
-        .where(_is_blocked(now), _mine(session, now, agent_id))
+        .where(_is_blocked(now), of_room(session, now, agent_id))
         .options(joinedload(Message.person))
         .order_by(Message.created_at, Message.id)
         .limit(LISTED)
@@ -40,25 +36,25 @@ def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Messa
 def count_blocked(session: Session, now: datetime, *, agent_id: int) -> int:
     """How many there are, however many."""
     counted = select(func.count(Message.id)).outerjoin(Message.person)
-    return session.scalar(counted.where(_is_blocked(now), _mine(session, now, agent_id))) or 0
+    return session.scalar(counted.where(_is_blocked(now), of_room(session, now, agent_id))) or 0
 
 
 def blocked_one(session: Session, now: datetime, message_id: int, *, agent_id: int) -> Message | None:
     """One of those; None when it is another's, or no longer blocked."""
     chosen = select(Message).outerjoin(Message.person).where(Message.id == message_id)
-    chosen = chosen.where(_is_blocked(now), _mine(session, now, agent_id)).options(joinedload(Message.person))
+    chosen = chosen.where(_is_blocked(now), of_room(session, now, agent_id)).options(joinedload(Message.person))
     return session.scalars(chosen).one_or_none()
 
 
 def is_of_room(session: Session, now: datetime, message_id: int, *, agent_id: int) -> bool:
     """Whether a message is a letter of this agent's places, blocked or not."""
     chosen = select(Message.id).where(Message.id == message_id, Message.route == Route.LETTER)
-    return session.scalar(chosen.where(_mine(session, now, agent_id))) is not None
+    return session.scalar(chosen.where(of_room(session, now, agent_id))) is not None
 
 
 def unprintable(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
     """Letters whose words cannot be printed: nobody in the print room can mend them, but somebody must know."""
-    chosen = select(Message).where(_failed_by(BY_WORDS), Message.expires_at > now, _mine(session, now, agent_id))
+    chosen = select(Message).where(_failed_by(BY_WORDS), Message.expires_at > now, of_room(session, now, agent_id))
     return session.scalars(chosen.order_by(Message.created_at, Message.id).limit(LISTED)).all()
 
 
@@ -76,7 +72,3 @@ _LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id,
 
 def _failed_by(codes: Sequence[str]) -> ColumnElement[bool]:
     return and_(Message.route == Route.LETTER, Message.status == Status.FAILED, Message.last_error.in_(codes))
-
-
-def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
-    return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

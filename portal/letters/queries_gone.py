@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from portal.letters.models import Letter, RunFile
+from portal.letters.models import Letter
+from portal.letters.queries_runs import letters_of
 
 
 class Gone(NamedTuple):
@@ -33,14 +34,7 @@ def gone_from(session: Session, run_ids: Collection[int]) -> dict[int, Gone]:
 
 def returned_of(session: Session, run_id: int) -> Sequence[Letter]:
     """The letters of a run that the post brought back, in the order of the paper, with their messages."""
-    chosen = (
-        select(Letter)
-        .join(RunFile, RunFile.id == Letter.file_id)
-        .where(Letter.run_id == run_id, Letter.returned_at.is_not(None))
-        .options(joinedload(Letter.message))
-        .order_by(RunFile.position, Letter.position)
-    )
-    return session.scalars(chosen).all()
+    return letters_of(session, run_id, Letter.returned_at.is_not(None))
 
 
 def registered_of(session: Session, run_id: int) -> int:

@@ -6,9 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.clock import paris_day
 from portal.letters.models import Letter, LetterProof, PrintRun, PullReason
-from portal.letters.queries import ROLES
+from portal.letters.queries import of_room
 from portal.letters.queries_runs import (
     ENVELOPE,
     IN_THE_HOUSE,
@@ -20,23 +19,20 @@ from portal.letters.rules_post import Counts
 from portal.notifications.models import Message, Status
 from portal.notifications.post import PostalCalendar
 from portal.people.models import Person
-from portal.people.queries_access import Work, within_reach
-from portal.web.access import Role
 
 JUST_PULLED = 20
-_WORK = Work(ROLES, workers=(Role.COURRIER,))
 
 
 def letter_of_key(session: Session, now: datetime, reference: str, *, agent_id: int) -> Letter | None:
     """The letter that bears a reference, with its message, when it is of this agent's places; no bytes."""
     chosen = select(Letter).join(Letter.message).where(Letter.reference == reference)
-    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    mine = of_room(session, now, agent_id)
     return session.scalars(chosen.where(mine).options(joinedload(Letter.message))).one_or_none()
 
 
 def just_pulled(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
     """The last letters pulled, of this agent's places, the latest first."""
-    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    mine = of_room(session, now, agent_id)
     chosen = select(Letter).join(Letter.message).where(Letter.pulled_at.is_not(None), mine)
     return session.scalars(chosen.order_by(Letter.pulled_at.desc(), Letter.id.desc()).limit(JUST_PULLED)).all()
 

@@ -9,24 +9,21 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.models import Letter, PrintRun, ReturnReason
-from portal.letters.queries import ROLES
+from portal.letters.queries import of_room
 from portal.letters.queries_runs import UNTRUSTED, Envelope
 from portal.letters.rules_returns import BAD_ADDRESS, HELD_CODES, Tally
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person
-from portal.people.queries_access import Work, within_reach
-from portal.web.access import Role
 
 JUST_NOTED = 20
 WEEKS = 12
 LOOKED_BACK = timedelta(days=180)  # somebody who has moved is found again by then, or what waited is of no more use
-_WORK = Work(ROLES, workers=(Role.COURRIER,))
 _WEEK = timedelta(days=7)
 
 
 def just_noted(session: Session, now: datetime, *, agent_id: int) -> Sequence[Letter]:
     """The last letters that came back to this agent's places, the latest first, with their messages."""
-    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    mine = of_room(session, now, agent_id)
     chosen = select(Letter).join(Letter.message).where(Letter.returned_at.is_not(None), mine)
     chosen = chosen.options(joinedload(Letter.message)).order_by(Letter.returned_at.desc(), Letter.id.desc())
     return session.scalars(chosen.limit(JUST_NOTED)).all()
@@ -66,7 +63,7 @@ def tallies(session: Session, now: datetime, *, agent_id: int) -> list[tuple[dat
     By the Monday of the week in which they were posted, and by postcode and town as printed (empty abroad). Of a letter
     drawn anew since for another town, the postcode that it bore itself.
     """
-    mine = within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)
+    mine = of_room(session, now, agent_id)
     week = cast(func.date_trunc("week", PrintRun.posted_on), Date)
     said = func.coalesce(func.substring(Message.recipient, r"([0-9]{5} [^\n]+)$"), "")
     town = case((func.left(said, 5) == Letter.postcode, said), else_=Letter.postcode)

@@ -40,12 +40,15 @@ def file_of(session: Session, run_id: int, position: int) -> RunFile | None:
     return session.scalars(chosen.options(undefer(RunFile.pdf))).one_or_none()
 
 
-def letters_of(session: Session, run_id: int) -> Sequence[Letter]:
-    """The letters of a run in the order of the paper, with their messages; those pulled among them."""
+def letters_of(session: Session, run_id: int, *which: ColumnElement[bool]) -> Sequence[Letter]:
+    """The letters of a run in the order of the paper, with their messages; those pulled among them.
+
+    `which`: those alone.
+    """
     chosen = (
         select(Letter)
         .join(RunFile, RunFile.id == Letter.file_id)
-        .where(Letter.run_id == run_id)
+        .where(Letter.run_id == run_id, *which)
         .options(joinedload(Letter.message))
         .order_by(RunFile.position, Letter.position)
     )
@@ -109,9 +112,7 @@ def to_pull(session: Session, run_id: int) -> list[Letter]:
     ]
     if not wrong:
         return []
-    chosen = select(Letter).join(RunFile, RunFile.id == Letter.file_id).where(Letter.id.in_(wrong))
-    ordered = chosen.options(joinedload(Letter.message)).order_by(RunFile.position, Letter.position)
-    return list(session.scalars(ordered))
+    return list(letters_of(session, run_id, Letter.id.in_(wrong)))
 
 
 def still_goes_there(one: Envelope) -> bool:

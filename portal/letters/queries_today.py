@@ -4,20 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
 from portal.directory.models import Place
 from portal.letters.models import Letter, PrintRun, RunFile
-from portal.letters.queries import ROLES, WAITS
+from portal.letters.queries import ROLES, WAITS, of_room
+from portal.letters.queries_runs import letters_of
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Agent
-from portal.people.queries_access import Work, places_of, within_reach
-from portal.web.access import Role
+from portal.people.queries_access import places_of
 
 LATE_SHOWN = timedelta(days=7)
-_WORK = Work(ROLES, workers=(Role.COURRIER,))
 
 
 class Waiting(NamedTuple):
@@ -51,7 +50,7 @@ def waiting_by_kind(session: Session, now: datetime, *, agent_id: int) -> Sequen
             func.sum((Letter.pages + 1) // 2).label("sheets"),
         )
         .join(Letter.message)
-        .where(WAITS, _mine(session, now, agent_id))
+        .where(WAITS, of_room(session, now, agent_id))
         .group_by(Message.kind)
         .order_by(func.count(Letter.id).desc(), Message.kind)
     )
@@ -69,7 +68,7 @@ def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequ
             Message.status == Status.FAILED,
             Message.last_error == "too_late",
             Message.due_at > now - LATE_SHOWN,
-            _mine(session, now, agent_id),
+            of_room(session, now, agent_id),
         )
         .group_by(Place.id, Place.name)
         .order_by(Place.name, Place.id)
@@ -84,14 +83,7 @@ def latest_run(session: Session) -> PrintRun | None:
 
 def pulled_of(session: Session, run_id: int) -> Sequence[Letter]:
     """The letters taken out of a run, in the order of the paper, with their messages."""
-    chosen = (
-        select(Letter)
-        .join(RunFile, RunFile.id == Letter.file_id)
-        .where(Letter.run_id == run_id, Letter.pulled_at.is_not(None))
-        .options(joinedload(Letter.message))
-        .order_by(RunFile.position, Letter.position)
-    )
-    return session.scalars(chosen).all()
+    return letters_of(session, run_id, Letter.pulled_at.is_not(None))
 
 
 def sizes_of(session: Session, run_id: int) -> dict[int, int]:
@@ -110,7 +102,3 @@ def names_of(session: Session, agent_ids: Collection[int | None]) -> dict[int, s
         select(Agent.id, Agent.given_name, Agent.family_name).where(Agent.id.in_(agent_ids)).order_by(Agent.id)
     )
     return {number: f"{given} {family}" for number, given, family in rows}
-
-
-def _mine(session: Session, now: datetime, agent_id: int) -> ColumnElement[bool]:
-    return within_reach(session, agent_id, _WORK, paris_day(now), Message.place_id)

@@ -140,7 +140,7 @@ def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
     letter.pulled_at, letter.pull_reason = now, reason
     session.flush()
     _follow(session, now, message, fate(reason, message.status), post)
-    _note_letter(session, now, by, "letter.pulled", letter, reason=list(PullReason).index(reason) + 1)
+    note_letter(session, now, by, "letter.pulled", letter, reason=list(PullReason).index(reason) + 1)
     return Pulled(letter, is_new=True)
 
 
@@ -161,7 +161,7 @@ def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Le
     if letter.pdf is None:
         raise Refused(ReprintFault.GONE)
     letter.reprints += 1
-    _note_letter(session, now, by, "letter.reprinted", letter, run_id=letter.run_id)
+    note_letter(session, now, by, "letter.reprinted", letter, run_id=letter.run_id)
     return letter
 
 
@@ -222,7 +222,8 @@ def _note(session: Session, now: datetime, by: Actor, verb: str, run: PrintRun) 
     record(session, now, actor=by, verb=verb, object_kind="print_run", object_id=run.id)
 
 
-def _note_letter(session: Session, now: datetime, by: Actor, verb: str, letter: Letter, **ids: int | None) -> None:
+def note_letter(session: Session, now: datetime, by: Actor, verb: str, letter: Letter, **ids: int | None) -> None:
+    """One line of the journal about a letter, for the person it is to; its message is loaded."""
     session.flush()
     record(
         session,

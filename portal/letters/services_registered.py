@@ -6,10 +6,11 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.journal.services import Actor, record
+from portal.journal.services import Actor
 from portal.letters.models import Letter, LetterProof
 from portal.letters.queries_runs import letter_by_reference
 from portal.letters.rules_post import LEFT, ProofFault, RegisterFault, proof_kind, tracking_number
+from portal.letters.services_post import note_letter
 from portal.notifications.models import Status
 from portal.refusal import Refused
 
@@ -35,7 +36,7 @@ def register(  # noqa: PLR0913 - which letter, what is said of it, by whom
         raise Refused(RegisterFault.NUMBER)
     if (letter.is_registered, letter.tracking_number) != (is_registered, known):
         letter.is_registered, letter.tracking_number = is_registered, known
-        _note(session, now, by, "letter.registered", letter)
+        note_letter(session, now, by, "letter.registered", letter)
     return letter
 
 
@@ -62,18 +63,5 @@ def add_proof(session: Session, now: datetime, *, reference: str, content: bytes
         )
         session.add(proof)
         session.flush()
-        _note(session, now, by, "letter.proof_added", letter)
+        note_letter(session, now, by, "letter.proof_added", letter)
     return proof
-
-
-def _note(session: Session, now: datetime, by: Actor, verb: str, letter: Letter) -> None:
-    session.flush()
-    record(
-        session,
-        now,
-        actor=by,
-        verb=verb,
-        for_person_id=letter.message.person_id,
-        object_kind="letter",
-        object_id=letter.id,
-    )

@@ -7,12 +7,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
-from portal.journal.services import Actor, record
+from portal.journal.services import Actor
 from portal.letters.models import Letter, ReturnReason
 from portal.letters.queries_post import envelope_of
 from portal.letters.queries_returns import asks_for_address, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
+from portal.letters.services_post import note_letter
 from portal.letters.services_runs import forget_drawn
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
@@ -56,16 +57,7 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
     session.flush()
     if letter.pulled_at is None:  # else its message was drawn anew since, for another address
         _follow(session, now, message, reason, calendar_of(session))
-    record(
-        session,
-        now,
-        actor=by,
-        verb="letter.returned",
-        for_person_id=message.person_id,
-        object_kind="letter",
-        object_id=letter.id,
-        reason=list(ReturnReason).index(reason) + 1,
-    )
+    note_letter(session, now, by, "letter.returned", letter, reason=list(ReturnReason).index(reason) + 1)
     return Returned(letter, is_new=True)
 
 
