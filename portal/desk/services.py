@@ -18,7 +18,7 @@ from portal.identity.services_contacts import change_contact, prove, tell_former
 from portal.journal.services import Actor, record
 from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, end_for_protected
-from portal.notifications.notices import base_context, tell_person
+from portal.notifications.notices import tell_change
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import Preferences, change_preferences, note_change, note_hand
@@ -137,18 +137,7 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     told = follow_choice(
         session, now, person=person, by=by, how=wanted.paper_said, base_url=base_url, names=frozenset(changed)
     )
-    if told:
-        context = base_context(departement, base_url, person=person, changes=sorted(told))
-        tell_person(
-            session,
-            now,
-            kind="preferences_changed",
-            person=person,
-            context=context,
-            subject="person",
-            subject_id=person_id,
-            place_id=by.place_id,
-        )
+    tell_change(session, now, person, told, place_id=by.place_id, base_url=base_url)
     return frozenset(changed)
 
 

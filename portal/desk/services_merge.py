@@ -25,7 +25,7 @@ from portal.mandates.services import Voice, end_for_protected
 from portal.notifications import queries_post
 from portal.notifications.handing import Words, hand_over
 from portal.notifications.models import Message
-from portal.notifications.notices import base_context, tell_person
+from portal.notifications.notices import base_context, tell_change
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -90,7 +90,7 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
     session.add(done)
     session.flush()
     note_both(session, now, by, "people.merged", merge=done)
-    tell_change(session, now, kept, told_names(values), by=by, base_url=base_url)
+    tell_change(session, now, kept, told_names(values), place_id=by.place_id, base_url=base_url)
     _tell_former(session, now, kept, former, departement=departement, base_url=base_url)
     return done
 
@@ -160,25 +160,6 @@ def note_both(session: Session, now: datetime, by: Actor, verb: str, *, merge: M
             object_id=other_id,
             merge_id=merge.id,
         )
-
-
-def tell_change(  # noqa: PLR0913 - whose, what, by whom, and the words of the message
-    session: Session, now: datetime, person: Person, names: list[str], *, by: Actor, base_url: str
-) -> None:
-    """Tells a person what an agent has changed in their file, by every route that they now choose."""
-    if not names:
-        return
-    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=names)
-    tell_person(
-        session,
-        now,
-        kind="preferences_changed",
-        person=person,
-        context=context,
-        subject="person",
-        subject_id=person.id,
-        place_id=by.place_id,
-    )
 
 
 def _move(session: Session, now: datetime, kept: Person, gone: Person) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.notifications.models import Message, Status
-from portal.notifications.notices import base_context, tell_person
+from portal.notifications.notices import tell_change
 from portal.notifications.outbox import is_overtaken
 from portal.notifications.outcomes import locked_whole
 from portal.notifications.planner import RETRY_FOR
@@ -89,17 +88,7 @@ def _write(  # noqa: PLR0913 - as above
         return
     # A postcode put right, or a flat added: letters are still chosen for it.
     person.letters_chosen_at = None if person.wants_discretion else had_chosen
-    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=sorted(names))
-    tell_person(
-        session,
-        now,
-        kind="preferences_changed",
-        person=person,
-        context=context,
-        subject="person",
-        subject_id=person.id,
-        place_id=by.place_id,
-    )
+    tell_change(session, now, person, names, place_id=by.place_id, base_url=base_url)
 
 
 def is_shown(message: Message) -> list[str]:
