@@ -1,7 +1,7 @@
 """The part to cut off at the foot of an appointment's letter: boxes to tick, a code for a scanner, where to send it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ppf.datamatrix import DataMatrix
@@ -21,6 +21,9 @@ _GUTTER = 5.0
 _AFTER_BOX = 1.6
 _BETWEEN_BOXES = 9.0
 _BETWEEN_ROWS = 0.1
+_INSIDE = 0.3  # of the margin, the stroke of a box
+_AFTER_LABEL = 4.0
+_LEAST_GAP, _MOST_GAP = 3.0, 6.0  # between the names of two columns
 _AFTER_HEADING = 5.0
 
 
@@ -59,11 +62,16 @@ def _rows(section: Section, scale: Scale, narrow: float, beside: float) -> Itera
     top = first.height + _BETWEEN_ROWS
     while at < len(blocks):
         measure = narrow if top < beside else WIDTH
-        answers, after = _answers(blocks, at + (blocks[at].role is not Role.BOX))
-        if blocks[at].role is Role.BOX:
+        heads = blocks[at].text.endswith(":")  # the days that it asks for, and the halves of days
+        answers = _answers(blocks, at + heads)
+        if heads and len(answers) > 1:
+            columns = _Columns(blocks[at], answers[0], answers[1], type_)
+            if columns.needed > measure:  # under the code, then
+                top, measure = beside, WIDTH
+            piece = _table(columns, measure)
+            at += 1 + len(answers[0]) + len(answers[1])
+        elif blocks[at].role is Role.BOX:
             piece, at = _boxes(answers[0], type_, measure), at + len(answers[0])
-        elif len(answers) > 1:
-            piece, at = _table(blocks[at], answers[0], answers[1], type_), after
         else:
             piece, at = stack(set_lines(blocks[at].runs, type_.size, points(measure)), type_), at + 1
         yield piece, top
@@ -90,15 +98,15 @@ def _heading(heading: str, following: Sequence[Block], scale: Scale, measure: fl
     return Piece(words.height, draw), 1
 
 
-def _answers(blocks: Sequence[Block], at: int) -> tuple[list[list[Block]], int]:
-    """The groups of answers from here on (a blank line parts them), and where they end."""
+def _answers(blocks: Sequence[Block], at: int) -> list[list[Block]]:
+    """The groups of answers from here on: a blank line parts them."""
     groups: list[list[Block]] = []
     while at < len(blocks) and blocks[at].role is Role.BOX:
         if blocks[at].gap or not groups:
             groups.append([])
         groups[-1].append(blocks[at])
         at += 1
-    return groups, at
+    return groups
 
 
 def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
@@ -110,7 +118,7 @@ def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
         wide = box + _AFTER_BOX + millimetres(width(block.text, Face.REGULAR, type_.size))
         if left and left + wide > measure:
             left, down = 0.0, down + type_.step + _BETWEEN_ROWS
-        placed.append((block.text, left + 0.3, down))
+        placed.append((block.text, left + _INSIDE, down))
         left += wide + _BETWEEN_BOXES
 
     def draw(sheet: Sheet, top: float) -> None:
@@ -121,27 +129,59 @@ def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
     return Piece(down + type_.step, draw)
 
 
-def _table(label: Block, columns: Sequence[Block], rows: Sequence[Block], type_: Type) -> Piece:
-    """One box for each column of each row; the label stands before the columns' names."""
-    names = [block.text for block in columns]
-    first = millimetres(max(width(block.text, Face.REGULAR, type_.size) for block in (label, *rows))) + 4.0
-    wide = [millimetres(width(name, Face.REGULAR, type_.size)) for name in names]
-    gap = min(6.0, (WIDTH - first - sum(wide)) / max(1, len(names) - 1))
-    lefts = [MARGIN + first + sum(wide[:at]) + gap * at for at in range(len(names))]
-    middles = [left + across / 2 for left, across in zip(lefts, wide, strict=True)]
+@dataclass(frozen=True)
+class _Columns:
+    """One box for each column of each row; the label, a box of its own or not, stands before the columns' names."""
+
+    label: Block
+    names: Sequence[Block]
+    rows: Sequence[Block]
+    type_: Type
+
+    @property
+    def indent(self) -> float:
+        """Where the label's words begin, and those of the rows."""
+        return _box(self.type_)[0] + _AFTER_BOX if self.label.role is Role.BOX else 0.0
+
+    @property
+    def first(self) -> float:
+        """Where the first column's name begins."""
+        return self.indent + max(self._wide(block) for block in (self.label, *self.rows)) + _AFTER_LABEL
+
+    @property
+    def wide(self) -> list[float]:
+        """How wide each column's name is."""
+        return [self._wide(block) for block in self.names]
+
+    @property
+    def needed(self) -> float:
+        """The least width of the whole."""
+        return self.first + sum(self.wide) + (len(self.names) - 1) * _LEAST_GAP
+
+    def _wide(self, block: Block) -> float:
+        return millimetres(width(block.text, Face.REGULAR, self.type_.size))
+
+
+def _table(columns: _Columns, measure: float) -> Piece:
+    label, type_, wide = columns.label, columns.type_, columns.wide
+    left, first = MARGIN + columns.indent, MARGIN + columns.first
+    gap = min(_MOST_GAP, (measure - columns.first - sum(wide)) / max(1, len(wide) - 1))
+    lefts = [first + sum(wide[:at]) + gap * at for at in range(len(wide))]
+    middles = [one + across / 2 for one, across in zip(lefts, wide, strict=True)]
     side, drop = _box(type_)
     step = type_.step + _BETWEEN_ROWS
 
     def draw(sheet: Sheet, top: float) -> None:
-        sheet.text(MARGIN, top + type_.baseline, label.text, Face.REGULAR, type_.size)
-        for name, left in zip(names, lefts, strict=True):
-            sheet.text(left, top + type_.baseline, name, Face.REGULAR, type_.size)
-        for row in rows:
+        if label.role is Role.BOX:
+            sheet.boxes([(MARGIN + _INSIDE, top + drop)], side)
+        for block, at in zip((label, *columns.names), (left, *lefts), strict=True):
+            sheet.text(at, top + type_.baseline, block.text, Face.REGULAR, type_.size)
+        for row in columns.rows:
             top += step
-            sheet.text(MARGIN, top + type_.baseline, row.text, Face.REGULAR, type_.size)
+            sheet.text(left, top + type_.baseline, row.text, Face.REGULAR, type_.size)
             sheet.boxes([(middle - side / 2, top + drop) for middle in middles], side)
 
-    return Piece(type_.step + len(rows) * step, draw)
+    return Piece(type_.step + len(columns.rows) * step, draw)
 
 
 def _box(type_: Type) -> tuple[float, float]:

@@ -61,7 +61,7 @@ class PrintRoom:
 
     def _draw(self, session: Session, message: Message, now: datetime) -> None:
         address = _address(session, message)
-        context = with_code(message.context, Route.LETTER, self._sealer) | _of_coupon(session, message.context, now)
+        context = with_code(message.context, Route.LETTER, self._sealer) | _of_coupon(session, message, now)
         content = self._content(message.kind, context)
         kept = masked(context)
         read = content if kept == context else self._content(message.kind, kept)
@@ -119,13 +119,21 @@ class PrintRoom:
             raise PermanentFailure("letter_unprintable", refused=False) from fault
 
 
-def _of_coupon(session: Session, context: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Until when the slip of an appointment's letter may be posted, by the calendar of this moment."""
-    cancel_until = context.get("cancel_until")
+def _of_coupon(session: Session, message: Message, now: datetime) -> dict[str, Any]:
+    """Until when the slip of an appointment's letter may be posted, by the calendar of this moment.
+
+    And whether it offers the garantie papier: to whoever has not chosen it.
+    """
+    cancel_until = message.context.get("cancel_until")
     if not cancel_until:
         return {}
     last = last_to_post(calendar_of(session), datetime.fromisoformat(cancel_until), now)
-    return {"coupon_post_by": last.isoformat() if last else "", "coupon_too_late": last is None}
+    person = None if message.person_id is None else session.get_one(Person, message.person_id)
+    return {
+        "coupon_post_by": last.isoformat() if last else "",
+        "coupon_too_late": last is None,
+        "coupon_paper": person is not None and not person.wants_paper,
+    }
 
 
 def _check_site(context: Mapping[str, Any], netloc: str) -> None:

@@ -58,6 +58,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "cancelled_by_person",
             "cancelled_by_service",
             "coupon",
+            "coupon_paper",
             "coupon_too_late",
             "online",
             "place_hidden",
@@ -74,7 +75,8 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
     `coupon`: it can still be cancelled when the letter arrives; to someone who wants discretion it names nobody.
-    `coupon_post_by`: the last day to post it; `coupon_too_late`: no day is left for that.
+    `coupon_post_by`: the last day to post it; `coupon_too_late`: no day is left for that. `coupon_paper`: who reads it
+    may choose the garantie papier on it, and has not yet.
     `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
     find another date by themselves. `place_phone`: only when it is not the letter's own number.
     """
@@ -104,6 +106,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "code": context["code"],
         "coupon": bool(context["cancel_until"]) and cancelled_by is None,
         "coupon_name": context["recipient_name"] if context["place_name"] else "",
+        "coupon_paper": bool(context.get("coupon_paper")),
         "coupon_post_by": _unbroken(shown_day(context.get("coupon_post_by"), language)),
         "coupon_too_late": bool(context.get("coupon_too_late")),
         "day": day_words(starts_at, language),

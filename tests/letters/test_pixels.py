@@ -110,7 +110,7 @@ def check_key_and_foot(page):
     assert page.ink(20, 284.5, 190, 290).right == pytest.approx(190, abs=0.6)
 
 
-def check_coupon(page):
+def check_coupon(page, *, large):
     (cut,) = page.cuts
     assert page.ink(27, cut - 1.8, 190, cut - 0.4) is None
     assert page.ink(27, cut + 0.6, 190, cut + 1.4) is None
@@ -118,6 +118,8 @@ def check_coupon(page):
     assert not is_below or 281.5 - cut >= 38
     top = cut + 3.5 if is_below else 20
     assert 0.3 < page.darkness(170, top + 1, 186, top + 14) < 0.7  # its code for a scanner
+    words = 156 if large else 164.5  # of the code, under it: nothing comes near them
+    assert page.ink(words - 2.5, top, words - 0.5, top + (23 if large else 21)) is None
 
 
 @pytest.mark.parametrize("large", [False, True])
@@ -135,7 +137,7 @@ def test_every_letter_is_right_to_the_eye(kind, language, large):
                 check_key_and_foot(page)
             assert f"page {number} sur {len(pages)}" in page.words.replace("\u00a0", " ")
             if page.cuts:
-                check_coupon(page)
+                check_coupon(page, large=large)
         said = squeezed("".join(page.words for page in pages))
         content = content_of(kind, context)
         for section in [part for one in (content, content.other) if one for part in one.sections]:

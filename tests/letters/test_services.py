@@ -63,6 +63,15 @@ def test_the_slip_says_until_when_it_may_be_posted_or_to_call(database, world, c
     assert ("À poster" in text) is said.startswith("À poster")
 
 
+def test_the_slip_offers_the_garantie_papier_to_whoever_has_not_chosen_it(database, world, clock, room):
+    offered = {}
+    for wants_paper in (False, True):
+        message = post_message(world, world.person(address=ADDRESS, wants_paper=wants_paper))
+        draw(database, room, message, clock())
+        offered[wants_paper] = "Je veux tout recevoir par lettre." in stored(database, message).message.rendered["text"]
+    assert offered == {False: True, True: False}
+
+
 def test_drawn_twice_the_letter_is_the_first_one(database, world, clock, room):
     message = post_message(world, world.person(address=ADDRESS))
     draw(database, room, message, clock())

@@ -196,9 +196,10 @@ def test_a_letter_in_another_language_says_it_all_in_french_first_and_its_page_m
 
 def test_the_coupon_is_part_of_the_words_as_long_as_one_may_cancel():
     coupon = next(part for part in content_of("appointment_moved", CONTEXT).sections if part.name == "coupon")
-    assert [block.text for block in coupon.blocks if block.role is Role.BOX][:2] == [
+    assert [block.text for block in coupon.blocks if block.role is Role.BOX][:3] == [
         "J’annule ce rendez-vous.",
-        "Je veux une autre date.",
+        "Je veux tout recevoir par lettre.",
+        "Je veux une autre date\u00a0:",
     ]
     late = content_of("appointment_moved", CONTEXT | STATES["too late to change online"])
     assert "coupon" not in [part.name for part in late.sections]

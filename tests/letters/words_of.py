@@ -41,6 +41,7 @@ CONTEXT: dict[str, Any] = {
     "move_until": "2026-11-23T10:30:00+01:00",
     "coupon_post_by": "2026-11-18",
     "coupon_too_late": False,
+    "coupon_paper": True,
     "phone": "03 53 01 00 62",
     "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
     "departement": "Pas-de-Calais",
