@@ -25,6 +25,7 @@ KINDS = {
     "contact_code": _l("Code pour vérifier un téléphone ou un e-mail"),
     "consent_code": _l("Code pour accepter une aide"),
     "activation_code": _l("Code pour ouvrir son espace"),
+    "address_changed": _l("Adresse remplacée"),
     "contact_changed": _l("Téléphone ou e-mail remplacé"),
     "preferences_changed": _l("Fiche modifiée"),
     "paper_chosen": _l("Tout par courrier"),

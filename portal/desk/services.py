@@ -16,9 +16,9 @@ from portal.directory.models import Departement
 from portal.identity.queries import credentials_of
 from portal.identity.services_contacts import change_contact, prove, tell_former
 from portal.journal.services import Actor, record
+from portal.letters.services_changes import before, tell_change
 from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, end_for_protected
-from portal.notifications.notices import tell_change
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import Preferences, change_preferences, note_change, note_hand
@@ -106,13 +106,13 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
 ) -> frozenset[str]:
     """Writes in a file what the person asked an agent to write, and gives the names of what changed.
 
-    The person is told by every route they now choose; a mobile or an e-mail that is replaced or taken out is told too,
-    and opens the space no more. Raises `Refused` (CHANGED) when anything is no longer as it was shown, (ChoiceFault)
-    when the garantie papier would end without the person's word.
+    The person is told by every route they now choose (`tell_change` says what their old address hears); a mobile or an
+    e-mail that is replaced or taken out is told too, and opens the space no more. Raises `Refused` (CHANGED) when
+    anything is no longer as it was shown, (ChoiceFault) when the garantie papier would end without the person's word.
     """
     person = _held(session, person_id)
     _refuse_if_changed(person, shown, changed_since(person, shown))
-    departement = session.get_one(Departement, 1)
+    departement, was = session.get_one(Departement, 1), before(person)
     changed = set(change_preferences(session, now, person=person, by=by, wanted=wanted.preferences))
     changed |= _change_birth_name(session, now, person, wanted.birth_name, by=by)
     for kind, value in ((CredentialKind.MOBILE, wanted.mobile), (CredentialKind.EMAIL, wanted.email)):
@@ -137,7 +137,7 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     told = follow_choice(
         session, now, person=person, by=by, how=wanted.paper_said, base_url=base_url, names=frozenset(changed)
     )
-    tell_change(session, now, person, told, place_id=by.place_id, base_url=base_url)
+    tell_change(session, now, person, told, by=by, base_url=base_url, was=was)
     return frozenset(changed)
 
 

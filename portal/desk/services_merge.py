@@ -21,11 +21,13 @@ from portal.desk.rules_merge import Kept, MergeFault, marks, merged_values, pack
 from portal.directory.models import Departement
 from portal.identity.services_contacts import tell_former
 from portal.journal.services import Actor, record
+from portal.letters.services_changes import before as address_of
+from portal.letters.services_changes import tell_change, tell_old_address
 from portal.mandates.services import Voice, end_for_protected
 from portal.notifications import queries_post
 from portal.notifications.handing import Words, hand_over
 from portal.notifications.models import Message
-from portal.notifications.notices import base_context, tell_change
+from portal.notifications.notices import base_context
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -54,8 +56,9 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
 
     Every row of the second goes to the first, but what the first has already (the same appointment, message, wish or
     proof). `Merge.moved` keeps what moved and what the first said before, for `unmerge`. Messages that wait leave by
-    the ways of the file that stays; the person is told of what changed in it. `choices`: whose value is kept, by the
-    names of `rules_merge.CHOSEN`. `seen`: the marks of the preview.
+    the ways of the file that stays; the person is told of what changed in it, and so are the mobile, the e-mail and the
+    address that it no longer names. `choices`: whose value is kept, by the names of `rules_merge.CHOSEN`. `seen`: the
+    marks of the preview.
 
     Raises `Refused` (MergeFault): nothing is changed then.
     """
@@ -67,7 +70,7 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
         raise Refused(fault)
     departement = session.get_one(Departement, 1)
     queries.held_appointments(session, gone_id)
-    former = _ways_of(kept, gone)
+    former, addresses = _ways_of(kept, gone), {address_of(kept), address_of(gone)}
     values = merged_values(kept, gone, choices)
     before = {name: getattr(kept, name) for name in values}
     write_values(kept, values)
@@ -90,7 +93,9 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
     session.add(done)
     session.flush()
     note_both(session, now, by, "people.merged", merge=done)
-    tell_change(session, now, kept, told_names(values), place_id=by.place_id, base_url=base_url)
+    tell_change(session, now, kept, told_names(values), by=by, base_url=base_url)
+    for was in sorted(addresses, key=lambda one: one.address):
+        tell_old_address(session, now, kept, was, by=by, base_url=base_url)
     _tell_former(session, now, kept, former, departement=departement, base_url=base_url)
     return done
 

@@ -14,8 +14,8 @@ from portal.desk.rules_merge import MergeFault, is_undoable, to_give_back, told_
 from portal.desk.services_merge import hold_both, note_both, words_for, write_values
 from portal.directory.models import Departement
 from portal.journal.services import Actor
+from portal.letters.services_changes import tell_change
 from portal.notifications.handing import Handed, hand_back, hand_over
-from portal.notifications.notices import tell_change
 from portal.notifications.queries_post import calendar_of
 from portal.people.models_credentials import Credential
 from portal.people.models_merges import Merge
@@ -57,7 +57,7 @@ def unmerge(session: Session, now: datetime, *, merge_id: int, by: Actor, base_u
     hand_over(session, now, of=kept.id, to=gone, words=words, post=calendar_of(session), about=alone)
     end_sessions_of_person(session, now, kept.id)
     note_both(session, now, by, "people.unmerged", merge=merge)
-    tell_change(session, now, kept, told_names(before), place_id=by.place_id, base_url=base_url)
+    tell_change(session, now, kept, told_names(before), by=by, base_url=base_url)
     return frozenset(left)
 
 

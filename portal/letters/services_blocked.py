@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
+from portal.letters.services_changes import before, tell_change
 from portal.notifications.models import Message, Status
-from portal.notifications.notices import tell_change
 from portal.notifications.outbox import is_overtaken
 from portal.notifications.outcomes import locked_whole
 from portal.notifications.planner import RETRY_FOR
@@ -80,7 +80,7 @@ def _write(  # noqa: PLR0913 - as above
         raise Refused(MendFault.DISCREET)
     if list(shown) != person.address:
         raise Refused(MendFault.CHANGED)
-    had_chosen = person.letters_chosen_at
+    had_chosen, was = person.letters_chosen_at, before(person)
     wanted = replace(preferences_of(person), address=tuple(lines))
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
     person.address_state = RouteState.UNTRIED
@@ -88,7 +88,7 @@ def _write(  # noqa: PLR0913 - as above
         return
     # A postcode put right, or a flat added: letters are still chosen for it.
     person.letters_chosen_at = None if person.wants_discretion else had_chosen
-    tell_change(session, now, person, names, place_id=by.place_id, base_url=base_url)
+    tell_change(session, now, person, names, by=by, base_url=base_url, was=was)
 
 
 def is_shown(message: Message) -> list[str]:

@@ -11,17 +11,17 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.journal.services import Actor, ActorKind, record
-from portal.notifications.models import Message, Route, Status, Step
+from portal.letters.services_changes import before, tell_change
+from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.outbox import UNSENT, hold_subject, write
-from portal.notifications.packing import AGAIN, pack, unpack
+from portal.notifications.packing import AGAIN, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_tidings
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.ways import failed_routes, reach_of
@@ -94,12 +94,14 @@ def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
     """
     person = _file(session, now, person_id, by)
     _refuse_choice(person, by)
-    known = preferences_of(person)
+    known, was = preferences_of(person), before(person)
     wanted = replace(known, wants_paper=True, address=tuple(address) or known.address)
     if not any(wanted.address):
         raise Refused(ChoiceFault.NO_ADDRESS)
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
+    left = follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
+    if any(was.address):
+        tell_change(session, now, person, left, by=by, base_url=base_url, was=was)
     if person.letters_chosen_at is None and by.mandate_id is None:  # chosen before they asked for discretion
         person.letters_chosen_at = now
         session.flush()
@@ -164,8 +166,8 @@ def follow_choice(  # noqa: PLR0913 - as above
         _tell(session, now, person, by=by, base_url=base_url)
     else:
         _take_back(session, person)
-        if by.kind is ActorKind.AGENT:
-            _tell_end(session, now, person, by=by, base_url=base_url)
+        # By a last letter too: whoever never asked for the end must read of it.
+        tell_change(session, now, person, {"paper"}, by=by, base_url=base_url, with_letter=True)
     return names - {"paper"}
 
 
@@ -317,22 +319,3 @@ def _tell(session: Session, now: datetime, person: Person, *, by: Actor, base_ur
         subject_id=person.id,
         place_id=by.place_id,
     )
-
-
-def _tell_end(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
-    """By every way, a last letter among them: whoever never asked for it must read of it."""
-    context = base_context(session.get_one(Departement, 1), base_url, person=person, changes=["paper"])
-    tidings = Tidings(now)
-    like = Message(
-        event_id=uuid4(),
-        event=pack(tidings),
-        subject="person",
-        subject_id=person.id,
-        place_id=by.place_id,
-        person_id=person.id,
-        kind="preferences_changed",
-        step=Step.NOTICE,
-        context=context,
-    )
-    reach = replace(reach_of(person), wants_paper=True)
-    write(session, now, like, plan_tidings(reach, tidings, now, failed_routes(person), calendar_of(session)))

@@ -29,6 +29,7 @@ KINDS = {
     "appointment_missed": _l("Proposition d'une autre date"),
     "appointment_reminder": _l("Rappel de rendez-vous"),
     "activation_code": _l("Code pour entrer"),
+    "address_changed": _l("Adresse changée"),
     "contact_changed": _l("Téléphone ou e-mail changé"),
     "preferences_changed": _l("Choix changés"),
     "paper_chosen": _l("Tout par courrier"),

@@ -1,6 +1,5 @@
 """What is told that is no appointment's: a code asked for, a contact or preferences changed, a mandate given."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -112,25 +111,3 @@ def tell_person(  # noqa: PLR0913 - as above
     )
     planned = plan_tidings(reach_of(person), tidings, now, failed_routes(person), calendar_of(session))
     return sorted(write(session, now, like, planned), key=lambda message: message.id)
-
-
-def tell_change(  # noqa: PLR0913 - whose, what changed, and the words of the message
-    session: Session, now: datetime, person: Person, names: Iterable[str], *, place_id: int | None, base_url: str
-) -> list[Message]:
-    """Promises that a person is told what an agent has changed in their file, by every route that they now choose.
-
-    `names`: of what changed; nothing is said of none. `place_id`: whose task it is when nobody else can tell.
-    """
-    changes = sorted(names)
-    if not changes:
-        return []
-    return tell_person(
-        session,
-        now,
-        kind="preferences_changed",
-        person=person,
-        context=base_context(session.get_one(Departement, 1), base_url, person=person, changes=changes),
-        subject="person",
-        subject_id=person.id,
-        place_id=place_id,
-    )

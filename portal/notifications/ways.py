@@ -55,6 +55,11 @@ def failed_routes(person: Person) -> frozenset[Route]:
     return frozenset(failed | ({Route.LETTER} if person.address_state is RouteState.DOUBTFUL else set()))
 
 
+def takes_letters(person: Person) -> bool:
+    """Whether a letter may go to a person, and arrives as far as is known."""
+    return reach_of(person).address and Route.LETTER not in failed_routes(person)
+
+
 def note_state(person: Person, route: Route, state: RouteState) -> None:
     """Writes what a message has shown of a way.
 

@@ -18,6 +18,7 @@ from portal.desk import queries as desk
 from portal.desk.rules import changed_since
 from portal.directory.models import Departement, Motif, Place
 from portal.journal.services import Actor
+from portal.letters.services_changes import before, tell_change
 from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, give_on_paper, give_to_relative
 from portal.notifications.notices import base_context
@@ -71,9 +72,9 @@ def enter_address(  # noqa: PLR0913 - a form, what it says, by whom
     """The person's new address: lines 2 to 6, checked already. Raises `Refused` (PaperFault) and `LookupError`."""
     form = claim(session, now, form_id=form_id, answers={"address": list(lines)}, by=by)
     person = _file(session, form, shown, {"address"})
-    wanted = replace(preferences_of(person), address=tuple(lines))
+    wanted, was = replace(preferences_of(person), address=tuple(lines)), before(person)
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    _tell_changes(session, now, person, names, by=by, base_url=base_url)
+    tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True)
     return form
 
 
@@ -88,7 +89,7 @@ def enter_choices(  # noqa: PLR0913 - as above
         raise Refused(PaperFault.NOTHING)
     form = claim(session, now, form_id=form_id, answers=chosen.answers, by=by)
     person = _file(session, form, shown, chosen.answers)
-    known = preferences_of(person)
+    known, was = preferences_of(person), before(person)
     wanted = replace(
         known,
         wants_sms=_or(chosen.sms, known.wants_sms),
@@ -104,7 +105,7 @@ def enter_choices(  # noqa: PLR0913 - as above
     left = follow_choice(session, now, person=person, by=by, how=How.SLIP, base_url=base_url, names=names)
     if chosen.paper and person.letters_chosen_at is None:
         person.letters_chosen_at = now  # they chose letters for themselves, discreet or not
-    _tell_changes(session, now, person, left, by=by, base_url=base_url)
+    tell_change(session, now, person, left, by=by, base_url=base_url, was=was, with_letter=True)
     return form
 
 
@@ -229,30 +230,11 @@ def _move(  # noqa: PLR0913 - as above
     """Writes the address that a paper bears beside what it asks; a letter of its own says it when there was another."""
     if not any(address):
         return
-    had_one = any(person.address)
+    was = before(person)
     wanted = replace(preferences_of(person), address=tuple(address))
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    if had_one:
-        _tell_changes(session, now, person, names, by=by, base_url=base_url)
-
-
-def _tell_changes(  # noqa: PLR0913 - as above
-    session: Session,
-    now: datetime,
-    person: Person,
-    names: Collection[str],
-    *,
-    by: Actor,
-    base_url: str,
-) -> None:
-    if not names:
-        return
-    reader = person.guardian or person
-    context = base_context(session.get_one(Departement, 1), base_url, person=reader, changes=sorted(names))
-    answer_by_post(
-        session, now, kind="preferences_changed", person=reader, context=context, subject="person",
-        subject_id=person.id, place_id=by.place_id,
-    )  # fmt: skip
+    if any(was.address):
+        tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True)
 
 
 def _file(session: Session, form: PaperForm, shown: str | None, names: Collection[str]) -> Person:

@@ -15,11 +15,11 @@ from portal.letters.wording_forms import ENCLOSED, KIND
 from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.notifications.planner import TIDINGS_LAST
+from portal.notifications.ways import takes_letters
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.queries import form_on_its_way
 from portal.paper.rules import SUBJECT, PostFault, known_of
 from portal.paper.services import give
-from portal.paper.services_telling import takes_letters
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person
 from portal.people.services import file_held

@@ -10,7 +10,7 @@ from portal.notifications.models import Message, Route
 from portal.notifications.notices import tell_person
 from portal.notifications.outbox import write
 from portal.notifications.planner import Tidings, plan_one
-from portal.notifications.ways import failed_routes, reach_of
+from portal.notifications.ways import takes_letters
 from portal.people.models import Person
 
 
@@ -69,9 +69,3 @@ def just_said(  # noqa: PLR0913 - as above
         .order_by(Message.id)
     ).all()
     return [message for message in promised if message.event_id == promised[-1].event_id]
-
-
-def takes_letters(person: Person) -> bool:
-    """Whether a letter may go to a person, and arrives as far as is known."""
-    is_chosen = not person.wants_discretion or person.letters_chosen_at is not None
-    return reach_of(person).address and is_chosen and Route.LETTER not in failed_routes(person)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from portal.clock import paris_day
 from portal.codes import shown as shown_code
 from portal.directory.models import Motif, Place
+from portal.notifications.ways import takes_letters
 from portal.paper import queries
 from portal.paper.forms_words import FAULTS, KINDS
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import PaperFault
-from portal.paper.services_telling import takes_letters
 from portal.paper.views_shared import answers_of, name_of
 from portal.people.queries_access import services_of
 from portal.web.access import may_open

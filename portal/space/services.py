@@ -13,8 +13,8 @@ from portal.identity.rules import LetterFault
 from portal.identity.services_contacts import change_contact, tell_former
 from portal.identity.services_letters import send_activation
 from portal.journal.services import Actor, ActorKind, record
+from portal.letters.services_changes import before, tell_change
 from portal.letters.services_choice import How, follow_choice
-from portal.notifications.notices import base_context, tell_person
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -48,10 +48,10 @@ def save_preferences(
     """
     hold_mandate(session, now, by, Procedure.PREFERENCES)
     person = person_to_change(session, person_id)
-    asked = replace(preferences_of(person), **wanted)
+    asked, was = replace(preferences_of(person), **wanted), before(person)
     names = change_preferences(session, now, person=person, by=by, wanted=asked)
     left = follow_choice(session, now, person=person, by=by, how=How.WEB, base_url=base_url, names=names)
-    _tell_of_help(session, now, person, by=by, names=left, base_url=base_url)
+    tell_change(session, now, person, left, by=by, base_url=base_url, was=was)
     return names
 
 
@@ -98,7 +98,7 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
             departement=departement,
             base_url=base_url,
         )
-    _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
+    tell_change(session, now, person, {kind.value}, by=by, base_url=base_url)
 
 
 def replace_way(  # noqa: PLR0913 - a way, whose, by whom
@@ -131,7 +131,7 @@ def replace_way(  # noqa: PLR0913 - a way, whose, by whom
         base_url=base_url,
         browser=browser,
     )
-    _tell_of_help(session, now, person, by=by, names=frozenset({kind.value}), base_url=base_url)
+    tell_change(session, now, person, {kind.value}, by=by, base_url=base_url)
 
 
 def add_relative(session: Session, now: datetime, *, person_id: int, by: Actor, identity: Identity) -> Person:
@@ -177,18 +177,6 @@ def _end_proofs(session: Session, now: datetime, person_id: int, *kinds: Credent
         update(Credential)
         .where(Credential.person_id == person_id, Credential.kind.in_(kinds), Credential.ended_at.is_(None))
         .values(ended_at=now)
-    )
-
-
-def _tell_of_help(  # noqa: PLR0913 - what changed, of whom, by whom
-    session: Session, now: datetime, person: Person, *, by: Actor, names: frozenset[str], base_url: str
-) -> None:
-    """Tells the person what somebody else changed."""
-    if not names or not _is_help(by):
-        return
-    context = base_context(_departement(session), base_url, person=person, changes=sorted(names))
-    tell_person(
-        session, now, kind="preferences_changed", person=person, context=context, subject="person", subject_id=person.id
     )
 
 

@@ -31,6 +31,7 @@ KINDS = {
     "contact_code": _l("Un code pour un mobile ou un e-mail"),
     "consent_code": _l("Un code pour dire oui à un agent"),
     "activation_code": _l("La lettre pour ouvrir votre espace"),
+    "address_changed": _l("Votre adresse a changé"),
     "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
     "preferences_changed": _l("Vos choix ont changé"),
     "paper_chosen": _l("Vous recevez tout par courrier"),

@@ -409,3 +409,17 @@ def test_warnings_say_what_to_look_at_twice(world, kept) -> None:
     other = world.person(birth_date=date(1981, 1, 1), is_protected=True, wants_discretion=True, wants_silence=True)
     assert warnings(kept, other, Facts(accounts=frozenset({1, 2}), both_come=True)) == list(Warned)
     assert refusal(kept, other, Facts()) is None
+
+
+def test_each_address_that_a_file_made_of_two_no_longer_names_hears_of_it(database, clock, agent, kept, gone) -> None:
+    lines = {
+        kept.id: ["", "", "1 RUE D AVANT", "", "62000 ARRAS"],
+        gone.id: ["", "", "2 RUE D APRES", "", "62000 ARRAS"],
+    }
+    with database.transaction() as session:
+        for number, address in lines.items():
+            session.get_one(Person, number).address = address
+    merged(database, clock.now, kept, gone, agent, address=Kept.GONE)
+    with database.transaction() as session:
+        told = session.scalars(select(Message).where(Message.kind == "address_changed")).all()
+        assert [(row.to, row.person_id) for row in told] == [("\n".join(lines[kept.id]), kept.id)]

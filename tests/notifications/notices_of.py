@@ -42,7 +42,10 @@ TEXT_ONLY: dict[str, dict[str, Any]] = {
         for answer in ("given", "refused", "unclear", "stopped", "nothing")
     },
 }
-LETTERS = BY_EVERY_ROUTE | {"activation_code": {"challenge": str(KEY), "until": "2026-12-23"}}
+LETTERS = BY_EVERY_ROUTE | {
+    "activation_code": {"challenge": str(KEY), "until": "2026-12-23"},
+    "address_changed": {"by": "agent"},
+}
 
 
 def departement(**given: Any) -> Departement:
