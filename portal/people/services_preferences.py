@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
 from portal.people.models import Person, RouteState
+from portal.refusal import Refused
 
 VERB = "preferences.changed"
 
@@ -22,6 +24,12 @@ _CHOICES = {
     "language": "language",
     "landline": "landline",
 }
+
+
+class PreferenceFault(StrEnum):
+    """Why preferences are not changed."""
+
+    DISCRETION = "discretion"  # ended by the person alone: not by somebody who acts for them
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,13 @@ def change_preferences(
     The names: sms, emails, paper, large_print, discretion, silence, language, landline, address. A new address has yet
     to prove that it works, and is no longer one that an agent has confirmed. One line of the journal, with the names
     alone. When somebody else than the person changed it, the caller tells the person.
+
+    Raises `Refused` (DISCRETION) when somebody acting for the person, under a mandate, would end their discretion: what
+    the person hides may be hidden from them. The person can, or an agent of the service whom they ask.
     """
     session.refresh(person, with_for_update=True)
+    if by.mandate_id is not None and person.wants_discretion and not wanted.wants_discretion:
+        raise Refused(PreferenceFault.DISCRETION)
     changed = {column for column in _CHOICES if getattr(person, column) != getattr(wanted, column)}
     for column in changed:
         setattr(person, column, getattr(wanted, column))

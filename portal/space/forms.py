@@ -1,16 +1,26 @@
 """What a person types in their space: how they want to be told, where, and whom they look after."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
+from portal.letters.services_choice import ChoiceFault
 from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
 from portal.people.rules import Identity
+from portal.people.services_preferences import PreferenceFault
 from portal.web.forms import CheckField, ChoiceField, PortalForm
 from portal.web.i18n import LANGUAGES
+
+OWN_WORD = _l("Cette personne seule peut arrêter le courrier. Elle peut appeler, ou nous écrire.")
+OWN_DISCRETION = _l("Cette personne seule peut arrêter ses messages discrets. Elle peut appeler, ou venir nous voir.")
+OWN_LETTERS = _l(
+    "Cette personne veut des messages discrets. "
+    "Elle seule peut choisir des lettres. Elle peut appeler, ou venir nous voir."
+)
 
 
 class ChoicesForm(PortalForm):
@@ -42,19 +52,31 @@ class ChoicesForm(PortalForm):
     def __init__(self, *, has_address: bool, is_paper: bool, is_own: bool = True, **options: Any) -> None:
         super().__init__(**options)
         self.has_address, self.is_paper, self.is_own = has_address, is_paper, is_own
+        self.is_their_own = False  # refused: the person alone may choose it, and a human helps them
         if not self.is_submitted():
             self.had_paper.data = "1" if is_paper else ""
 
     def validate_wants_paper(self, field: CheckField) -> None:
         """Letters need an address first; and nobody stops them for somebody else."""
         if self.is_paper and not self.is_own and not self.wanted["wants_paper"]:
-            raise StopValidation(_("Cette personne seule peut arrêter le courrier. Elle peut appeler, ou nous écrire."))
-        if field.data and not self.is_paper and not self.is_own and self.wants_discretion.data:
-            raise StopValidation(
-                _("Cette personne veut des messages discrets. Elle seule peut choisir de recevoir des lettres.")
-            )
+            self.is_their_own = True
+            raise StopValidation(OWN_WORD)
         if field.data and not self.has_address:
             raise StopValidation(_("Pour recevoir des lettres, écrivez d'abord votre adresse postale."))
+
+    def refuse(self, reason: StrEnum) -> bool:
+        """Says beside its choice that the person alone may choose it; False when that is not why it was refused."""
+        fields = {
+            PreferenceFault.DISCRETION: (self.wants_discretion, OWN_DISCRETION),
+            ChoiceFault.DISCREET: (self.wants_paper, OWN_LETTERS),
+            ChoiceFault.OWN_WORD: (self.wants_paper, OWN_WORD),
+        }
+        if reason not in fields:
+            return False
+        field, words = fields[reason]
+        field.errors = [words]
+        self.is_their_own = True
+        return True
 
     @property
     def wanted(self) -> dict[str, Any]:

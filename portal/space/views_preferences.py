@@ -4,13 +4,15 @@ from flask import g, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.people.views_browser import actor, subject_id
-from portal.space.forms import ChoicesForm, LandlineForm
+from portal.refusal import Refused
+from portal.space.forms import OWN_LETTERS, ChoicesForm, LandlineForm
 from portal.space.services import save_preferences
 from portal.space.views import bp
 from portal.space.views_shared import Page, base_url, me, page
 from portal.web.access import Procedure, Role, allow
 from portal.web.request import now, transaction
 
+LETTERS_REFUSED = "discret"  # pressed by somebody who acts for a person whose messages are discreet
 _DONE = {
     "choix": _l("Vos choix sont enregistrés."),
     "rien": _l("Vos choix sont les mêmes qu'avant."),
@@ -20,6 +22,7 @@ _DONE = {
     "sans-email": _l("Cette adresse e-mail n'est plus dans votre dossier."),
     "fixe": _l("Votre téléphone fixe est enregistré."),
     "adresse": _l("Votre adresse est enregistrée."),
+    LETTERS_REFUSED: OWN_LETTERS,
     "papier": _l("Vous recevez maintenant tout par courrier. Une lettre vous le dit."),
 }
 
@@ -33,14 +36,25 @@ def preferences() -> Page:
     form = ChoicesForm(
         has_address=any(person.address), is_paper=person.wants_paper, is_own=g.acting is None, obj=person
     )
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (done := _saved(form)):
+        return redirect(url_for("space.preferences", fait=done), 303)
+    done = request.args.get("fait", "") if request.method == "GET" else ""
+    values = {"person": person, "done": done, "said": _DONE, "refused": form.is_their_own or done == LETTERS_REFUSED}
+    return page("preferences", form=form, **values), 422 if form.errors else 200
+
+
+def _saved(form: ChoicesForm) -> str:
+    """What was done (a key of `_DONE`); nothing when it is refused, which is said beside its choice."""
+    try:
         with transaction() as database:
             changed = save_preferences(
                 database, now(), person_id=subject_id(), by=actor(), base_url=base_url(), **form.wanted
             )
-        return redirect(url_for("space.preferences", fait="choix" if changed else "rien"), 303)
-    done = request.args.get("fait", "") if request.method == "GET" else ""
-    return page("preferences", form=form, person=person, done=done, said=_DONE), 422 if form.errors else 200
+    except Refused as refusal:
+        if not form.refuse(refusal.reason):
+            raise
+        return ""
+    return "choix" if changed else "rien"
 
 
 @bp.route("/preferences/telephone-fixe", methods=["GET", "POST"])

@@ -2,21 +2,23 @@
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from portal.journal.models import JournalLine
-from portal.journal.services import Actor
+from portal.journal.services import Actor, ActorKind
 from portal.people.models import Person, RouteState
-from portal.people.services_preferences import change_preferences, preferences_of
+from portal.people.services_preferences import PreferenceFault, change_preferences, preferences_of
+from portal.refusal import Refused
 
 STREET = ("", "", "12 rue de la Démonstration", "", "62000 Arras")
 
 
-def change(world, person, **wanted):
+def change(world, person, by=None, **wanted):
     with world.database.transaction() as session:
         known = session.get_one(Person, person.id)
         given = replace(preferences_of(known), **wanted)
-        return change_preferences(session, world.now, person=known, by=Actor.person(person.id), wanted=given)
+        return change_preferences(session, world.now, person=known, by=by or Actor.person(person.id), wanted=given)
 
 
 def lines(world):
@@ -62,3 +64,17 @@ def test_the_same_address_keeps_what_is_known_of_it(world):
     person = world.person(address=list(STREET), address_state=RouteState.WORKS, address_confirmed_at=world.now)
     assert change(world, person, wants_sms=False) == {"sms"}
     assert kept(world, person).address_confirmed_at == world.now
+
+
+def test_nobody_who_acts_for_a_person_ends_their_discretion_and_an_agent_whom_they_ask_does(world):
+    person, agent = world.person(wants_discretion=True), world.agent("accueil")
+    mandate = world.mandate(person, agent_id=agent.id, procedures=["preferences"])
+    helpers = (Actor(ActorKind.AGENT, agent.id, mandate.id), Actor(ActorKind.PERSON, world.person().id, mandate.id))
+    for helper in helpers:
+        with pytest.raises(Refused) as refusal:
+            change(world, person, by=helper, wants_discretion=False, language="en")
+        assert refusal.value.reason is PreferenceFault.DISCRETION
+    assert (kept(world, person).wants_discretion, kept(world, person).language) == (True, "fr")
+    assert change(world, person, by=helpers[0], language="en") == {"language"}
+    assert change(world, person, by=Actor.agent(agent.id), wants_discretion=False) == {"discretion"}
+    assert change(world, person, by=helpers[0], wants_discretion=True) == {"discretion"}

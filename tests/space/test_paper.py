@@ -20,6 +20,7 @@ from tests.entering import act, enter_person
 
 ADDRESS = ["", "", "12 rue de la Démonstration", "", "62000 Arras"]
 BASE = "https://porte.exemple.fr"
+HELP = "Une personne peut vous aider Appelez le 03 53 01 00 62"
 EMAIL = CredentialKind.EMAIL
 
 
@@ -100,11 +101,18 @@ def test_whoever_acts_for_somebody_discreet_is_offered_no_letters(client, world,
     press = client.get("/mon-espace/preferences").page.fields(0)
     with database.transaction() as session:
         session.get_one(Person, person.id).wants_discretion = True
-    assert client.post("/mon-espace/tout-par-courrier", data=press).status_code == 303
+    answer = client.follow(client.post("/mon-espace/tout-par-courrier", data=press))
+    assert "Elle seule peut choisir des lettres." in answer.page.text()
+    assert HELP in answer.page.text()
     for page in ("/mon-espace", "/mon-espace/preferences"):
         assert "/mon-espace/tout-par-courrier" not in client.get(page).page.html
     refused = pressed(client, "/mon-espace/preferences", "/mon-espace/preferences", wants_paper="y")
-    assert "Elle seule peut choisir de recevoir des lettres." in refused.page.text()
+    assert (refused.status_code, "Elle seule peut choisir des lettres." in refused.page.text()) == (422, True)
+    both = pressed(client, "/mon-espace/preferences", "/mon-espace/preferences", wants_paper="y", wants_discretion="")
+    assert both.status_code == 422
+    assert "Cette personne seule peut arrêter ses messages discrets." in both.page.text()
+    assert HELP in both.page.text()
+    assert kept(database, person).wants_discretion is True
     lines = {"street": "14 rue de la Démonstration"}
     typed = pressed(client, "/mon-espace/preferences/adresse?tout=1", "/mon-espace/preferences/adresse", **lines)
     assert typed.status_code == 303
