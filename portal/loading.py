@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.booking.loader import Known, clashes, read_timetable, write_timetable
 from portal.directory.loader import write_directory
 from portal.directory.models import BookedBy, Mds, Place
-from portal.directory.parsing import read_directory
+from portal.directory.parsing import Directory, read_directory
+from portal.eligibility.loader import Definition, Names, read_rights, write_rights
 from portal.files.folder import Folder
 from portal.files.report import FilesError, Report
 from portal.locks import Lock, hold
@@ -40,6 +41,7 @@ def load(session: Session, directories: Sequence[Path], today: date) -> Report:
         motifs={key for key, motif in directory.motifs.items() if motif["booked_by"] is not BookedBy.NOBODY},
     )
     timetable = read_timetable(folder, known)
+    rights = _rights(folder, directory)
     if folder.faults:
         raise FilesError(folder.faults)
     report = Report()
@@ -47,8 +49,25 @@ def load(session: Session, directories: Sequence[Path], today: date) -> Report:
     write_partners(session, partners, today, report)
     write_staff(session, staff, today, report, mds_ids=_ids(session, Mds), place_ids=_ids(session, Place))
     write_timetable(session, timetable, today, report)
+    if rights is not None:
+        write_rights(session, rights, today, report)
     report.notes += clashes(timetable, today)
     return report
+
+
+def _rights(folder: Folder, directory: Directory) -> Definition | None:
+    """The pre-diagnostic, where a Département offers it."""
+    if not directory.has_rights:
+        return None
+    subjects = directory.subjects
+    names = Names(
+        departement=directory.departement.get("code", ""),
+        territories=directory.territories.keys(),
+        motifs={key for key, motif in directory.motifs.items() if motif["booked_by"] is not BookedBy.NOBODY},
+        partners=subjects.partners.keys(),
+        helplines=directory.helplines.keys(),
+    )
+    return read_rights(folder.directories, names, folder.faults)
 
 
 def _ids(session: Session, model: type[Mds | Place]) -> dict[str, int]:

@@ -107,7 +107,7 @@ def _subject(
         "closed_on": None,
     }
     _check_answer(row, values["answer"])
-    if values["page"] and not _exists(values["page"]):
+    if values["page"] and not page_exists(values["page"]):
         row.fault(f'"{values["page"]}": no page has this address', "page")
     row.finish()
     return values
@@ -137,7 +137,8 @@ def _check_shortcut(row: Row, key: str, shortcut: str, taken: dict[str, str]) ->
         taken[shortcut] = key
 
 
-def _exists(page: str) -> bool:
+def page_exists(page: str) -> bool:
+    """Whether a page of this site has this address, whatever the Département."""
     info = _INFO.fullmatch(page)
     if info is None:
         return page in PAGES

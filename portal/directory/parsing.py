@@ -51,6 +51,7 @@ class Directory:
     themes: dict[str, Values] = field(default_factory=dict)
     motifs: dict[str, Values] = field(default_factory=dict)  # with "theme", a key
     subjects: Subjects = field(default_factory=Subjects)
+    has_rights: bool = False  # the pre-diagnostic is offered
 
 
 def read_directory(folder: Folder) -> Directory:
@@ -97,6 +98,7 @@ def _read_departement(folder: Folder, read: Directory) -> list[Row]:
             "delivery_days": row.integer("delivery_days", 1, 15, 3),
             "is_demo": row.flag("demo"),
         }
+        read.has_rights = row.flag("pre_diagnostic")
         if not read.departement["return_address"]:
             row.fault('"return_address" is missing: letters that cannot be delivered come back there')
         row.finish()

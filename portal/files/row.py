@@ -184,6 +184,11 @@ class Row:
             self.fault(f'"{found}": no {what} has this key', key)
         return found
 
+    def raw(self, key: str) -> Any:
+        """The value as the file gives it, whatever it is, or None: for what the caller checks."""
+        self.asked.add(key)
+        return self.values.get(key)
+
     def finish(self) -> None:
         """Refuses the keys that nobody asked for: they are misspelt, or of another version."""
         for key in sorted(self.values.keys() - self.asked):

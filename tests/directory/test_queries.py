@@ -72,7 +72,7 @@ def test_every_real_place_answers_to_an_mds_and_every_commune_to_a_territory(ses
 @pytest.mark.usefixtures("real")
 def test_the_emergency_numbers_say_what_they_are_for_and_where_that_is_said(session):
     lines = helplines(session)
-    assert [line.number for line in lines] == ["115", "119", "3919", "15", "17", "18", "114"]
+    assert [line.number for line in lines] == ["115", "119", "3919", "3114", "15", "17", "18", "114"]
     assert all(line.source and line.purpose for line in lines)
     assert [line.number for line in lines if line.by_text] == ["114"]
 

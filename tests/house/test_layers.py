@@ -17,6 +17,7 @@ FEATURES = {
     "demo",
     "desk",
     "directory",
+    "eligibility",
     "figures",
     "identity",
     "journal",

@@ -1,0 +1,218 @@
+"""Rights as data: their conditions, words and sources; what a household may ask for; the next best question. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from portal.eligibility.rules import Chance, Condition, Facts, Seen, Truth, Value
+from portal.eligibility.rules_questions import Answers, Question, facts_of, makes_sense_of
+
+
+class Nature(StrEnum):
+    """What a right is, which decides how the page may name it: facultative aids are never called rights."""
+
+    SERVICE = "service"  # a place, a person, a listening ear: open to whoever comes
+    FACULTATIVE = "facultative"  # an aid that somebody may grant
+    LEGAL = "legal"  # provided by law, granted by a decision of the Département or the MDPH
+    NATIONAL = "national"  # granted by the State, the CAF, the Assurance maladie …: to look into with their simulator
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from: the document, its date as printed, the place in it."""
+
+    document: str
+    dated: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An official page elsewhere."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A point of attention, shown when its condition holds."""
+
+    text: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example household and what the rule must say of it."""
+
+    given: Answers
+    expect: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing that a person may ask for. Its words are easy French; none promises."""
+
+    key: str
+    name: str
+    nature: Nature
+    themes: tuple[str, ...]
+    short: str
+    decides: str
+    bring: tuple[str, ...]
+    takes: str  # how long it takes, when a source says so
+    when: Condition
+    notes: tuple[Note, ...]
+    motifs: tuple[str, ...]  # what to book
+    partners: tuple[str, ...]  # whom to call
+    links: tuple[Link, ...]
+    page: str  # of this site, or nothing
+    sources: tuple[Source, ...]
+    cases: tuple[Case, ...]
+    valid_from: date | None = None
+    valid_to: date | None = None  # its last day
+    is_enabled: bool = True
+    is_closed: bool = False  # to newcomers: shown to those whom it concerns, and to nobody else
+    checked_on: date | None = None
+    checked_by: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is in force on a day."""
+        starts = self.valid_from is None or self.valid_from <= day
+        return self.is_enabled and starts and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One of the six doors of the pre-diagnostic."""
+
+    key: str
+    title: str
+    line: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """What stops the questions: the words, the numbers to call now, what to book."""
+
+    key: str
+    title: str
+    text: str
+    helplines: tuple[str, ...]
+    motifs: tuple[str, ...]
+    is_hidden: bool  # whoever is watched must be able to leave at once, and no trace may name it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that people say in their own words, and where it leads."""
+
+    key: str
+    title: str
+    theme: str
+    words: tuple[tuple[str, ...], ...]  # beginnings of words: each group holds when all of its beginnings are found
+    given: Mapping[str, str]  # answers that the words give already
+    urgency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything that the files of a Département say, ready to be asked. `digest` names this version of it."""
+
+    digest: str
+    themes: Mapping[str, Theme]
+    questions: Mapping[str, Question]
+    rights: Mapping[str, Right]
+    urgencies: Mapping[str, Urgency]
+    entries: Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the answers say of one right."""
+
+    right: Right
+    truth: Truth
+    because: tuple[str, ...]  # the questions whose answers led there, in the order of the files
+    missing: tuple[str, ...]  # the questions whose answers are missing, the most telling first
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the answers say of every right of some themes: perhaps, something is missing, probably not."""
+
+    perhaps: tuple[Finding, ...]
+    unsure: tuple[Finding, ...]
+    unlikely: tuple[Finding, ...]
+
+
+def known(book: Book, answers: Answers, territories: Mapping[str, str], day: date) -> dict[str, Value]:
+    """The facts that the answers make; see `facts_of`."""
+    return facts_of(book.questions, answers, territories, day)
+
+
+def outcome(book: Book, facts: Facts, day: date, themes: Collection[str]) -> Outcome:
+    """What may be asked for. A right of another theme shows only when the answers already say perhaps."""
+    findings = [_finding(book, right, facts, day) for right in book.rights.values() if right.holds_on(day)]
+    asked = [one for one in findings if set(one.right.themes) & set(themes)]
+    open_to_all = [one for one in asked if not one.right.is_closed]
+    return Outcome(
+        perhaps=tuple(one for one in findings if one.truth is Truth.YES),
+        unsure=tuple(one for one in open_to_all if one.truth is Truth.UNKNOWN),
+        unlikely=tuple(one for one in open_to_all if one.truth is Truth.NO),
+    )
+
+
+def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes: Collection[str]) -> Question | None:
+    """The question to put now, or None when no answer can change anything any more.
+
+    First those that open a theme (a danger is seen before an aid), in the order of the files; then the one whose answer
+    is likely to settle most rights of the themes, the first of the files when several do.
+    """
+    for question in book.questions.values():
+        if question.opens & set(themes) and question.key not in answers:
+            return question
+    scores: dict[str, float] = {}
+    for right in book.rights.values():
+        if right.holds_on(day) and not set(themes).isdisjoint(right.themes):
+            for fact, chance in right.when.see(facts, day).chances.items():
+                scores[fact] = scores.get(fact, 0) + chance.no + chance.yes
+    put = _put_first(book, facts, day, scores)
+    open_questions = [key for key in book.questions if key not in answers and put.get(key, 0) > 0]
+    best = max(open_questions, key=lambda key: put[key], default=None)
+    return book.questions[best] if best else None
+
+
+def _put_first(book: Book, facts: Facts, day: date, scores: Mapping[str, float]) -> dict[str, float]:
+    """What each question that makes sense is worth: its own score, and that of the questions that wait for it."""
+    put = dict(scores)
+    for key, question in reversed(list(book.questions.items())):  # those that a question waits for stand before it
+        worth = put.get(key, 0)
+        if worth and question.asked_if and makes_sense_of(question, facts, day) is Truth.UNKNOWN:
+            del put[key]
+            for fact in question.asked_if.see(facts, day).chances:
+                put[fact] = put.get(fact, 0) + worth
+    return put
+
+
+def _finding(book: Book, right: Right, facts: Facts, day: date) -> Finding:
+    seen = right.when.see(facts, day)
+    return Finding(
+        right=right,
+        truth=seen.truth,
+        because=_in_order(book, seen),
+        missing=_most_telling_first(seen.chances),
+        notes=tuple(note.text for note in right.notes if note.when.see(facts, day).truth is Truth.YES),
+    )
+
+
+def _in_order(book: Book, seen: Seen) -> tuple[str, ...]:
+    return tuple(key for key in book.questions if key in seen.because)
+
+
+def _most_telling_first(chances: Mapping[str, Chance]) -> tuple[str, ...]:
+    return tuple(sorted(chances, key=lambda fact: (-(chances[fact].no + chances[fact].yes), fact)))

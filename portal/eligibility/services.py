@@ -1,0 +1,131 @@
+"""What is written of the pre-diagnostic: versions kept because their person asked, whom they are shown to, counts."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum, auto
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.booking.models import Appointment, Participation
+from portal.clock import paris_day
+from portal.eligibility.models import AnswersShare, Counted, RightsCount, SavedAnswers, SharedWith
+from portal.eligibility.rules_kept import Kept
+from portal.journal.services import Actor, ActorKind, record
+from portal.refusal import Refused
+from portal.sealing import Sealer
+
+
+class KeepingFault(StrEnum):
+    """Why a version cannot be shared or removed."""
+
+    GONE = auto()  # it was removed, or is somebody else's
+    NO_APPOINTMENT = auto()  # the appointment is not this person's, or is over
+
+
+def keep(  # noqa: PLR0913 - a version's own columns
+    session: Session,
+    now: datetime,
+    *,
+    person_id: int,
+    book_id: int,
+    themes: Collection[str],
+    kept: Kept,
+    sealer: Sealer,
+    by: Actor,
+) -> SavedAnswers:
+    """Keeps a new version of somebody's answers, sealed. Earlier ones stay as they were. Does not commit."""
+    saved = SavedAnswers(
+        person_id=person_id,
+        book_id=book_id,
+        themes=sorted(themes),
+        sealed=sealer.seal(kept.text()),
+        saved_at=now,
+        agent_id=by.id if by.kind is ActorKind.AGENT else None,
+    )
+    session.add(saved)
+    session.flush()
+    _note(session, now, "rights.kept", (saved.id, person_id), by)
+    return saved
+
+
+def share(  # noqa: PLR0913 - whose, of what, and to whom
+    session: Session, now: datetime, *, saved_id: int, person_id: int, appointment_id: int | None, by: Actor
+) -> None:
+    """Shows a version to the agent of an appointment to come, or (None) to whoever is the person's référent.
+
+    Twice is once; one taken back is shown again. Raises Refused(KeepingFault). Does not commit.
+    """
+    _hold(session, saved_id, person_id)
+    if appointment_id is not None and not _is_theirs(session, now, appointment_id, person_id):
+        raise Refused(KeepingFault.NO_APPOINTMENT)
+    same = AnswersShare.appointment_id.is_not_distinct_from(appointment_id)
+    there = session.scalars(select(AnswersShare).where(AnswersShare.saved_id == saved_id, same)).one_or_none()
+    if there is None:
+        with_whom = SharedWith.REFERENT if appointment_id is None else SharedWith.APPOINTMENT
+        session.add(
+            AnswersShare(saved_id=saved_id, shared_with=with_whom, appointment_id=appointment_id, shared_at=now)
+        )
+    elif there.ended_at is None:
+        return
+    else:
+        there.shared_at, there.ended_at = now, None
+    _note(session, now, "rights.shared", (saved_id, person_id), by)
+
+
+def take_back(session: Session, now: datetime, *, share_id: int, person_id: int, by: Actor) -> None:
+    """Nobody reads it through this share any more. Twice is once. Raises Refused(KeepingFault). Does not commit."""
+    mine = select(SavedAnswers.id).where(SavedAnswers.person_id == person_id)
+    ended = session.execute(
+        update(AnswersShare)
+        .where(AnswersShare.id == share_id, AnswersShare.saved_id.in_(mine), AnswersShare.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(AnswersShare.saved_id)
+    ).scalar_one_or_none()
+    if ended is not None:
+        _note(session, now, "rights.unshared", (ended, person_id), by)
+
+
+def remove(session: Session, now: datetime, *, saved_id: int, person_id: int, by: Actor) -> None:
+    """Forgets a version and whom it was shown to. Raises Refused(KeepingFault.GONE). Does not commit."""
+    _hold(session, saved_id, person_id)
+    session.execute(delete(SavedAnswers).where(SavedAnswers.id == saved_id))
+    _note(session, now, "rights.removed", (saved_id, person_id), by)
+
+
+def count(session: Session, now: datetime, *, territory: str, seen: Iterable[tuple[Counted, str]]) -> None:
+    """Adds one to what was seen, in the month of `now` in France. In one order, so that no two wait for each other.
+
+    Nothing tells whose answers they were. Does not commit.
+    """
+    month = paris_day(now).replace(day=1)
+    for kind, key in sorted(set(seen)):
+        row = insert(RightsCount).values(month=month, territory=territory, kind=kind, key=key, count=1)
+        session.execute(
+            row.on_conflict_do_update(
+                index_elements=[RightsCount.month, RightsCount.territory, RightsCount.kind, RightsCount.key],
+                set_={"count": RightsCount.count + 1},
+            )
+        )
+
+
+def _hold(session: Session, saved_id: int, person_id: int) -> None:
+    mine = (SavedAnswers.id == saved_id, SavedAnswers.person_id == person_id)
+    if session.scalars(select(SavedAnswers.id).where(*mine).with_for_update()).one_or_none() is None:
+        raise Refused(KeepingFault.GONE)
+
+
+def _is_theirs(session: Session, now: datetime, appointment_id: int, person_id: int) -> bool:
+    query = (
+        select(Appointment.id)
+        .join(Participation, Participation.appointment_id == Appointment.id)
+        .where(Appointment.id == appointment_id, Participation.person_id == person_id, Appointment.ends_at > now)
+    )
+    return session.scalars(query).one_or_none() is not None
+
+
+def _note(session: Session, now: datetime, verb: str, saved: tuple[int, int], by: Actor) -> None:
+    """`saved`: the version and its person."""
+    number, person_id = saved
+    record(session, now, actor=by, verb=verb, for_person_id=person_id, object_kind="saved_answers", object_id=number)

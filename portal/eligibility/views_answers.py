@@ -1,0 +1,89 @@
+"""The answers under way: in one sealed cookie of the browser, and nowhere else.
+
+Nothing is stored by the portal before the person asks. The cookie goes with the browser's window, with signing out,
+and after `IDLE` without an answer; nobody reads it without the secret key, not even on a shared computer.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import after_this_request, g, request
+from werkzeug.wrappers import Response
+
+from portal.sealing import Sealer
+from portal.web.request import now, portal
+
+COOKIE = "porte-droits"
+PATH = "/mes-droits"
+IDLE = timedelta(minutes=30)
+_VISITOR = "visitor"
+
+
+@dataclass
+class Sheet:
+    """What somebody has answered so far.
+
+    `whose`: who was at the screen; `order`: the questions put, so that each has its page, and Back leads to the last;
+    `given`: those that the person's own words, or their file, answered.
+    """
+
+    whose: str
+    digest: str  # the book that was asked
+    themes: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    given: list[str] = field(default_factory=list)
+    is_counted: bool = False  # its result was counted: looking at it again adds nothing
+
+
+def sheet_of_browser(digest: str) -> Sheet:
+    """The sheet under way; a blank one when there is none, it is another's, idle, or of another version of the book.
+
+    What a visitor answered becomes theirs when they sign in, so that they may keep it.
+    """
+    blank = Sheet(_whose(), digest)
+    text = _sealer().open(request.cookies.get(COOKIE, ""))
+    if text is None:
+        return blank
+    held = json.loads(text)
+    if now() - datetime.fromisoformat(held.pop("at")) > IDLE:
+        return blank
+    sheet = Sheet(**held)
+    if sheet.whose == _VISITOR and g.person and not g.acting:
+        sheet.whose = blank.whose
+    return sheet if (sheet.whose, sheet.digest) == (blank.whose, blank.digest) else blank
+
+
+def keep_sheet(sheet: Sheet) -> None:
+    """The answer to this request carries the sheet: sealed, for this site alone, until the window is closed."""
+    sealed = _sealer().seal(json.dumps(asdict(sheet) | {"at": now().isoformat()}))
+
+    @after_this_request
+    def carry(response: Response) -> Response:
+        secure = portal().settings.base_url.startswith("https://")
+        response.set_cookie(COOKIE, sealed, path=PATH, httponly=True, samesite="Lax", secure=secure)
+        return response
+
+
+def forget_sheet() -> None:
+    """The answer to this request takes the sheet out of the browser."""
+
+    @after_this_request
+    def drop(response: Response) -> Response:
+        response.delete_cookie(COOKIE, path=PATH)
+        return response
+
+
+def _sealer() -> Sealer:
+    return cast("Sealer", portal().gateways.sealer)
+
+
+def _whose() -> str:
+    """Whose answers they are: a mandate's person is not the agent, nor the next one whom the agent helps."""
+    if g.acting:
+        return f"mandate {g.acting.mandate_id}"
+    if g.person:
+        return f"person {g.person.id}"
+    return f"agent {g.agent.id}" if g.agent else _VISITOR
