@@ -1,4 +1,11 @@
-"""Locks that last as long as a transaction, on things that have no row yet: names in PostgreSQL's advisory space."""
+"""Locks that last as long as a transaction, on things that have no row yet: names in PostgreSQL's advisory space.
+
+Rows come among them in this order, whoever needs several: a print run; people, by number, with `FOR NO KEY UPDATE`, for
+whom a message is added need not wait; an appointment; what messages are about (SUBJECT, all of them in the order of
+`notifications.holding`); messages, by number, and their letters. Whoever changes messages of many subjects at once (a
+run that is posted, all that is over) holds no subject: it waits for no message that somebody else has, and takes them
+all at one instant (`take_all`) or leaves those for later (`free_ones`).
+"""
 
 from enum import IntEnum
 

@@ -19,9 +19,10 @@ from portal.booking.words_missed import missed_context
 from portal.directory.models import Departement
 from portal.journal.services import Actor
 from portal.notifications.again import promise_one
+from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import tell_person
-from portal.notifications.outbox import About, Recipient, hold_subject
+from portal.notifications.outbox import About, Recipient
 from portal.notifications.packing import AGAIN
 from portal.notifications.planner import Tidings
 from portal.notifications.ways import way

@@ -122,7 +122,8 @@ class PrintRoom:
 def _of_coupon(session: Session, message: Message, now: datetime) -> dict[str, Any]:
     """Until when the slip of an appointment's letter may be posted, by the calendar of this moment.
 
-    And whether it offers the garantie papier: to whoever has not chosen it.
+    And whether it offers the garantie papier: to whoever has not chosen it; not on a card's letter, which may go to
+    somebody else.
     """
     cancel_until = message.context.get("cancel_until")
     if not cancel_until:
@@ -132,7 +133,7 @@ def _of_coupon(session: Session, message: Message, now: datetime) -> dict[str, A
     return {
         "coupon_post_by": last.isoformat() if last else "",
         "coupon_too_late": last is None,
-        "coupon_paper": person is not None and not person.wants_paper,
+        "coupon_paper": person is not None and person.card_of_id is None and not person.wants_paper,
     }
 
 

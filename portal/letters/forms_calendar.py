@@ -77,6 +77,7 @@ class ClosureForm(PortalForm):
             ClosureFault.TOO_LONG: _("Écrivez %(count)s jours au plus à la fois.", count=LONGEST),
             ClosureFault.TOO_OLD: _("Ce jour est trop ancien. Remontez de %(count)s jours au plus.", count=PAST_KEPT),
             ClosureFault.TOO_FAR: _("Ce jour est trop loin. Écrivez un jour avant %(count)s jours.", count=FURTHEST),
+            ClosureFault.BUSY: _("Des lettres changent à cet instant. Recommencez."),
             ClosureFault.NOTHING: _("Ces jours-là, rien ne part déjà. Choisissez d'autres jours."),
         }
         is_last = fault in {ClosureFault.BACKWARDS, ClosureFault.TOO_LONG, ClosureFault.TOO_FAR}

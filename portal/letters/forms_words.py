@@ -24,6 +24,7 @@ POST_FAULTS = {
     PostFault.NO_NUMBER: _l("Un recommandé du lot n'a pas de numéro de suivi. Écrivez-le, puis recommencez."),
     PostFault.NOT_EMPTY: _l("Ce lot contient encore des lettres."),
     PostFault.ALREADY: _l("C'est déjà noté. Quelqu'un l'a fait avant vous."),
+    PostFault.BUSY: _l("Une lettre du lot change à cet instant. Recommencez."),
 }
 PULL_FAULTS = {
     PullFault.UNKNOWN: _UNKNOWN_KEY,

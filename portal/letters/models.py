@@ -96,6 +96,8 @@ class RunFile(Base):
     made_at: Mapped[datetime | None]
     sha256: Mapped[str | None]  # for ever
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # 30 days after the post took it
+    printed_at: Mapped[datetime | None]  # by the print room
+    printed_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Letter(Base):

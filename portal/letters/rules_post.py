@@ -36,6 +36,7 @@ class PostFault(StrEnum):
     NO_NUMBER = "no_number"  # a registered letter without its tracking number
     NOT_EMPTY = "not_empty"  # a letter of it is still to leave
     ALREADY = "already"  # somebody has said so before
+    BUSY = "busy"  # somebody is changing letters of it at this instant
 
 
 class PullFault(StrEnum):

@@ -4,7 +4,6 @@ Never a condition of anything, and nothing else stops it: opening a space, givin
 a letter that comes back.
 """
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,9 +17,10 @@ from sqlalchemy.orm import Session
 from portal.directory.models import Departement
 from portal.journal.services import Actor, ActorKind, record
 from portal.letters.services_changes import before, tell_change
+from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
-from portal.notifications.outbox import UNSENT, hold_subject, write
+from portal.notifications.outbox import UNSENT, write
 from portal.notifications.packing import AGAIN, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_tidings
 from portal.notifications.queries_post import calendar_of
@@ -193,7 +193,8 @@ def _file(session: Session, now: datetime, person_id: int, by: Actor) -> Person:
     if number is None:
         raise LookupError("no such file")
     guardian = session.scalar(select(Person.guardian_id).where(Person.id == number))
-    return session.get_one(Person, guardian or number, with_for_update=True, populate_existing=True)
+    held = {"key_share": True}  # who only adds a row about them need not wait: see `portal.locks`
+    return session.get_one(Person, guardian or number, with_for_update=held, populate_existing=True)
 
 
 def _write_letters(session: Session, now: datetime, person: Person) -> None:
@@ -220,7 +221,7 @@ def _planned(session: Session, now: datetime, person: Person, event: Event | Tid
 def _told_still(session: Session, now: datetime, person: Person) -> list[list[Message]]:
     """The messages of each event with one that has not left yet, to the person or to a card of their file; locked."""
     own = or_(Message.person_id == person.id, Message.person_id.in_(_cards(person)))
-    _hold_subjects(session, own, Message.status.in_(UNSENT), Message.expires_at > now)
+    hold_subjects(session, subjects_of(session, own, Message.status.in_(UNSENT), Message.expires_at > now))
     living = select(Message.event_id).where(own, Message.status.in_(UNSENT))
     rows = session.scalars(
         select(Message)
@@ -234,13 +235,6 @@ def _told_still(session: Session, now: datetime, person: Person) -> list[list[Me
         .execution_options(populate_existing=True)
     ).all()
     return [list(group) for _, group in groupby(rows, key=lambda row: row.event_id)]
-
-
-def _hold_subjects(session: Session, *of: Any) -> None:
-    """Lets nobody else decide about what these messages are about; in the order of `notifications.handing`."""
-    subjects = session.execute(select(Message.subject, Message.subject_id).where(*of).distinct()).all()
-    for subject, number in sorted(subjects, key=lambda one: (zlib.crc32(f"{one[0]}/{one[1]}".encode()), *one)):
-        hold_subject(session, subject, number)
 
 
 def _cards(person: Person) -> Any:
@@ -267,7 +261,7 @@ def _like(rows: Sequence[Message], person: Person, event: Event | Tidings) -> Me
 def _wait_again(session: Session, now: datetime, person: Person) -> None:
     """Letters taken back when the person ended the garantie papier wait again: they have changed their mind."""
     taken_back = (*_letters(person, Status.WITHDRAWN), Message.last_error == _ENDED, Message.expires_at > now)
-    _hold_subjects(session, *taken_back)
+    hold_subjects(session, subjects_of(session, *taken_back))
     session.execute(
         update(Message)
         .where(*taken_back)
@@ -279,7 +273,7 @@ def _wait_again(session: Session, now: datetime, person: Person) -> None:
 def _take_back(session: Session, person: Person) -> None:
     """Takes back the letters that wait and are not drawn, where a text message or an e-mail tells the same."""
     waiting = _letters(person, Status.WAITING)
-    _hold_subjects(session, *waiting)
+    hold_subjects(session, subjects_of(session, *waiting))
     locked = select(Message).where(*waiting).order_by(Message.id).with_for_update()
     for row in session.scalars(locked.execution_options(populate_existing=True)).all():
         if unpack(row.event) is not None and _is_told_otherwise(session, row):

@@ -22,9 +22,9 @@ from portal.letters.wording import content_of
 from portal.letters.wording_forms import ENCLOSED
 from portal.letters.wording_forms import KIND as FORM_SENT
 from portal.letters.wording_pages import KIND
+from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, send_to
-from portal.notifications.outbox import hold_subject
 
 SUBJECT = "page"
 USEFUL_FOR = timedelta(days=30)

@@ -3,21 +3,22 @@
 Each step is taken once, whoever says so and however many at the same instant. Journaled.
 """
 
-import zlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.clock import paris_day
 from portal.journal.services import Actor, record
-from portal.letters.models import Letter, PrintRun, PullReason, RunState
+from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_post import expected_of, late_messages, pull_reason, unnumbered
 from portal.letters.queries_runs import letter_by_reference, run_of, to_pull
 from portal.letters.rules_post import LEFT, Counts, Fate, PostFault, PullFault, ReprintFault, fate
+from portal.notifications.holding import BusyError, hold_subjects, take_all
 from portal.notifications.models import Message, Route, Status
-from portal.notifications.outbox import hold_subject, replan_without
+from portal.notifications.outbox import replan_without
 from portal.notifications.outcomes import give_up, locked_whole
 from portal.notifications.post import PostalCalendar
 from portal.refusal import Refused
@@ -32,17 +33,29 @@ class Pulled(NamedTuple):
     is_new: bool
 
 
-def mark_printed(session: Session, now: datetime, *, run_id: int, by: Actor, counter: int | None = None) -> PrintRun:
-    """A run is on paper. `counter`: the sheets that the printer's own counter says; None: everything came out.
+def mark_printed(  # noqa: PLR0913 - which run, which of its files, by whom, what the printer counted
+    session: Session, now: datetime, *, run_id: int, by: Actor, counter: int | None = None, position: int | None = None
+) -> PrintRun:
+    """A run is on paper: the files of it that were not yet, or the one at a `position`. With the last, the run is.
 
-    Raises `Refused` (PostFault: NOT_MADE, ALREADY) and `LookupError` when there is no such run.
+    `counter`: the sheets that the printer's own counter says for the whole run; None: everything came out. Raises
+    `Refused` (PostFault: NOT_MADE, ALREADY, BUSY) and `LookupError` when there is no such run, or no such file of it.
     """
     run = _held(session, run_id)
     if run.state is not RunState.MADE:
         raise Refused(PostFault.NOT_MADE if run.state is RunState.MAKING else PostFault.ALREADY)
-    run.state, run.printed_at, run.printed_by, run.counter = RunState.PRINTED, now, by.id, counter
-    _advance(session, run_id, Status.IN_RUN, status=Status.PRINTED)
-    _note(session, now, by, "run.printed", run)
+    files = [file for file in run.files if position in {None, file.position}]
+    if not files:
+        raise LookupError(position)
+    printed = [file for file in files if file.printed_at is None]
+    if not printed:
+        raise Refused(PostFault.ALREADY)
+    for file in printed:
+        file.printed_at, file.printed_by = now, by.id
+    _advance(session, _placed(run_id, printed), Status.IN_RUN, status=Status.PRINTED)
+    if all(file.printed_at for file in run.files):
+        run.state, run.printed_at, run.printed_by, run.counter = RunState.PRINTED, now, by.id, counter
+    _note(session, now, by, "run.printed", run, position=position)
     return run
 
 
@@ -87,10 +100,11 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     if Counts(run.counted_letters, run.counted_sheets) != expected:
         raise Refused(PostFault.COUNT_DIFFERS)
     late = late_messages(session, run_id, posted_on, post)
-    _hold_subjects(session, late)
+    hold_subjects(session, ((message.subject, message.subject_id) for message in late))
     run.state, run.posted_at, run.posted_by, run.posted_on = RunState.POSTED, now, by.id, posted_on
     arrives_on = post.arrival_of_posting(posted_on)
-    left = _advance(session, run_id, Status.PRINTED, status=Status.POSTED, sent_at=now, arrives_on=arrives_on)
+    there = _placed(run_id, run.files)
+    left = _advance(session, there, Status.PRINTED, status=Status.POSTED, sent_at=now, arrives_on=arrives_on)
     if left + _came_back(session, run_id) != expected.letters:
         raise Refused(PostFault.TO_PULL)  # overtaken at this very instant
     for message in late:
@@ -179,14 +193,24 @@ def _refuse_unprinted(run: PrintRun) -> None:
         raise Refused(PostFault.NOT_PRINTED)
 
 
-def _advance(session: Session, run_id: int, former: Status, **values: Any) -> int:
-    """Messages of a run's letters take a step, those that nothing overtook; how many."""
+def _placed(run_id: int, files: Sequence[RunFile]) -> ColumnElement[bool]:
+    """Whether a message is that of a letter in these files of a run."""
     # One that was pulled, or came back, may be drawn anew: its message is another letter's.
     is_there = and_(Letter.pulled_at.is_(None), Letter.returned_at.is_(None))
-    placed = select(Letter.message_id).where(Letter.run_id == run_id, is_there)
+    of_files = Letter.file_id.in_([file.id for file in files])
+    return Message.id.in_(select(Letter.message_id).where(Letter.run_id == run_id, of_files, is_there))
+
+
+def _advance(session: Session, there: ColumnElement[bool], former: Status, **values: Any) -> int:
+    """Messages of a run's letters take a step, those that nothing overtook; how many. Raises `Refused` (BUSY)."""
+    which = there, Message.status == former
+    try:
+        take_all(session, *which)  # of many subjects: nobody waits for us who has one of them
+    except BusyError as busy:
+        raise Refused(PostFault.BUSY) from busy
     done = session.execute(
         update(Message)
-        .where(Message.id.in_(placed), Message.status == former)
+        .where(*which)
         .values(**values)
         .returning(Message.id)
         .execution_options(synchronize_session="fetch")
@@ -200,13 +224,6 @@ def _came_back(session: Session, run_id: int) -> int:
     return len(session.scalars(back.order_by(Letter.id)).all())
 
 
-def _hold_subjects(session: Session, messages: list[Message]) -> None:
-    """In one order for everybody who holds several, and before their messages are."""
-    subjects = {(message.subject, message.subject_id) for message in messages}
-    for subject, number in sorted(subjects, key=lambda one: (zlib.crc32(f"{one[0]}/{one[1]}".encode()), one)):
-        hold_subject(session, subject, number)
-
-
 def _follow(session: Session, now: datetime, message: Message, what: Fate, post: PostalCalendar) -> None:
     if what is Fate.AGAIN:
         message.status, message.due_at, message.last_error = Status.WAITING, now, None
@@ -217,9 +234,9 @@ def _follow(session: Session, now: datetime, message: Message, what: Fate, post:
     session.flush()
 
 
-def _note(session: Session, now: datetime, by: Actor, verb: str, run: PrintRun) -> None:
+def _note(session: Session, now: datetime, by: Actor, verb: str, run: PrintRun, **ids: int | None) -> None:
     session.flush()
-    record(session, now, actor=by, verb=verb, object_kind="print_run", object_id=run.id)
+    record(session, now, actor=by, verb=verb, object_kind="print_run", object_id=run.id, **ids)
 
 
 def note_letter(session: Session, now: datetime, by: Actor, verb: str, letter: Letter, **ids: int | None) -> None:

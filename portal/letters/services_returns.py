@@ -15,6 +15,7 @@ from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_refer
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
 from portal.letters.services_post import note_letter
 from portal.letters.services_runs import forget_drawn
+from portal.notifications.holding import free_ones
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.outbox import doubt_way, is_overtaken, replan_without
@@ -62,16 +63,20 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
 
 
 def end_answered(session: Session) -> int:
-    """Takes back the tasks that ask for an address which has been given, or confirmed, since; how many."""
+    """Takes back the tasks that ask for an address which has been given, or confirmed, since; how many.
+
+    One that somebody changes at this instant is left for the next time.
+    """
     answered = select(Person.id).where(Person.address_state.not_in(UNTRUSTED))
+    free = free_ones(
+        Message.subject == "address",
+        Message.kind == KIND,
+        Message.status.in_((Status.WAITING, Status.OPEN)),
+        Message.person_id.in_(answered),
+    )
     over = (
         update(Message)
-        .where(
-            Message.subject == "address",
-            Message.kind == KIND,
-            Message.status.in_((Status.WAITING, Status.OPEN)),
-            Message.person_id.in_(answered),
-        )
+        .where(Message.id == free.c.id)
         .values(status=Status.WITHDRAWN)
         .returning(Message.id)
         .execution_options(synchronize_session=False)

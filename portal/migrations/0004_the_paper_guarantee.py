@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("pdf", sa.LargeBinary(), nullable=True),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("printed_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("letters BETWEEN 1 AND 250", name=op.f("ck_run_file_letters")),
         sa.ForeignKeyConstraint(["run_id"], ["print_run.id"], name=op.f("fk_run_file_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run_file")),

@@ -6,8 +6,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.outbox import About, Recipient, hold_subject, write
+from portal.notifications.outbox import About, Recipient, write
 from portal.notifications.packing import AGAIN, pack
 from portal.notifications.planner import Event, Tidings, plan_one
 from portal.notifications.ways import is_of_file

@@ -20,6 +20,7 @@ from portal.database import Database, Instant
 from portal.notifications.attempt import Left, Outcome, attempt
 from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
+from portal.notifications.holding import free_ones
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import record
 from portal.notifications.packing import SINGLE
@@ -76,19 +77,21 @@ def send_due(database: Database, gateways: Gateways, clock: Clock, *, limit: int
 
 
 def expire(database: Database, now: datetime) -> int:
-    """Ends what is no longer useful: waiting rows, queued letters and open tasks of appointments that have begun."""
+    """Ends what is no longer useful: waiting rows, queued letters and open tasks of appointments that have begun.
+
+    Those that somebody changes at this instant are left for the next pass: it waits for nobody.
+    """
+    is_useless = or_(
+        Message.status.in_(_OVERTAKEN), and_(Message.status == Status.SENDING, Message.leased_until <= now)
+    )
+    free = free_ones(Message.expires_at <= now, is_useless)
     with database.transaction() as session:
         over = (
             update(Message)
-            .where(
-                Message.expires_at <= now,
-                or_(
-                    Message.status.in_(_OVERTAKEN),
-                    and_(Message.status == Status.SENDING, Message.leased_until <= now),
-                ),
-            )
+            .where(Message.id == free.c.id)
             .values(status=Status.EXPIRED, leased_until=None)
             .returning(Message.id)
+            .execution_options(synchronize_session=False)
         )
         return len(session.execute(over).all())
 

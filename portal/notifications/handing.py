@@ -4,7 +4,6 @@ What has yet to leave by machine is taken back, and planned anew for the file th
 choices. What a human holds goes with the file as it is.
 """
 
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,8 +13,9 @@ from uuid import UUID
 from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.outbox import UNSENT, hold_subject, write
+from portal.notifications.outbox import UNSENT, write
 from portal.notifications.packing import unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan_notices, plan_reminders, plan_tidings
 from portal.notifications.post import PostalCalendar
@@ -163,11 +163,7 @@ def _keys(session: Session, person_id: int) -> set[Key]:
 
 
 def _hold_subjects(session: Session, which: Any) -> None:
-    """In one order for everybody who holds several."""
-    unsent = select(Message.subject, Message.subject_id).where(which, Message.status.in_(UNSENT)).distinct()
-    found = [(subject, number) for subject, number in session.execute(unsent)]
-    for subject, number in sorted(found, key=lambda one: (zlib.crc32(f"{one[0]}/{one[1]}".encode()), one)):
-        hold_subject(session, subject, number)
+    hold_subjects(session, subjects_of(session, which, Message.status.in_(UNSENT)))
 
 
 def _withdraw(session: Session, numbers: Collection[int] | Mapping[int, str]) -> None:

@@ -1,7 +1,6 @@
 """The outbox: what is promised is written in the transaction of the fact it tells, and taken back there too."""
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.locks import Lock, hold
+from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.packing import AGAIN, SINGLE, pack, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_notices, plan_reminders, plan_tidings
@@ -234,14 +233,6 @@ def is_overtaken(session: Session, message: Message) -> bool:
         .limit(1)
     )
     return session.scalar(later) is not None
-
-
-def hold_subject(session: Session, subject: str, subject_id: int) -> None:
-    """Lets one transaction at a time decide about a subject, so that a new event and a route that fails never cross.
-
-    Whoever changes the person's row too locks it before, and message rows after.
-    """
-    hold(session, Lock.SUBJECT, zlib.crc32(f"{subject}/{subject_id}".encode()))
 
 
 def _withdraw(session: Session, subject: str, subject_id: int, *, but: UUID | None = None) -> int:

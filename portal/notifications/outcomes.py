@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.notifications.attempt import Left, Outcome
 from portal.notifications.gateways import PermanentFailure
+from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.outbox import hold_subject, note_message, refuse_way, replan_without
+from portal.notifications.outbox import note_message, refuse_way, replan_without
 from portal.notifications.post import PostalCalendar
 from portal.people.models import Person, RouteState
 

@@ -28,6 +28,7 @@ class ClosureFault(StrEnum):
     TOO_OLD = "too_old"
     TOO_FAR = "too_far"
     NOTHING = "nothing"  # nothing leaves, or arrives, on those days anyway
+    BUSY = "busy"  # letters under way change at this instant
 
 
 class UnderWay(NamedTuple):

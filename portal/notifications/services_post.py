@@ -1,7 +1,7 @@
 """Days on which the post stands still, entered and taken away; letters under way follow. The caller commits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.journal.services import Actor, record
+from portal.notifications.holding import BusyError, hold_whole, take_all
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.outbox import replan_without
@@ -38,7 +39,7 @@ def close_days(  # noqa: PLR0913 - a range, what stands still, why, and by whose
     Sundays, holidays and what stands still already are left as they are; a strike takes the place of a closed room.
     Letters under way follow: what was posted arrives later, reminders leave earlier, and whoever a posted letter would
     now reach too late is told by another route. What has not left and would be too late goes round as it leaves.
-    Raises `Refused` (ClosureFault).
+    Raises `Refused` (ClosureFault; BUSY: letters under way change at this instant).
     """
     before = _held(session)
     fault = closure_fault(before, first, last, closure, before.day_of(now))
@@ -59,7 +60,7 @@ def close_days(  # noqa: PLR0913 - a range, what stands still, why, and by whose
 def open_days(session: Session, now: datetime, *, first: date, last: date, by: Actor) -> list[date]:
     """Takes away the closed days entered from one day to another; gives them. Taking them away twice changes nothing.
 
-    What was posted arrives earlier again; a call that was asked for meanwhile stands.
+    What was posted arrives earlier again; a call that was asked for meanwhile stands. Raises `Refused` (BUSY).
     """
     _held(session)
     gone = delete(PostalClosure).where(PostalClosure.day.between(first, last)).returning(PostalClosure.day)
@@ -82,10 +83,13 @@ def _follow(session: Session, now: datetime) -> None:
     forget_calendar(session)
     after = calendar_of(session)
     letters = letters_under_way(session, now)
-    _bring_forward(session, now, letters, after)
-    for message_id, step in _write_arrivals(session, now, letters, after):
+    late = _too_late(letters, after, now)
+    hold_whole(session, [message_id for message_id, _step in late])
+    for message_id, step in late:
         locked_whole(session, message_id)
         replan_without(session, now, session.get_one(Message, message_id), Route.LETTER, after, steps=(step,))
+    _bring_forward(session, now, letters, after)
+    _write_arrivals(session, now, letters, after)
 
 
 def _bring_forward(session: Session, now: datetime, letters: Iterable[UnderWay], after: PostalCalendar) -> None:
@@ -99,30 +103,41 @@ def _bring_forward(session: Session, now: datetime, letters: Iterable[UnderWay],
         _write(session, ids, Status.WAITING, due_at=due_at)
 
 
-def _write_arrivals(
-    session: Session, now: datetime, letters: Iterable[UnderWay], after: PostalCalendar
-) -> list[tuple[int, Step]]:
-    """Writes when posted letters now arrive; gives those that become too late by it."""
-    moved: dict[date, list[int]] = defaultdict(list)
-    late = []
-    posted = [
-        (letter, letter.arrives_on, arrival_under(letter, after, now))
-        for letter in letters
-        if letter.status is Status.POSTED and letter.arrives_on is not None
+def _too_late(letters: Iterable[UnderWay], after: PostalCalendar, now: datetime) -> list[tuple[int, Step]]:
+    """The posted letters that become too late by the calendar."""
+    return [
+        (letter.id, letter.step)
+        for letter, was, becomes in _moved(letters, after, now)
+        if is_too_late(becomes, letter.expires_at) and not is_too_late(was, letter.expires_at)
     ]
-    for letter, was, becomes in (one for one in posted if one[1] != one[2]):
+
+
+def _write_arrivals(session: Session, now: datetime, letters: Iterable[UnderWay], after: PostalCalendar) -> None:
+    """Writes when posted letters now arrive."""
+    moved: dict[date, list[int]] = defaultdict(list)
+    for letter, _was, becomes in _moved(letters, after, now):
         moved[becomes].append(letter.id)
-        if is_too_late(becomes, letter.expires_at) and not is_too_late(was, letter.expires_at):
-            late.append((letter.id, letter.step))
     for arrives, ids in moved.items():
         _write(session, ids, Status.POSTED, arrives_on=arrives)
-    return late
+
+
+def _moved(letters: Iterable[UnderWay], after: PostalCalendar, now: datetime) -> Iterator[tuple[UnderWay, date, date]]:
+    """Posted letters whose day of arrival changes: from which day to which."""
+    for letter in letters:
+        if letter.status is Status.POSTED and letter.arrives_on is not None:
+            becomes = arrival_under(letter, after, now)
+            if becomes != letter.arrives_on:
+                yield letter, letter.arrives_on, becomes
 
 
 def _write(session: Session, ids: list[int], status: Status, **values: date | datetime) -> None:
     """Writes on those messages that still stand there."""
-    rows = update(Message).where(Message.id.in_(ids), Message.status == status)
-    session.execute(rows.values(**values).execution_options(synchronize_session=False))
+    which = Message.id.in_(ids), Message.status == status
+    try:
+        take_all(session, *which)  # of many subjects
+    except BusyError as busy:
+        raise Refused(ClosureFault.BUSY) from busy
+    session.execute(update(Message).where(*which).values(**values).execution_options(synchronize_session=False))
 
 
 def _note(session: Session, now: datetime, by: Actor, verb: str, days: Sequence[date]) -> None:

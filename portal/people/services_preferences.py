@@ -69,7 +69,7 @@ def change_preferences(
     Raises `Refused` (DISCRETION) when somebody acting for the person, under a mandate, would end their discretion: what
     the person hides may be hidden from them. The person can, or an agent of the service whom they ask.
     """
-    session.refresh(person, with_for_update=True)
+    session.refresh(person, with_for_update={"key_share": True})  # see `portal.locks`
     if by.mandate_id is not None and person.wants_discretion and not wanted.wants_discretion:
         raise Refused(PreferenceFault.DISCRETION)
     changed = {column for column in _CHOICES if getattr(person, column) != getattr(wanted, column)}

@@ -45,7 +45,7 @@ def person_of(session: Session, person_id: int) -> Person:
 
 def person_to_change(session: Session, person_id: int) -> Person:
     """The same, their row locked until the transaction ends."""
-    return session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def relatives_of(session: Session, person_id: int) -> list[Person]:

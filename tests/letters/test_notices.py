@@ -144,7 +144,7 @@ def test_who_acted_and_for_whom_stand_on_the_letter_and_at_the_foot_of_each_page
 
 
 def test_a_letter_for_which_nobody_acted_has_nothing_more_at_its_foot():
-    assert " par " not in texts(drawn_letter().pdf)[0].replace("Par téléphone", "")
+    assert " par " not in texts(drawn_letter(coupon_paper=False).pdf)[0].replace("Par téléphone", "")
 
 
 def test_a_long_name_at_the_foot_takes_its_own_lines_and_nothing_is_lost():
