@@ -1,0 +1,53 @@
+"""The book of the Pas-de-Calais, read from the files once; and how a household is asked."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from portal.directory.parsing import read_directory
+from portal.eligibility.loader import Names, read_rights
+from portal.eligibility.rules_reading import answer_of, book_of
+from portal.eligibility.rules_rights import Book, known, outcome
+from portal.files.folder import Folder
+from portal.files.report import Fault
+from portal.paths import ROOT
+
+REAL = ROOT / "portal" / "data" / "pas-de-calais"
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def names() -> Names:
+    """What the files of the Pas-de-Calais let rights lead to."""
+    directory = read_directory(Folder(REAL))
+    return Names(
+        departement="62",
+        territories=directory.territories.keys(),
+        motifs=directory.motifs.keys(),
+        partners=directory.subjects.partners.keys(),
+        helplines=directory.helplines.keys(),
+    )
+
+
+@pytest.fixture(scope="session")
+def book(names) -> Book:
+    """All questions and rights of the Pas-de-Calais."""
+    faults: list[Fault] = []
+    definition = read_rights([REAL], names, faults)
+    assert faults == []
+    return book_of(definition, "shipped", names.territories)
+
+
+@pytest.fixture
+def asked(book):
+    """What is said of a household: "yes", "unknown" or "no" of each right, by key, in the themes given."""
+
+    def ask(facts: Mapping[str, object], *, themes=None, day=TODAY) -> dict[str, str]:
+        answers = {key: answer_of(value) for key, value in facts.items()}
+        territories = {answers["commune"]: answers["commune"]} if "commune" in answers else {}
+        found = outcome(book, known(book, answers, territories, day), day, themes or book.themes)
+        groups = {"yes": found.perhaps, "unknown": found.unsure, "no": found.unlikely}
+        return {finding.right.key: word for word, findings in groups.items() for finding in findings}
+
+    return ask
