@@ -12,7 +12,7 @@ from portal.locks import Lock, hold
 from portal.notifications.models import Message
 from portal.people.models import Person
 
-_TRIES = 20
+_TRIES = 10
 _REST = 0.05  # seconds between two
 
 
@@ -51,8 +51,8 @@ def hold_whole(session: Session, message_ids: Collection[int]) -> None:
 def take_all(session: Session, *which: Any) -> list[int]:
     """Locks every message of these, of whatever subjects, and gives their numbers in their order.
 
-    It waits for none while it holds another: whoever has one may want those, by their subject. Tried again for a
-    second; raises `BusyError` then, and holds none of them.
+    It waits for none while it holds another: whoever has one may want those, by their subject. Tried again for
+    half a second; raises `BusyError` then, and holds none of them.
     """
     wanted = select(Message.id).where(*which)
     for left in reversed(range(_TRIES)):

@@ -2,22 +2,25 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select
 
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
-from portal.letters.models import Letter, PullReason, RunState
+from portal.letters.models import Letter, PullReason, ReturnReason, RunState
 from portal.letters.queries import count_waiting, letters_waiting
 from portal.letters.queries_runs import run_of, to_pull
 from portal.letters.rules_post import PostFault, PullFault, ReprintFault, page_of
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
+from portal.letters.services_returns import note_return
 from portal.letters.services_runs import make_run, send_back
-from portal.notifications.dispatch import send_due
+from portal.notifications.dispatch import expire, send_due
 from portal.notifications.health import unreached
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
+from portal.notifications.outcomes import locked_whole
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.refusal import Refused
@@ -26,9 +29,6 @@ from tests.together import at_once
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BY = Actor.agent(1)
-_WAITING = text(
-    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
-)
 
 
 @pytest.fixture
@@ -215,27 +215,89 @@ def test_a_letter_that_arrives_too_late_is_posted_and_the_person_is_called(datab
         assert unreached(session, wednesday + timedelta(days=9)) == 1
 
 
-def test_what_is_overtaken_at_the_very_instant_of_the_post_is_not_said_to_have_left(database, world, does):
-    letter = queued(world, now=TUESDAY)
+@pytest.fixture
+def takes_rows(database):
+    """Set once somebody is about to take all the messages of a run."""
+    seen = Event()
+
+    def note(*_):
+        seen.set()
+
+    event.listen(database.engine, "savepoint", note)
+    yield seen
+    event.remove(database.engine, "savepoint", note)
+
+
+@pytest.fixture
+def counted(database, world, does):
+    """A run of five letters, counted, and they."""
+    letters = [queued(world, now=TUESDAY) for _ in range(5)]
     run = made(database, TUESDAY)
     does(mark_printed, run_id=run.id)
-    does(count, run_id=run.id, letters=1, sheets=1)
+    does(count, run_id=run.id, letters=5, sheets=5)
+    return run, letters
 
-    def leave():
-        does(post, run_id=run.id, posted_on=date(2026, 11, 24))
 
+def test_what_is_overtaken_at_the_very_instant_of_the_post_is_not_said_to_have_left(
+    database, does, counted, takes_rows
+):
+    run, letters = counted
+    overtaken = letters[0].message_id
+    takes_rows.clear()
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as session:
-            withdraw(session, TUESDAY, subject="appointment", subject_id=letter.message_id)
-            leaving = pool.submit(leave)
-            while not session.scalar(_WAITING):  # it has seen nothing to pull, and waits for the message
-                assert not leaving.done()
+            withdraw(session, TUESDAY, subject="appointment", subject_id=overtaken)
+            leaving = pool.submit(does, post, run_id=run.id, posted_on=TUESDAY.date())
+            assert takes_rows.wait(10)  # it has seen nothing to pull
         with pytest.raises(Refused) as refused:
             leaving.result()
     assert refused.value.reason is PostFault.TO_PULL
-    assert message_of(database, letter).status is Status.WITHDRAWN
+    assert message_of(database, letters[0]).status is Status.WITHDRAWN
     with database.transaction() as session:
         assert run_of(session, run.id).state is RunState.PRINTED
+
+
+def test_whoever_holds_a_letter_of_a_run_may_want_the_others_while_it_is_posted(
+    database, does, refuses, counted, takes_rows
+):
+    run, letters = counted
+    leave = {"run_id": run.id, "posted_on": TUESDAY.date()}
+    with database.transaction() as session:
+        locked_whole(session, letters[-1].message_id)
+        assert refuses(post, **leave) is PostFault.BUSY
+        takes_rows.clear()
+        with ThreadPoolExecutor(1) as pool:
+            leaving = pool.submit(does, post, **leave)
+            assert takes_rows.wait(10)
+            locked_whole(session, letters[0].message_id)  # neither waits for the other
+            session.commit()
+            leaving.result()
+    assert {message_of(database, letter).status for letter in letters} == {Status.POSTED}
+
+
+def test_what_is_over_is_ended_at_once_but_for_what_somebody_holds(database, counted):
+    _run, letters = counted
+    later = TUESDAY + timedelta(days=30)
+    with database.transaction() as session:
+        locked_whole(session, letters[0].message_id)
+        assert expire(database, later) == 4
+    assert expire(database, later) == 1
+
+
+def test_a_run_posted_while_its_letters_end_and_come_back_ends_with_no_circle(database, world, does, counted):
+    world.departement()
+    run, letters = counted
+
+    def come_back():
+        for letter in reversed(letters):
+            does(note_return, reference=letter.reference, reason=ReturnReason.UNKNOWN)
+
+    acts = at_once(
+        lambda: does(post, run_id=run.id, posted_on=TUESDAY.date()),
+        lambda: expire(database, TUESDAY + timedelta(days=30)),
+        come_back,
+    )
+    assert set(acts) <= {"done", PostFault.TO_PULL, PostFault.BUSY}
 
 
 def test_a_spoiled_letter_is_printed_again_with_the_same_bytes(database, world, does, refuses):
