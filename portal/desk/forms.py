@@ -1,5 +1,6 @@
 """What an agent types at a desk: what they checked, what the person asks to change."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from portal.web.text import printable
 from portal.words import phone_words
 
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
+SAFE_LINE = " / "  # between the lines of an address in a hidden field
 _MARKS = 400  # characters: a mark for each thing of a file
 
 
@@ -64,16 +66,34 @@ class IdentityForm(ShownForm):
         return frozenset(kind for kind, box in boxes.items() if box.data)
 
 
+class SafePlaceForm(PortalForm):
+    """A press that may bring letters to somebody discreet.
+
+    `safe`: the address that they have said to be safe, as the page showed it.
+    """
+
+    safe = HiddenField()
+
+    def asks_about(self, address: Sequence[str]) -> None:
+        """Shows the question about this address."""
+        self.safe.data = SAFE_LINE.join(address)
+
+    def is_said_of(self, address: Sequence[str]) -> bool:
+        """Whether the question was about this very address."""
+        return bool(self.safe.data == SAFE_LINE.join(address))
+
+
 def _line(label: Any, **options: Any) -> TextField:
     return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": "off"}, **options)
 
 
-class ChangeForm(ShownForm):
+class ChangeForm(ShownForm, SafePlaceForm):
     """What the person asks to change. `wanted` may be read once the form is valid."""
 
     birth_name = NameField(
         _l("Nom de naissance"), hint=_l("S'il est différent du nom de famille."), render_kw={"autocomplete": "off"}
     )
+    is_safe = CheckField(_l("Oui, elle le dit : les lettres peuvent y aller"))
     mobile = PhoneField(
         _l("Téléphone mobile"),
         mobile_only=True,
@@ -155,6 +175,7 @@ class ChangeForm(ShownForm):
             ),
             vouched=frozenset(kind for kind, box in boxes.items() if box.data),
             paper_said=How(self.paper_said.data or How.AGENT),
+            is_safe=bool(self.is_safe.data) and self.is_said_of(self.address),
         )
 
 

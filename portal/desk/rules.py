@@ -1,11 +1,12 @@
 """Who may open the file of a person at a desk, what they read there, and what changed while they read. Pure."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.people.models import Person
+from portal.people.services_preferences import Preferences
 from portal.web.access import PARTNERS, Role
 
 _FOLLOWERS = frozenset({Role.PROFESSIONNEL, Role.REFERENT})
@@ -32,6 +33,7 @@ class DeskFault(StrEnum):
     """Why an agent's act on a file is refused."""
 
     CHANGED = "changed"  # somebody has changed, since the page was shown, what the act rests on
+    ASK_IF_SAFE = "ask_if_safe"  # they want discretion, and have not said that letters may come to this address
     NOTHING_TO_CHECK = "nothing_to_check"  # there is no address, mobile or e-mail to confirm
 
 
@@ -107,6 +109,23 @@ def changed_since(person: Person, marks: str) -> frozenset[str]:
     """The things that are no longer as the page of these marks showed them; all of them when the marks are no marks."""
     read = dict(part.split("=", 1) for part in marks.split(",") if "=" in part)
     return frozenset(name for name, column in WATCHED.items() if read.get(name) != _mark(getattr(person, column)))
+
+
+def asks_if_safe(person: Person, address: Sequence[str]) -> bool:
+    """Whether somebody discreet has yet to say that an address is safe: whoever they fear may open that letter box."""
+    is_chosen = person.wants_discretion and person.letters_chosen_at is not None
+    return any(address) and not (is_chosen and list(address) == person.address)
+
+
+def brings_letters(person: Person, wanted: Preferences) -> bool:
+    """Whether a change of a file brings letters to somebody discreet, at an address that they have not said to be safe.
+
+    Not when it leaves all that as it was: nothing leaves for an address that was not chosen.
+    """
+    if not (wanted.wants_discretion and wanted.wants_paper):
+        return False
+    as_before = person.wants_discretion and person.wants_paper and list(wanted.address) == person.address
+    return not as_before and asks_if_safe(person, wanted.address)
 
 
 def _is_near(link: Link) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.desk import queries
-from portal.desk.rules import DeskFault, Document, changed_since
+from portal.desk.rules import DeskFault, Document, brings_letters, changed_since
 from portal.directory.models import Departement
 from portal.identity.queries import credentials_of
 from portal.identity.services_contacts import change_contact, prove, tell_former
@@ -31,7 +31,8 @@ class Wanted:
     """What a file is to say.
 
     `birth_name`: None when it is the family name. `mobile` in E.164. `vouched`: what the agent has checked with the
-    person. `paper_said`: how they said that the garantie papier begins or ends.
+    person. `paper_said`: how they said that the garantie papier begins or ends. `is_safe`: asked, somebody discreet has
+    said that letters may come to this address.
     """
 
     mobile: str | None
@@ -40,6 +41,7 @@ class Wanted:
     birth_name: str | None = None
     vouched: frozenset[CredentialKind] = frozenset()
     paper_said: How = How.AGENT
+    is_safe: bool = False
 
 
 def see_identity(  # noqa: PLR0913 - whose, by whom, and what was checked
@@ -108,12 +110,17 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
 
     The person is told by every route they now choose (`tell_change` says what their old address hears); a mobile or an
     e-mail that is replaced or taken out is told too, and opens the space no more. Raises `Refused` (CHANGED) when
-    anything is no longer as it was shown, (ChoiceFault) when the garantie papier would end without the person's word.
+    anything is no longer as it was shown, (ASK_IF_SAFE) when letters would come to somebody discreet at an address that
+    they have not said to be safe, (ChoiceFault) when the garantie papier would end without the person's word.
     """
     person = _held(session, person_id)
     _refuse_if_changed(person, shown, changed_since(person, shown))
+    is_new_place = brings_letters(person, wanted.preferences)
+    if is_new_place and not wanted.is_safe:
+        raise Refused(DeskFault.ASK_IF_SAFE)
     departement, was = session.get_one(Departement, 1), before(person)
     changed = set(change_preferences(session, now, person=person, by=by, wanted=wanted.preferences))
+    person.letters_chosen_at = now if is_new_place else person.letters_chosen_at
     changed |= _change_birth_name(session, now, person, wanted.birth_name, by=by)
     for kind, value in ((CredentialKind.MOBILE, wanted.mobile), (CredentialKind.EMAIL, wanted.email)):
         if value == getattr(person, kind.value):

@@ -48,6 +48,8 @@ def change(person_id: int) -> Page:
                 base_url=portal().settings.base_url,
             )
     except Refused as refusal:
+        if refusal.reason is DeskFault.ASK_IF_SAFE:
+            return _safe_page(person_id), 422
         if refusal.reason is not DeskFault.CHANGED:
             raise
         return _changed_page(person_id), 409
@@ -75,6 +77,18 @@ def _changed_page(person_id: int) -> str:
         changed = changed_since(found, form.shown.data or "")
         form.shown.data = shown(found)
         return _page(found, form, [(str(CHANGED_WORDS[name]), _now(found, name)) for name in sorted(changed)])
+
+
+def _safe_page(person_id: int) -> str:
+    """The question, above what was typed, which is kept: whoever they fear may open that letter box."""
+    with transaction() as database:
+        found = file_or_404(database, person_id)[0]
+        form = _form(database, found)
+        form.validate()
+        form.asks_about(form.address)
+        form.is_safe.data = False
+        form.is_safe.errors = [_("Demandez-lui si cette adresse est sûre. Sinon, changez l'adresse ou le courrier.")]
+        return _page(found, form)
 
 
 def _form(database: Session, found: Person) -> ChangeForm:

@@ -4,29 +4,23 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from portal.desk.forms import SafePlaceForm
 from portal.desk.forms_words import HEARD
-from portal.desk.rules import Reading
+from portal.desk.rules import Reading, asks_if_safe
 from portal.desk.views import bp
 from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
 from portal.letters.services_choice import choose_paper
-from portal.people.forms_fields import HiddenField
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import allow, safe_next
-from portal.web.forms import ChoiceField, PortalForm
+from portal.web.forms import ChoiceField
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
-_LINE = " / "
 
+class AllByPostForm(SafePlaceForm):
+    """One press, whose button says how the person asked for it."""
 
-class AllByPostForm(PortalForm):
-    """One press, whose button says how the person asked for it.
-
-    `safe`: the address that somebody discreet has said to be safe, as the page showed it.
-    """
-
-    safe = HiddenField()
     how = ChoiceField(_l("Comment l'a-t-elle dit ?"), choices=HEARD, required=_l("Dites comment."))
 
 
@@ -45,12 +39,12 @@ def all_by_post(person_id: int) -> Response | str:
             person, how_much = file_or_404(database, person_id)
             if is_pressed and _has_to_say(person, form):
                 personal_page()
+                form.asks_about(person.address)
                 return render_template(
                     "desk/paper_safe.html",
                     person=person,
                     form=form,
                     address=[line for line in person.address if line] if how_much is Reading.WHOLE else [],
-                    safe=_LINE.join(person.address),
                     back=back,
                 )
             if is_pressed:
@@ -63,6 +57,5 @@ def all_by_post(person_id: int) -> Response | str:
 
 
 def _has_to_say(person: Person, form: AllByPostForm) -> bool:
-    """Whether somebody discreet has yet to say that letters may come to this very address."""
-    is_new = person.wants_discretion and person.letters_chosen_at is None and any(person.address)
-    return is_new and (form.safe.data or "") != _LINE.join(person.address)
+    is_asked = person.wants_discretion and asks_if_safe(person, person.address)
+    return is_asked and not form.is_said_of(person.address)

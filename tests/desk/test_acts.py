@@ -307,6 +307,34 @@ def test_somebody_discreet_says_first_that_letters_are_safe_there(client, house,
     assert fresh(database, house.person).letters_chosen_at is not None
 
 
+def test_the_form_of_a_file_asks_it_too_and_keeps_what_was_typed(client, house, database, world) -> None:
+    world.commune()
+    set_on(database, house.person, address=ADDRESS, wants_discretion=True)
+    typed = {"wants_paper": "y", "street": "9 rue de l'Abri", "landline": "03 53 01 00 12"}
+    asked = send(client, house.person, "modifier", **typed)
+    assert (asked.status_code, fresh(database, house.person).wants_paper) == (422, False)
+    assert "Est-ce un endroit sûr pour elle" in asked.page.text()
+    assert "Lettres à : 9 rue de l'Abri" in asked.page.text()
+    path = f"/agents/personnes/{house.person.id}/modifier"
+    elsewhere = client.post(path, data=asked.page.fields() | {"is_safe": "y", "street": "2 rue d'à Côté"})
+    assert "Lettres à : 2 rue d'à Côté" in elsewhere.page.text()  # another address: asked again
+    assert "is_safe" not in elsewhere.page.fields()
+    assert client.post(path, data=elsewhere.page.fields() | {"is_safe": "y"}).status_code == 303
+    person = fresh(database, house.person)
+    assert (person.wants_paper, person.landline, person.letters_chosen_at is None) == (True, "+33353010012", False)
+    assert send(client, house.person, "modifier", wants_large_print="y").status_code == 303  # said already
+
+
+def test_letters_that_came_are_asked_about_when_discretion_begins(client, house, database) -> None:
+    set_on(database, house.person, address=ADDRESS, wants_paper=True)
+    asked = send(client, house.person, "modifier", wants_discretion="y")
+    assert "Est-ce un endroit sûr pour elle" in asked.page.text()
+    assert fresh(database, house.person).wants_discretion is False
+    path = f"/agents/personnes/{house.person.id}/modifier"
+    assert client.post(path, data=asked.page.fields() | {"is_safe": "y"}).status_code == 303
+    assert fresh(database, house.person).letters_chosen_at is not None
+
+
 def test_a_letter_held_by_a_doubted_address_is_said_to_be(client, house, database) -> None:
     set_on(database, house.person, address=ADDRESS)
     here = f"/agents/personnes/{house.person.id}"
