@@ -13,6 +13,7 @@ from portal.letters.forms_words import RETURN_REASONS
 from portal.letters.models import PullReason, ReturnReason
 from portal.letters.rules import key_of
 from portal.letters.rules_post import page_of
+from portal.people.forms_fields import HiddenField
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
 
 AS_LISTED = "listed"
@@ -96,9 +97,18 @@ class WaitingForm(PortalForm):
 
 
 class PrintedForm(PortalForm):
-    """A run is printed: by the printer's counter, or all of it."""
+    """A run is printed: by the printer's counter, or all of it; or one of its files (`position`)."""
 
+    file = HiddenField()
     counter = CountField(_l("Compteur de l'imprimante, en feuilles"), longest=12, render_kw=_FIGURES)
+
+    @property
+    def position(self) -> int | None:
+        """The place of the file in its run; None: all of it. -1, which none has, for a forged one."""
+        typed = self.file.data or ""
+        if not typed:
+            return None
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _MOST else -1
 
 
 class CountForm(PortalForm):

@@ -75,13 +75,17 @@ def run_steps(run: PrintRun) -> Steps:
 @bp.post(f"{_RUN}/imprime", endpoint="printed")
 @allow(*ROLES)
 def printed(run_id: int) -> Response | str:
-    """The run is on paper."""
+    """The run is on paper, or one file of it."""
     form = PrintedForm()
 
     def act(session: Session) -> None:
-        mark_printed(session, now(), run_id=run_id, by=actor(), counter=form.counter.number)
+        position, run = form.position, run_of(session, run_id)
+        if run is None or position not in {None, *(file.position for file in run.files)}:
+            abort(404)
+        mark_printed(session, now(), run_id=run_id, by=actor(), counter=form.counter.number, position=position)
 
-    return _step(run_id, form, act, "imprime", at="printed")
+    said = "imprime" if form.position is None else "fichier"
+    return _step(run_id, form, act, said, at="printed")
 
 
 @bp.post(f"{_RUN}/compte", endpoint="count")
@@ -188,7 +192,8 @@ def _step(run_id: int, form: Any, act: Callable[[Session], object], said: str, *
         try:
             with transaction() as session:
                 act(session)
-            return redirect(url_for("letters.run", run_id=run_id, fait=said, _anchor="etapes"), 303)
+            anchor = "fichiers" if said == "fichier" else "etapes"
+            return redirect(url_for("letters.run", run_id=run_id, fait=said, _anchor=anchor), 303)
         except Refused as refused:
             fault = str(POST_FAULTS[PostFault(refused.reason)])
             if refused.reason in _OF_THE_DAY:

@@ -127,8 +127,14 @@ def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **mo
 
 
 def run_state(run: PrintRun) -> str:
-    """Where a run stands; one that was closed empty went nowhere."""
+    """Where a run stands, and how much of it is printed; one that was closed empty went nowhere."""
     is_closed = run.state is RunState.POSTED and run.posted_on is None
+    printed, total = sum(file.printed_at is not None for file in run.files), len(run.files)
+    if run.state is RunState.MADE and printed:
+        words = ngettext(
+            "%(num)s fichier imprimé sur %(total)s", "%(num)s fichiers imprimés sur %(total)s", printed, total=total
+        )
+        return f"{_STATES[run.state]}, {words}"
     return str(_("Fermé\u00a0: il est vide")) if is_closed else str(_STATES[run.state])
 
 
@@ -197,7 +203,8 @@ def _record(session: Session, run_id: int, **ids: int) -> None:
 
 
 def _hands_of(found: PrintRun) -> list[int | None]:
-    return [found.made_by, found.printed_by, found.inserted_by, found.posted_by]
+    hands = [found.made_by, found.printed_by, found.inserted_by, found.posted_by]
+    return hands + [file.printed_by for file in found.files]
 
 
 def _to_pull(session: Session, found: PrintRun) -> list[Place]:

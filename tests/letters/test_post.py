@@ -29,6 +29,7 @@ from tests.together import at_once
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BY = Actor.agent(1)
+LONG_LIST = [f"Le document numéro {number} de votre dossier complet" for number in range(60)]
 
 
 @pytest.fixture
@@ -113,6 +114,33 @@ def test_a_run_is_printed_counted_and_posted_and_each_letter_knows_when_it_arriv
     assert verbs(database) == ["run.printed", *["run.counted"] * 3, "run.posted"]
     with pytest.raises(LookupError):
         does(mark_printed, run_id=999)
+
+
+def test_one_file_of_a_run_is_printed_or_all_that_is_left_of_it(database, world, does, refuses):
+    one_sheet = queued(world, now=TUESDAY)
+    two_sheets = queued(world, now=TUESDAY, bring=LONG_LIST)
+    run = made(database, TUESDAY)
+    does(mark_printed, run_id=run.id, position=2)
+    assert refuses(mark_printed, run_id=run.id, position=2) is PostFault.ALREADY
+    with database.transaction() as session:
+        found = run_of(session, run.id)
+        assert (found.state, found.printed_at) == (RunState.MADE, None)
+        assert [(file.printed_at, file.printed_by) for file in found.files] == [(None, None), (TUESDAY, 1)]
+    stands = [message_of(database, letter).status for letter in (one_sheet, two_sheets)]
+    assert stands == [Status.IN_RUN, Status.PRINTED]
+    assert refuses(count, run_id=run.id, letters=2, sheets=3) is PostFault.NOT_PRINTED
+    does(mark_printed, run_id=run.id, counter=5)
+    with database.transaction() as session:
+        found = run_of(session, run.id)
+        assert (found.state, found.printed_at, found.counter) == (RunState.PRINTED, TUESDAY, 5)
+    assert message_of(database, one_sheet).status is Status.PRINTED
+    with pytest.raises(LookupError):
+        does(mark_printed, run_id=made_again(database, world).id, position=9)
+
+
+def made_again(database, world):
+    queued(world, now=TUESDAY)
+    return made(database, TUESDAY)
 
 
 def test_two_agents_at_once_post_a_run_once(database, world, does):

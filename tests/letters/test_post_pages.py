@@ -70,6 +70,21 @@ def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, worl
     assert sends(room, "/agents/courriers/lots/999/imprime").status_code == 404
 
 
+def test_a_run_is_printed_file_by_file_and_says_how_far_it_is(room, world, database):
+    queued(world, now=TUESDAY)
+    queued(world, now=TUESDAY, bring=[f"Le document numéro {number} de votre dossier complet" for number in range(60)])
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+    said = room.follow(sends(room, f"{path}/imprime", file="2")).page.text()
+    assert "Le fichier est noté comme imprimé." in said
+    assert "Imprimé le mardi 24 novembre" in said
+    for page in (path, "/agents/courriers/lots", "/agents/courriers"):
+        assert "1 fichier imprimé sur 2" in room.get(page).page.text()
+    assert "C'est déjà noté." in sends(room, f"{path}/imprime", file="2").page.text()
+    for none in ("9", "x"):
+        assert sends(room, f"{path}/imprime", file=none).status_code == 404
+    assert "Le lot est noté comme imprimé." in room.follow(sends(room, f"{path}/imprime", file="1")).page.text()
+
+
 def test_a_run_is_given_to_the_post_on_a_day_when_it_goes_which_is_offered_first(room, world, database, clock):
     pulled, stays = (queued(world, now=TUESDAY) for _ in range(2))
     path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
