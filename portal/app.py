@@ -12,6 +12,7 @@ import portal.calls.views
 import portal.counter.views
 import portal.demo.views
 import portal.desk.views
+import portal.eligibility.views
 import portal.figures.views
 import portal.identity.views
 import portal.letters.views
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, clock: Clock, database: Database, gateways
         portal.mandates,
         portal.space,
         portal.desk,
+        portal.eligibility,
         portal.figures,
         portal.administration,
         portal.counter,

@@ -1,11 +1,13 @@
 """The book in force, and what people asked to keep."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from portal.directory.models import Territory
+from portal.directory.models import BookedBy, Motif, Territory
+from portal.directory.models_subjects import Partner
 from portal.eligibility.models import AnswersShare, RuleBook, SavedAnswers
 from portal.eligibility.rules_reading import book_of
 from portal.eligibility.rules_rights import Book
@@ -67,3 +69,23 @@ def _read(session: Session, book_id: int, digest: str) -> Book:
             _READ.pop(next(iter(_READ)), None)
         _READ[key] = book
     return book
+
+
+def partners_of(session: Session, keys: Collection[str]) -> dict[str, Partner]:
+    """Those of these partners who still answer, by key."""
+    query = select(Partner).where(Partner.key.in_(keys), Partner.closed_on.is_(None)).order_by(Partner.key)
+    return {partner.key: partner for partner in session.scalars(query)}
+
+
+def motifs_of(session: Session, keys: Collection[str], day: date) -> dict[str, Motif]:
+    """Those of these motifs that anybody may book on a day, by key."""
+    query = (
+        select(Motif)
+        .where(
+            Motif.key.in_(keys),
+            Motif.booked_by == BookedBy.EVERYONE,
+            or_(Motif.closed_on.is_(None), Motif.closed_on > day),
+        )
+        .order_by(Motif.key)
+    )
+    return {motif.key: motif for motif in session.scalars(query)}

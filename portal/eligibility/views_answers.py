@@ -35,6 +35,8 @@ class Sheet:
     order: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
+    urgency: str = ""  # what was said to be urgent last
+    at: int = 0  # after which question it was said
     is_counted: bool = False  # its result was counted: looking at it again adds nothing
 
 
@@ -48,7 +50,7 @@ def sheet_of_browser(digest: str) -> Sheet:
     if text is None:
         return blank
     held = json.loads(text)
-    if now() - datetime.fromisoformat(held.pop("at")) > IDLE:
+    if now() - datetime.fromisoformat(held.pop("when")) > IDLE:
         return blank
     sheet = Sheet(**held)
     if sheet.whose == _VISITOR and g.person and not g.acting:
@@ -58,7 +60,7 @@ def sheet_of_browser(digest: str) -> Sheet:
 
 def keep_sheet(sheet: Sheet) -> None:
     """The answer to this request carries the sheet: sealed, for this site alone, until the window is closed."""
-    sealed = _sealer().seal(json.dumps(asdict(sheet) | {"at": now().isoformat()}))
+    sealed = _sealer().seal(json.dumps(asdict(sheet) | {"when": now().isoformat()}))
 
     @after_this_request
     def carry(response: Response) -> Response:

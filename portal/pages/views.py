@@ -68,13 +68,6 @@ def home() -> str:
     return render_template("pages/home.html")
 
 
-@bp.get("/mes-droits")
-@allow(Role.EVERYONE)
-def rights() -> str:
-    """What is coming, and how to be helped today."""
-    return render_template("pages/rights.html")
-
-
 @bp.get("/aide")
 @allow(Role.EVERYONE)
 def help_page() -> str:

@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from portal.directory.parsing import read_directory
-from portal.eligibility.loader import Names, read_rights
+from portal.eligibility.loader import Names, read_rights, write_rights
 from portal.eligibility.rules_reading import answer_of, book_of
 from portal.eligibility.rules_rights import Book, known, outcome
 from portal.files.folder import Folder
-from portal.files.report import Fault
+from portal.files.report import Fault, Report
 from portal.paths import ROOT
 
 REAL = ROOT / "portal" / "data" / "pas-de-calais"
@@ -51,3 +51,18 @@ def asked(book):
         return {finding.right.key: word for word, findings in groups.items() for finding in findings}
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def definition(names):
+    """What the files say, as it is kept."""
+    return read_rights([REAL], names, [])
+
+
+@pytest.fixture
+def offered(database, world, definition, names):
+    """A Département that offers the pre-diagnostic: its territories, and the book in force."""
+    for key in sorted(names.territories):
+        world.territory(key)
+    with database.transaction() as session:
+        write_rights(session, definition, TODAY, Report())

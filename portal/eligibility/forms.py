@@ -1,0 +1,112 @@
+"""What is typed to answer a question, or to say it in one's own words."""
+
+from datetime import date
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
+
+from portal.eligibility.rules_questions import OLDEST, Kind, Question
+from portal.eligibility.rules_words import LONGEST
+from portal.mandates.forms import ChecksField
+from portal.people.forms_fields import BirthDateField
+from portal.web.forms import ChoiceField, PortalForm, TextField
+
+_CHOOSE = _l("Choisissez une réponse, ou pressez « Je ne sais pas ».")
+_FIGURES = 9  # digits
+
+
+class WordsForm(PortalForm):
+    """Something said in one's own words. It is read, and kept nowhere."""
+
+    said = TextField(
+        _l("Dites-le avec vos mots"),
+        longest=LONGEST,
+        hint=_l("Exemple : je ne peux plus payer l'électricité"),
+        required=_l("Écrivez quelques mots. Exemple : je cherche un logement"),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class PressForm(PortalForm):
+    """A button that needs no other answer: « je ne sais pas », « effacer »."""
+
+
+class WholeField(TextField):
+    """A whole number between two bounds, both included; `number` is what was read. Spaces and « € » are left out."""
+
+    def __init__(self, label: str, *, low: int, high: int, **options: Any) -> None:
+        self.low, self.high = low, high
+        self.number: int | None = None
+        super().__init__(label, longest=20, render_kw={"inputmode": "numeric", "autocomplete": "off"}, **options)
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` with a sentence for what is no such number."""
+        super().pre_validate(form)
+        typed = "".join(self.data.replace("€", "").split())
+        is_figure = typed.isascii() and typed.isdigit() and len(typed) <= _FIGURES
+        if not is_figure or not self.low <= int(typed) <= self.high:
+            words = _("Écrivez un nombre entre %(low)s et %(high)s, en chiffres.", low=self.low, high=self.high)
+            raise StopValidation(words)
+        self.number = int(typed)
+
+
+class AnswerForm(PortalForm):
+    """The answer to one question; `answer` may be read once the form is valid."""
+
+    today: date
+
+    @property
+    def answer(self) -> str:
+        """As answers are kept (`rules_questions.Answers`)."""
+        if "several" in self:
+            return " ".join(self.several.data)
+        if "birth" in self:
+            return self.birth.data.isoformat() if self.birth.data else str(self.years.number)
+        return str(self.number.number) if "number" in self else str(self.choice.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Checks the field, then what ticked boxes or a birth date and an age say together."""
+        super().validate(extra_validators)
+        if "several" in self and not self.several.errors:
+            alone = [value for value in self.several.data if value in self.alone]
+            if alone and len(self.several.data) > 1:
+                self.several.errors = [_("Deux de ces réponses ne vont pas ensemble. Gardez celle qui est juste.")]
+        if "birth" in self and not (self.birth.errors or self.years.errors or self.birth.data or self.years.data):
+            self.birth.errors = [_("Écrivez votre date de naissance, ou votre âge. Exemple : 24 11 1980")]
+        return not self.errors
+
+    alone: frozenset[str] = frozenset()
+
+
+def answer_form(question: Question, today: date, answer: str | None) -> AnswerForm:
+    """The form of a question, filled in with the answer given before, if any. A commune has a form of its own."""
+    kind = question.kind
+    offered = [(choice.key, choice.title) for choice in question.choices]
+    fields: dict[str, Any] = {"today": today}
+    data: dict[str, Any] = {}
+    if kind is Kind.CHOICE:
+        fields["choice"] = ChoiceField(question.text, choices=offered, required=_CHOOSE)
+        data["choice"] = answer
+    elif kind is Kind.SEVERAL:
+        fields["several"] = ChecksField(question.text, choices=offered, required=_CHOOSE, hint=question.help)
+        fields["alone"] = frozenset(choice.key for choice in question.choices if choice.alone)
+        data["several"] = answer.split(" ") if answer else []
+    elif kind is Kind.AGE:
+        fields["birth"] = BirthDateField(_l("Votre date de naissance"), hint=_l("Exemple : 24 11 1980"), required="")
+        fields["years"] = WholeField(_l("Ou seulement votre âge"), low=0, high=OLDEST, hint=_l("Exemple : 46"))
+        is_years = answer is not None and answer.isdigit()
+        data = {"years": answer if is_years else "", "birth": None if is_years or not answer else _day(answer)}
+    else:
+        required = _l("Écrivez un nombre, en chiffres. Exemple : 40")
+        fields["number"] = WholeField(question.text, low=question.low, high=question.high, required=required)
+        data["number"] = answer or ""
+    return cast("AnswerForm", type("OneAnswerForm", (AnswerForm,), fields)(data=data))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

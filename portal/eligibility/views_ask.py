@@ -1,0 +1,234 @@
+"""The questions: by a theme or in one's own words, one a page, stopped by what is urgent."""
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.booking.pages import CommuneSearch, search_commune
+from portal.clock import paris_day
+from portal.directory import queries as directory
+from portal.eligibility.forms import AnswerForm, PressForm, WordsForm, answer_form
+from portal.eligibility.queries import motifs_of
+from portal.eligibility.rules import Truth
+from portal.eligibility.rules_questions import SILENT, Kind, Question, makes_sense_of, urgencies_of
+from portal.eligibility.rules_rights import Entry, next_question
+from portal.eligibility.rules_words import entries_for
+from portal.eligibility.views_answers import forget_sheet, keep_sheet
+from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, facts, of_file
+from portal.web.access import Role, allow
+from portal.web.headers import revisitable_page
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+_MOST = 200  # questions of one path: nobody has as many
+
+
+@bp.get("/mes-droits")
+@allow(Role.EVERYONE)
+def home() -> Page:
+    """The six themes, and one's own words; without rules, who helps today."""
+    with transaction() as database:
+        found = asking(database)
+    if found is None:
+        return render_template("pages/rights.html")
+    return _home(found, WordsForm())
+
+
+@bp.post("/mes-droits/mots")
+@allow(Role.EVERYONE)
+def words() -> Page:
+    """Where somebody's own words lead: to what is urgent, to the questions, or to a choice; never to an empty page."""
+    form = WordsForm()
+    with transaction() as database:
+        found = asking_or_404(database)
+        if not form.validate_on_submit():
+            return _home(found, form), 422
+        entries = entries_for(found.book, form.said.data)
+        if len(entries) == 1 or (entries and entries[0].urgency):
+            return _enter(database, found, entries[0])
+    revisitable_page()
+    return render_template("eligibility/words.html", found=found, entries=entries, press=PressForm(formdata=None))
+
+
+@bp.post("/mes-droits/commencer")
+@allow(Role.EVERYONE)
+def start() -> Page:
+    """Begins a theme, or what somebody said; answers already given stay."""
+    form = PressForm()
+    with transaction() as database:
+        found = asking_or_404(database)
+        entry = found.book.entries.get(request.form.get("entree", ""))
+        theme = request.form.get("theme", "")
+        if not form.validate_on_submit() or (entry is None and theme not in found.book.themes):
+            return redirect(url_for("eligibility.home"), 303)
+        if entry is not None:
+            return _enter(database, found, entry)
+        return _begin(database, found, theme)
+
+
+@bp.route("/mes-droits/question/<int(max=200):number>", methods=["GET", "POST"])
+@allow(Role.EVERYONE)
+def question(number: int) -> Page:
+    """One question. Its address is its rank on this path: the history of a browser tells nothing of anyone."""
+    with transaction() as database:
+        found = asking_or_404(database)
+        asked = _asked(found, number)
+        if asked is None:
+            return redirect(url_for("eligibility.home"), 303)
+        if request.method == "POST":
+            return _answered(database, found, asked, number)
+        search = search_commune(database, "", found.sheet.answers.get(asked.key, ""))
+        return _page(found, asked, number, _form(found, asked), search)
+
+
+@bp.get("/mes-droits/urgence")
+@allow(Role.EVERYONE)
+def urgency() -> Page:
+    """Who helps now. The questions can go on afterwards; nothing answered is lost."""
+    with transaction() as database:
+        found = asking_or_404(database)
+        kind = found.book.urgencies.get(found.sheet.urgency)
+        if kind is None:
+            return redirect(url_for("eligibility.home"), 303)
+        numbers = {line.number: line for line in directory.helplines(database)}
+        lines = [numbers[number] for number in kind.helplines if number in numbers]
+        motifs = motifs_of(database, kind.motifs, paris_day(now()))
+        onward = _after(database, found, found.sheet.at)
+    keep_sheet(found.sheet)
+    shown = [motifs[key] for key in kind.motifs if key in motifs]
+    return render_template("eligibility/urgency.html", urgency=kind, lines=lines, motifs=shown, onward=onward)
+
+
+@bp.post("/mes-droits/effacer")
+@allow(Role.EVERYONE)
+def forget() -> Page:
+    """Forgets every answer under way."""
+    if PressForm().validate_on_submit():
+        forget_sheet()
+    return redirect(url_for("eligibility.home"), 303)
+
+
+def _home(found: Asking, form: WordsForm) -> str:
+    onward = len(found.sheet.order) if found.sheet.order else 0
+    return render_template(
+        "eligibility/home.html",
+        book=found.book,
+        sheet=found.sheet,
+        form=form,
+        press=PressForm(formdata=None),
+        onward=onward,
+        form_has_errors=bool(form.errors),
+    )
+
+
+def _enter(database: Session, found: Asking, entry: Entry) -> Response:
+    """What somebody said answers some questions already; they see it, and may change it."""
+    for key, answer in entry.given.items():
+        found.sheet.answers.setdefault(key, answer)
+        found.sheet.given = sorted({*found.sheet.given, key})
+    if entry.urgency is None:
+        return _begin(database, found, entry.theme)
+    found.sheet.themes = sorted({*found.sheet.themes, entry.theme})
+    return _stop(found, entry.urgency, len(found.sheet.order))
+
+
+def _begin(database: Session, found: Asking, theme: str) -> Response:
+    sheet = found.sheet
+    sheet.themes = sorted({*sheet.themes, theme})
+    for key, answer in of_file(database).items():
+        if key not in sheet.answers:
+            sheet.answers[key] = answer
+            sheet.given = sorted({*sheet.given, key})
+    onward = _after(database, found, len(sheet.order))
+    keep_sheet(sheet)
+    return redirect(onward, 303)
+
+
+def _asked(found: Asking, number: int) -> Question | None:
+    order = found.sheet.order
+    return found.book.questions.get(order[number - 1]) if 1 <= number <= len(order) else None
+
+
+def _form(found: Asking, asked: Question) -> AnswerForm | PressForm:
+    if asked.kind is Kind.COMMUNE:
+        return PressForm()
+    return answer_form(asked, paris_day(now()), found.sheet.answers.get(asked.key))
+
+
+def _answered(database: Session, found: Asking, asked: Question, number: int) -> Page:
+    silent = request.form.get("silence", "")
+    form = PressForm() if silent in SILENT else _form(found, asked)
+    search = CommuneSearch()
+    if asked.kind is Kind.COMMUNE and silent not in SILENT:
+        search = search_commune(database, request.form.get("commune", ""), request.form.get("insee", ""))
+    is_missing = asked.kind is Kind.COMMUNE and silent not in SILENT and search.found is None
+    if not form.validate_on_submit() or is_missing:
+        shown = form if silent not in SILENT else _form(found, asked)
+        return _page(found, asked, number, shown, search, is_missing=is_missing), 422
+    answer = silent or (search.found.insee if search.found else form.answer)
+    return _go_on(database, found, asked, number, answer)
+
+
+def _go_on(database: Session, found: Asking, asked: Question, number: int, answer: str) -> Response:
+    sheet = found.sheet
+    sheet.answers[asked.key] = answer
+    sheet.given = [key for key in sheet.given if key != asked.key]
+    urgent = urgencies_of(asked, answer)
+    if urgent:
+        return _stop(found, urgent[0], number)
+    onward = _after(database, found, number)
+    keep_sheet(sheet)
+    return redirect(onward, 303)
+
+
+def _stop(found: Asking, urgent: str, number: int) -> Response:
+    """`number`: the question that follows is the one after it, if the person goes on."""
+    found.sheet.urgency, found.sheet.at = urgent, number
+    keep_sheet(found.sheet)
+    return redirect(url_for("eligibility.urgency"), 303)
+
+
+def _after(database: Session, found: Asking, number: int) -> str:
+    """Where the path goes on after its question of this rank: a page seen before, a new one, or the result."""
+    sheet, day = found.sheet, paris_day(now())
+    known = facts(database, found.book, sheet.answers)
+    for rank in range(number + 1, len(sheet.order) + 1):
+        seen = found.book.questions.get(sheet.order[rank - 1])
+        if seen is not None and makes_sense_of(seen, known, day) is not Truth.NO:
+            return url_for("eligibility.question", number=rank)
+    asked = next_question(found.book, sheet.answers, known, day, sheet.themes)
+    if asked is None or len(sheet.order) >= _MOST:
+        return url_for("eligibility.result")
+    sheet.order.append(asked.key)
+    return url_for("eligibility.question", number=len(sheet.order))
+
+
+def _page(  # noqa: PLR0913 - a page's own parts
+    found: Asking,
+    asked: Question,
+    number: int,
+    form: AnswerForm | PressForm,
+    search: CommuneSearch,
+    *,
+    is_missing: bool = False,
+) -> str:
+    if form.errors or is_missing:
+        revisitable_page()
+    back = url_for("eligibility.question", number=number - 1) if number > 1 else url_for("eligibility.home")
+    return render_template(
+        "eligibility/question.html",
+        question=asked,
+        number=number,
+        themes=[found.book.themes[key].title for key in found.sheet.themes],
+        form=form,
+        search=search,
+        is_missing=is_missing,
+        back=back,
+        is_given=asked.key in found.sheet.given,
+        silent=found.sheet.answers.get(asked.key, ""),
+        press=PressForm(formdata=None),
+        form_has_errors=bool(form.errors) or is_missing,
+        missing_words=_("Choisissez votre commune, ou pressez « Je ne sais pas »."),
+    )

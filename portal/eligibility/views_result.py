@@ -1,0 +1,125 @@
+"""The result: what one may ask for, why, with whom; never a decision, never a refusal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import g, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.clock import paris_day
+from portal.directory.models import Motif
+from portal.directory.models_subjects import Partner
+from portal.eligibility.forms import PressForm
+from portal.eligibility.models import Counted
+from portal.eligibility.queries import motifs_of, partners_of
+from portal.eligibility.rules_questions import SILENT, Answers
+from portal.eligibility.rules_rights import Book, Finding, Outcome, outcome
+from portal.eligibility.services import count
+from portal.eligibility.views_answers import keep_sheet
+from portal.eligibility.views_shared import Asking, asking_or_404, bp, commune_names, facts, sentences, territories
+from portal.web.access import Role, allow
+from portal.web.headers import personal_page
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A right as the page shows it: why, what is missing, and whom to see or call."""
+
+    finding: Finding
+    because: Sequence[str]  # sentences
+    missing: Sequence[str]  # questions in words
+    motifs: Sequence[Motif]
+    partners: Sequence[Partner]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that a result says, on a page, on paper, in a message, or to an agent."""
+
+    perhaps: Sequence[Shown]
+    unsure: Sequence[Shown]
+    unlikely: Sequence[Shown]
+    said: Sequence[str]  # every answer, in sentences
+    silent: Sequence[str]  # the questions left without an answer
+
+
+@bp.get("/mes-droits/resultat")
+@allow(Role.EVERYONE)
+def result() -> Page:
+    """The result of the answers under way; it can be seen at any moment, and goes on changing with the answers."""
+    with transaction() as database:
+        found = asking_or_404(database)
+        if not found.sheet.themes:
+            return redirect(url_for("eligibility.home"), 303)
+        said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
+        shown = result_of(database, found.book, found.sheet.answers, said)
+        if not found.sheet.is_counted:
+            _count(database, found, said)
+            found.sheet.is_counted = True
+            keep_sheet(found.sheet)
+    personal_page()
+    return render_template(
+        "eligibility/result.html",
+        result=shown,
+        book=found.book,
+        sheet=found.sheet,
+        last=len(found.sheet.order),
+        press=PressForm(formdata=None),
+        may_keep=bool(g.acting or (g.person and g.person.is_known)),
+    )
+
+
+def outcome_of(database: Session, book: Book, answers: Answers, themes: Sequence[str]) -> Outcome:
+    """What the answers say today."""
+    return outcome(book, facts(database, book, answers), paris_day(now()), themes)
+
+
+def result_of(database: Session, book: Book, answers: Answers, said: Outcome) -> Result:
+    """The same in words, with what can be booked and who else answers."""
+    words = sentences(book, answers, commune_names(database, answers))
+    day = paris_day(now())
+    motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
+    partners = partners_of(database, {key for right in book.rights.values() for key in right.partners})
+
+    def shown(findings: Sequence[Finding]) -> list[Shown]:
+        return [_shown(book, finding, words, motifs, partners) for finding in findings]
+
+    return Result(
+        perhaps=shown(said.perhaps),
+        unsure=shown(said.unsure),
+        unlikely=shown(said.unlikely),
+        said=[sentence for key in words for sentence in words[key]],
+        silent=[book.questions[key].text for key in words if answers[key] in SILENT],
+    )
+
+
+def _shown(
+    book: Book,
+    finding: Finding,
+    words: Mapping[str, Sequence[str]],
+    motifs: Mapping[str, Motif],
+    partners: Mapping[str, Partner],
+) -> Shown:
+    right = finding.right
+    return Shown(
+        finding=finding,
+        because=[sentence for key in finding.because for sentence in words.get(key, ())],
+        missing=[book.questions[key].text for key in finding.missing],
+        motifs=[motifs[key] for key in right.motifs if key in motifs],
+        partners=[partners[key] for key in right.partners if key in partners],
+    )
+
+
+def _count(database: Session, found: Asking, said: Outcome) -> None:
+    """Themes, rights shown, questions left: of nobody, and nothing that is private."""
+    questions, answers = found.book.questions, found.sheet.answers
+    private = {key for key, question in questions.items() if question.is_private}
+    seen = [(Counted.THEME, theme) for theme in found.sheet.themes]
+    seen += [(Counted.RIGHT, one.right.key) for one in said.perhaps if private.isdisjoint(one.because)]
+    seen += [(Counted.SILENCE, key) for key, answer in answers.items() if answer in SILENT and key not in private]
+    territory = next(iter(territories(database, answers).values()), "")
+    count(database, now(), territory=territory, seen=seen)

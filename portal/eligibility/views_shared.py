@@ -1,0 +1,82 @@
+"""What the pages of the pre-diagnostic share: the book in force, the answers under way, and what they say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, g
+from sqlalchemy.orm import Session
+
+from portal.clock import paris_day
+from portal.directory import queries as directory
+from portal.eligibility.queries import book_in_force
+from portal.eligibility.rules import Value
+from portal.eligibility.rules_questions import SILENT, Answers, said_of
+from portal.eligibility.rules_rights import Book, known
+from portal.eligibility.views_answers import Sheet, sheet_of_browser
+from portal.people.models import Person
+from portal.people.views_browser import subject_id
+from portal.web.request import now
+
+bp = Blueprint("eligibility", __name__)
+
+COMMUNE, AGE = "commune", "age"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The questions and answers of this request."""
+
+    book_id: int
+    book: Book
+    sheet: Sheet
+
+
+def asking(database: Session) -> Asking | None:
+    """The book in force and the answers under way; None where no pre-diagnostic is offered."""
+    found = book_in_force(database)
+    if found is None:
+        return None
+    book_id, book = found
+    return Asking(book_id, book, sheet_of_browser(book.digest))
+
+
+def asking_or_404(database: Session) -> Asking:
+    """The same; 404 where no pre-diagnostic is offered."""
+    return asking(database) or abort(404)
+
+
+def facts(database: Session, book: Book, answers: Answers) -> dict[str, Value]:
+    """What the answers say today."""
+    return known(book, answers, territories(database, answers), paris_day(now()))
+
+
+def territories(database: Session, answers: Answers) -> dict[str, str]:
+    """The territory of the commune answered, by its INSEE number; nothing for one outside the Département."""
+    insee = answers.get(COMMUNE, "")
+    territory = None if insee in SILENT else directory.territory_of(database, insee, paris_day(now()))
+    return {insee: territory.key} if territory else {}
+
+
+def commune_names(database: Session, answers: Answers) -> dict[str, str]:
+    """The name of the commune answered, by its INSEE number."""
+    commune = directory.commune_index(database).get(answers.get(COMMUNE, ""))
+    return {commune.insee: commune.name} if commune else {}
+
+
+def sentences(book: Book, answers: Answers, names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Every answer in sentences, by question; a question left without an answer has none."""
+    day = paris_day(now())
+    return {
+        key: said_of(question, answers[key], day, names) for key, question in book.questions.items() if key in answers
+    }
+
+
+def of_file(database: Session) -> dict[str, str]:
+    """What the file of whoever this is for answers already, when they have proved who they are."""
+    if not g.acting and not (g.person and g.person.is_known):
+        return {}
+    person = database.get_one(Person, subject_id())
+    answers = {AGE: person.birth_date.isoformat()}
+    town = person.address[-1] if person.address else ""  # "62000 ARRAS"
+    commune = directory.commune_index(database).sure(town) if town else None
+    return answers | ({COMMUNE: commune.insee} if commune else {})
