@@ -80,7 +80,7 @@ def context_of(  # noqa: PLR0913 - the parts of one message
         "cancel_until": _still(cancel_until(appointment.starts_at, motif), now) if can_change else None,
         "move_until": _still(move_until(appointment.starts_at, motif), now) if can_move else None,
         **_phone(None if is_hidden else place.phone, departement),
-        "departement": departement.name,
+        "departement": departement.author,
         "return_address": list(departement.return_address),
         "cancelled_by": cancelled_by,
         "old_starts_at": None if old_starts_at in {None, appointment.starts_at} else _iso(old_starts_at),

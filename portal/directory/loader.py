@@ -101,6 +101,8 @@ def _steps(steps: Sequence[tuple[date, str]], owners: Mapping[str, Any]) -> list
 
 
 def _note_gaps(read: Directory, report: Report) -> None:
+    if not read.departement["full_name"]:
+        report.notes.append("departement.toml gives no full_name: letters are signed with the name alone.")
     if not read.departement["phone"]:
         report.notes.append("departement.toml gives no phone: people are not told a number to call.")
     for key, place in read.places.items():

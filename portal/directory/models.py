@@ -41,6 +41,7 @@ class Departement(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
     name: Mapped[str]
+    full_name: Mapped[str | None]  # as it signs, with its article: "Département du Pas-de-Calais"
     phone: Mapped[str | None]  # printed form, "03 53 01 00 62"
     phone_hours: Mapped[str | None]
     return_address: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -50,6 +51,11 @@ class Departement(Base):
     holiday_region: Mapped[str] = mapped_column(default="metropole", server_default=text("'metropole'"))
     cut_off: Mapped[time] = mapped_column(default=time(16, 30), server_default=text("'16:30'"))
     delivery_days: Mapped[int] = mapped_column(default=3, server_default=text("3"))
+
+    @property
+    def author(self) -> str:
+        """Who writes: its full name, else its name alone, for no rule gives the article of a name."""
+        return self.full_name or self.name
 
 
 class Helpline(Base):

@@ -90,6 +90,7 @@ def _read_departement(folder: Folder, read: Directory) -> list[Row]:
         read.departement = {
             "code": row.text("code"),
             "name": row.text("name"),
+            "full_name": row.optional_text("full_name"),
             "phone": phone_of(row),
             "phone_hours": row.optional_text("phone_hours"),
             "return_address": row.texts("return_address"),

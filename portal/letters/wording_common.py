@@ -24,8 +24,7 @@ def common_values(context: Mapping[str, Any]) -> dict[str, Value]:
 
 def sender_of(context: Mapping[str, Any]) -> str:
     """Who writes, as the envelope may tell it: the Département, never a service."""
-    lines = context["return_address"]
-    return str(lines[0] if lines else context["departement"])
+    return str(context["departement"])
 
 
 def shown_moment(moment: str | None, language: str) -> str:

@@ -78,7 +78,7 @@ def _paper(mandate: Mandate | None, voice: Voice) -> PaperMandate:
     phone = phone_words(voice.departement.phone) if voice.departement.phone else _("numéro du Département")
     return PaperMandate(
         title=_("Mandat : une personne agit pour moi"),
-        author=voice.departement.name,
+        author=voice.departement.author,
         reference=(_("Référence :"), shown(mandate.reference) if mandate else ""),
         rows=[
             (_("Moi (prénom, nom) :"), f"{who.given_names} {who.family_name}" if who else ""),

@@ -108,6 +108,7 @@ def upgrade() -> None:
     op.add_column(
         "departement", sa.Column("holiday_region", sa.Text(), server_default=sa.text("'metropole'"), nullable=False)
     )
+    op.add_column("departement", sa.Column("full_name", sa.Text(), nullable=True))
     op.add_column("departement", sa.Column("cut_off", sa.Time(), server_default=sa.text("'16:30'"), nullable=False))
     op.add_column("departement", sa.Column("delivery_days", sa.Integer(), server_default=sa.text("3"), nullable=False))
     op.add_column("letter", sa.Column("run_id", sa.Integer(), nullable=True))

@@ -25,7 +25,7 @@ def base_context(
     """
     return {
         "language": person.language if person else language,
-        "departement": departement.name,
+        "departement": departement.author,
         "phone": departement.phone,
         "phone_hours": departement.phone_hours,
         "link": base_url,

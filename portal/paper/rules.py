@@ -95,7 +95,7 @@ def known_of(person: Person | None, departement: Departement, *, language: str) 
     numbers are printed: the paper lies about.
     """
     known: dict[str, Any] = {
-        "departement": departement.name,
+        "departement": departement.author,
         "return_address": list(departement.return_address),
         "phone": departement.phone,
         "phone_hours": departement.phone_hours,

@@ -39,7 +39,7 @@ def paper_of(kind: FormKind, known: Known, *, number: int | None, code: str) -> 
     title, lead, next_words, parts = _PAPERS[kind](known)
     return FormPaper(
         title=title,
-        author=known["departement"] if not known["return_address"] else known["return_address"][0],
+        author=known["departement"],
         lead=lead,
         reference=(_("Référence :"), reference_of(kind, number)),
         code=(_("Code du formulaire :"), shown(code)),

@@ -52,7 +52,7 @@ def export(  # noqa: PLR0913 - whose, by whom, how well known
     tree = data_of(session, now, person, is_known=is_known)
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr(_named(DATA, now), json.dumps(tree, ensure_ascii=False, indent=2).encode())
-        author = session.get_one(Departement, 1).name
+        author = session.get_one(Departement, 1).author
         archive.writestr(_named(READABLE, now), draw_record(record_of(tree, author)))
         for message_id in queries.letters_of(session, person):
             letter = queries.drawn(session, message_id)

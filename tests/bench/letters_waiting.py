@@ -44,7 +44,8 @@ def people(database: Database, count: int) -> None:
             Departement(
                 id=1,
                 code="62",
-                name=CONTEXT["departement"],
+                name="Pas-de-Calais",
+                full_name=CONTEXT["departement"],
                 phone=CONTEXT["phone"],
                 phone_hours=CONTEXT["phone_hours"],
                 return_address=CONTEXT["return_address"],

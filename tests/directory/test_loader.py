@@ -451,3 +451,13 @@ def test_a_folder_that_does_not_exist_is_named(session, tmp_path):
 
 def test_the_roles_of_agents_are_those_of_the_access_table():
     assert set(ROLES) == {role.value for role in STAFF}
+
+
+def test_the_departement_signs_with_its_article_when_its_file_gives_it(database, files, loaded):
+    assert "departement.toml gives no full_name: letters are signed with the name alone." in loaded().notes
+    with database.transaction() as session:
+        assert session.get_one(Departement, 1).author == "Pas-de-Calais"
+    files.change("departement.toml", 'name = "Pas-de-Calais"', 'name = "Pas-de-Calais"\nfull_name = "Le Département"')
+    assert not [note for note in loaded().notes if "full_name" in note]
+    with database.transaction() as session:
+        assert session.get_one(Departement, 1).author == "Le Département"

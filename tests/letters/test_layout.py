@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from portal.letters.fonts import UnprintableError
 from portal.letters.geometry import ALWAYS_VISIBLE, ALWAYS_VISIBLE_LARGE, MAY_SHOW, Area
 from portal.letters.paging import LetterTooLongError
-from tests.letters.words_of import ABROAD, ADDRESS, CONTEXT, KINDS, STATES, WIDEST, letter
+from tests.letters.words_of import ABROAD, ADDRESS, CONTEXT, KINDS, RETURN_ADDRESS, STATES, WIDEST, letter
 
 PER_MM = 5  # pixels
 ADDRESSES = {"short": ADDRESS, "widest": WIDEST, "abroad": ABROAD}
@@ -69,8 +69,8 @@ def test_the_sender_stands_at_the_left_and_names_no_service():
     assert sender.left >= 19.9
     assert sender.right <= 88
     above = texts(letter(place_name="PMI Essai", address=()).pdf)[0].split("Référence")[0]
-    name = "Département du Pas-de-Calais"
-    assert above.startswith(f"{name} Retour à l’expéditeur : {name} 62018 ARRAS CEDEX 9 ")
+    back = " ".join(RETURN_ADDRESS)  # in capitals, as La Poste wants it, and nowhere else
+    assert above.startswith(f"Département du Pas-de-Calais Retour à l’expéditeur : {back} ")
     assert "PMI" not in above
 
 

@@ -211,12 +211,6 @@ def real_contexts():
                 "before": motif.get("before"),
                 "after": motif.get("after"),
                 "coupon_post_by": "2026-11-18",  # a Wednesday: the widest of the days
-                "return_address": [
-                    "DEPARTEMENT DU PAS DE CALAIS",
-                    "HOTEL DU DEPARTEMENT",
-                    "RUE FERDINAND BUISSON",
-                    "62018 ARRAS CEDEX 9",
-                ],
             },
         )
 

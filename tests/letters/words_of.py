@@ -9,6 +9,12 @@ from portal.letters.wording_common import sender_of
 
 KINDS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
 
+RETURN_ADDRESS = [  # as the Département's own file has it
+    "DEPARTEMENT DU PAS DE CALAIS",
+    "HOTEL DU DEPARTEMENT",
+    "RUE FERDINAND BUISSON",
+    "62018 ARRAS CEDEX 9",
+]
 ADDRESS = ("Dominique Essai", "12 RUE DE LA DEMONSTRATION", "62000 ARRAS")
 # Six lines of 38 characters, the widest that the standard lets through.
 WIDEST = (
@@ -44,8 +50,8 @@ CONTEXT: dict[str, Any] = {
     "coupon_paper": True,
     "phone": "03 53 01 00 62",
     "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
-    "departement": "Pas-de-Calais",
-    "return_address": ["Département du Pas-de-Calais", "62018 ARRAS CEDEX 9"],
+    "departement": "Département du Pas-de-Calais",
+    "return_address": RETURN_ADDRESS,
     "cancelled_by": None,
     "old_starts_at": None,
     "recipient_name": "Dominique Essai",

@@ -53,9 +53,10 @@ def departement(**given: Any) -> Departement:
     return Departement(
         **{
             "name": "Pas-de-Calais",
+            "full_name": "Département du Pas-de-Calais",
             "phone": "03 53 01 00 62",
             "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
-            "return_address": ["Département du Pas-de-Calais", "62018 ARRAS CEDEX 9"],
+            "return_address": ["DEPARTEMENT DU PAS DE CALAIS", "62018 ARRAS CEDEX 9"],
             "is_demo": False,
         }
         | given

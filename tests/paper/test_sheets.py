@@ -14,12 +14,13 @@ from portal.letters.geometry import points
 from portal.paper.models import FormKind
 from portal.paper.rules import GIVEN
 from portal.paper.views_sheet import sheet_of
+from tests.letters.words_of import RETURN_ADDRESS
 
 CODE = "K7MP3XQA"
 LONG = "Marie-Antoinette-Joséphine Vandenbroucke-Delattre-Essai"
 BLANK = {
-    "departement": "Pas-de-Calais",
-    "return_address": ["Département du Pas-de-Calais", "Hôtel du Département", "62018 ARRAS CEDEX 9"],
+    "departement": "Département du Pas-de-Calais",
+    "return_address": RETURN_ADDRESS,
     "phone": "03 53 01 00 62",
     "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
     "language": "fr",
