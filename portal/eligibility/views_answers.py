@@ -25,12 +25,13 @@ _VISITOR = "visitor"
 class Sheet:
     """What somebody has answered so far.
 
-    `whose`: who was at the screen; `order`: the questions put, so that each has its page, and Back leads to the last;
+    `whose`: who was at the screen; `themes`: those begun, and `theme` the last; `order`: the questions put, so that each has its page, and Back leads to the last;
     `given`: those that the person's own words, or their file, answered.
     """
 
     whose: str
     digest: str  # the book that was asked
+    theme: str = ""
     themes: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)

@@ -130,13 +130,13 @@ def _enter(database: Session, found: Asking, entry: Entry) -> Response:
         found.sheet.given = sorted({*found.sheet.given, key})
     if entry.urgency is None:
         return _begin(database, found, entry.theme)
-    found.sheet.themes = sorted({*found.sheet.themes, entry.theme})
+    found.sheet.theme, found.sheet.themes = entry.theme, sorted({*found.sheet.themes, entry.theme})
     return _stop(found, entry.urgency, len(found.sheet.order))
 
 
 def _begin(database: Session, found: Asking, theme: str) -> Response:
     sheet = found.sheet
-    sheet.themes = sorted({*sheet.themes, theme})
+    sheet.theme, sheet.themes = theme, sorted({*sheet.themes, theme})
     for key, answer in of_file(database).items():
         if key not in sheet.answers:
             sheet.answers[key] = answer
@@ -198,7 +198,7 @@ def _after(database: Session, found: Asking, number: int) -> str:
         seen = found.book.questions.get(sheet.order[rank - 1])
         if seen is not None and makes_sense_of(seen, known, day) is not Truth.NO:
             return url_for("eligibility.question", number=rank)
-    asked = next_question(found.book, sheet.answers, known, day, sheet.themes)
+    asked = next_question(found.book, sheet.answers, known, day, [sheet.theme])
     if asked is None or len(sheet.order) >= _MOST:
         return url_for("eligibility.result")
     sheet.order.append(asked.key)
@@ -221,7 +221,7 @@ def _page(  # noqa: PLR0913 - a page's own parts
         "eligibility/question.html",
         question=asked,
         number=number,
-        themes=[found.book.themes[key].title for key in found.sheet.themes],
+        theme=found.book.themes[found.sheet.theme],
         form=form,
         search=search,
         is_missing=is_missing,
