@@ -170,8 +170,8 @@ def _file(session: Session, now: datetime, person_id: int, by: Actor) -> Person:
     if number is None:
         raise LookupError("no such file")
     guardian = session.scalar(select(Person.guardian_id).where(Person.id == number))
-    held = {"key_share": True}  # who only adds a row about them need not wait: see `portal.locks`
-    return session.get_one(Person, guardian or number, with_for_update=held, populate_existing=True)
+    session.execute(select(Person.id).where(Person.id == (guardian or number)).with_for_update(key_share=True))
+    return session.get_one(Person, guardian or number, populate_existing=True)
 
 
 def _tell(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:

@@ -33,12 +33,12 @@ _UNSAID: dict[str, Any] = {
 }
 
 
-def hold_what_waits(session: Session, now: datetime, person: Person, *, also: Collection[tuple[str, int]] = ()) -> None:
+def hold_what_waits(session: Session, now: datetime, person_id: int, *, also: Collection[tuple[str, int]] = ()) -> None:
     """Holds all that `write_letters` decides about, and `also` what its caller will: in one order for everybody."""
-    unsent = (_own(person), Message.status.in_(UNSENT), Message.expires_at > now)
+    unsent = (_own(person_id), Message.status.in_(UNSENT), Message.expires_at > now)
     hold_subjects(
         session,
-        {*also, *subjects_of(session, *unsent), *subjects_of(session, *_taken_back(person, now))},
+        {*also, *subjects_of(session, *unsent), *subjects_of(session, *_taken_back(person_id, now))},
     )
 
 
@@ -48,7 +48,7 @@ def write_letters(session: Session, now: datetime, person: Person) -> None:
     Where one arrives in time. Letters that were taken back wait again. What somebody who wants discretion is not told
     stays unsaid.
     """
-    hold_what_waits(session, now, person)
+    hold_what_waits(session, now, person.id)
     _wait_again(session, now, person)
     for rows in _told_still(session, person):
         event = unpack(rows[0].event)
@@ -70,7 +70,7 @@ def _planned(session: Session, now: datetime, person: Person, event: Event | Tid
 
 def _told_still(session: Session, person: Person) -> list[list[Message]]:
     """The messages of each event with one that has not left yet, to the person or to a card of their file; locked."""
-    own = _own(person)
+    own = _own(person.id)
     living = select(Message.event_id).where(own, Message.status.in_(UNSENT))
     rows = session.scalars(
         select(Message)
@@ -86,9 +86,9 @@ def _told_still(session: Session, person: Person) -> list[list[Message]]:
     return [list(group) for _, group in groupby(rows, key=lambda row: row.event_id)]
 
 
-def _own(person: Person) -> ColumnElement[bool]:
-    cards = select(Person.id).where(Person.card_of_id == person.id)
-    return or_(Message.person_id == person.id, Message.person_id.in_(cards))
+def _own(person_id: int) -> ColumnElement[bool]:
+    cards = select(Person.id).where(Person.card_of_id == person_id)
+    return or_(Message.person_id == person_id, Message.person_id.in_(cards))
 
 
 def _like(rows: Sequence[Message], person: Person, event: Event | Tidings) -> Message:
@@ -112,19 +112,19 @@ def _wait_again(session: Session, now: datetime, person: Person) -> None:
     """Letters taken back when the person ended the garantie papier wait again: they have changed their mind."""
     session.execute(
         update(Message)
-        .where(*_taken_back(person, now))
+        .where(*_taken_back(person.id, now))
         .values(status=Status.WAITING, last_error=None)
         .execution_options(synchronize_session="fetch")
     )
 
 
-def _taken_back(person: Person, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_letters(person, Status.WITHDRAWN), Message.last_error == _ENDED, Message.expires_at > now)
+def _taken_back(person_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*_letters(person_id, Status.WITHDRAWN), Message.last_error == _ENDED, Message.expires_at > now)
 
 
 def take_back(session: Session, person: Person) -> None:
     """Takes back the letters that wait and are not drawn, where a text message or an e-mail tells the same."""
-    waiting = _letters(person, Status.WAITING)
+    waiting = _letters(person.id, Status.WAITING)
     hold_subjects(session, subjects_of(session, *waiting))
     locked = select(Message).where(*waiting).order_by(Message.id).with_for_update()
     for row in session.scalars(locked.execution_options(populate_existing=True)).all():
@@ -133,8 +133,8 @@ def take_back(session: Session, person: Person) -> None:
     session.flush()
 
 
-def _letters(person: Person, status: Status) -> tuple[ColumnElement[bool], ...]:
-    return Message.person_id == person.id, Message.route == Route.LETTER, Message.status == status
+def _letters(person_id: int, status: Status) -> tuple[ColumnElement[bool], ...]:
+    return Message.person_id == person_id, Message.route == Route.LETTER, Message.status == status
 
 
 def _is_told_otherwise(session: Session, letter: Message) -> bool:

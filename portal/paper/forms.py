@@ -26,6 +26,7 @@ from portal.web.i18n import LANGUAGES
 
 ANYWHERE = "partout"
 RELATIVE = "proche"
+KEPT = "tient"  # the appointment: a slip that says nothing of it
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
 _YES_NO = {"oui": True, "non": False}
 _NOTHING = ""
@@ -219,9 +220,11 @@ class SlipForm(EntryForm):
         choices=[
             ("annule", _l("J'annule ce rendez-vous")),
             ("autre", _l("Je veux une autre date")),
+            (KEPT, _l("Aucune de ces deux cases")),
         ],
         required=_l("Choisissez ce qui est coché sur le coupon."),
     )
+    paper = CheckField(_l("Je veux tout recevoir par lettre"))
     days = ChecksField(_l("Ses jours possibles"), choices=DAYS.items(), required="")
     halves = ChecksField(_l("Le matin ou l'après-midi"), choices=HALVES.items(), required="")
 
@@ -232,6 +235,11 @@ class SlipForm(EntryForm):
         return int(text) if text.isdecimal() and len(text) < 9 else -1
 
     @property
+    def cancels(self) -> bool:
+        """Whether the person does not come; of a valid form."""
+        return bool(self.what.data != KEPT)
+
+    @property
     def half_days(self) -> list[str]:
         """The half-days of another date; empty when none is wanted. Nothing ticked: all of them."""
         if self.what.data != "autre":
@@ -239,9 +247,11 @@ class SlipForm(EntryForm):
         return [f"{day}-{half}" for day, half in product(self.days.data or DAYS, self.halves.data or HALVES)]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Checks each field; no day ticked is no fault."""
+        """Checks each field; no day ticked is no fault, but nothing at all is."""
         super().validate(extra_validators)
         self.days.errors = self.halves.errors = []
+        if not (self.cancels or self.paper.data):
+            self.what.errors = [_l("Rien n'est coché sur ce coupon\u00a0? Appelez la personne. Le rendez-vous tient.")]
         return not self.errors
 
 

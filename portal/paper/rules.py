@@ -1,6 +1,6 @@
 """Paper forms: their codes, what is printed of a file, which half-days were ticked. Pure."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,8 @@ from portal.people.models import Person
 from portal.web.access import Role
 
 SUBJECT = "paper_form"  # of a message that carries one
+SAYS = "wants_another"  # the answer of a slip that cancels
+CHOOSES = "paper"  # and of one that chooses the garantie papier
 VERSION = 1  # of the blank forms: another wording that asks for something else has another number, and code
 HALF_DAYS = tuple(f"{day}-{half}" for day in WEEKDAYS for half in HALVES)
 
@@ -76,6 +78,11 @@ def may_enter(roles: Collection[str], kind: FormKind) -> bool:
 def blank_kind(code: str) -> FormKind | None:
     """The kind of a blank form, by its code."""
     return next((kind for kind, blank in BLANK_CODES.items() if blank == code), None)
+
+
+def is_half_said(kind: FormKind, answers: Mapping[str, Any] | None) -> bool:
+    """Whether a slip that was entered says nothing of the appointment: another letter's slip may still cancel it."""
+    return kind is FormKind.CANCELLATION and CHOOSES in (answers or {}) and SAYS not in (answers or {})
 
 
 def kind_of(key: str) -> FormKind | None:

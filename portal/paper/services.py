@@ -7,7 +7,7 @@ entered. On `Refused` the caller lets the transaction roll back: the form then s
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from portal.codes import new_code
 from portal.journal.services import Actor, record
 from portal.paper import queries
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import BLANK_CODES, PaperFault
+from portal.paper.rules import BLANK_CODES, CHOOSES, SAYS, PaperFault
 from portal.people.services import file_held
 from portal.refusal import Refused
 
@@ -89,7 +89,8 @@ def claim_slip(  # noqa: PLR0913 - as above
 ) -> PaperForm:
     """The same for the slip of an appointment's letter, which bears the appointment's own code.
 
-    Raises `Refused` (ENTERED).
+    Each letter of it has one: what one says that tells nothing of the appointment (`is_half_said`) is kept with what
+    the next one says. Raises `Refused` (ENTERED).
     """
     file_id = file_held(session, person_id) or person_id
     row = {
@@ -104,8 +105,18 @@ def claim_slip(  # noqa: PLR0913 - as above
         "entered_by": by.id,
         "answers": answers,
     }
-    fresh = insert(PaperForm).values(row).on_conflict_do_nothing(index_elements=[PaperForm.code])
-    form_id = session.scalar(fresh.returning(PaperForm.id))
+    fresh = insert(PaperForm).values(row)
+    half_said = PaperForm.answers.has_key(CHOOSES), ~PaperForm.answers.has_key(SAYS)
+    claimed = fresh.on_conflict_do_update(
+        index_elements=[PaperForm.code],
+        set_={
+            "answers": PaperForm.answers.concat(fresh.excluded.answers),
+            "entered_at": now,
+            "entered_by": by.id,
+        },
+        where=and_(PaperForm.kind == FormKind.CANCELLATION, *half_said, fresh.excluded.answers.has_key(SAYS)),
+    )
+    form_id = session.scalar(claimed.returning(PaperForm.id).execution_options(populate_existing=True))
     if form_id is None:
         raise Refused(PaperFault.ENTERED)
     _note(session, now, by, "form.entered", form_id, file_id)

@@ -17,7 +17,7 @@ from portal.paper import queries
 from portal.paper.forms import CodeForm, GiveForm
 from portal.paper.forms_words import ICONS, KINDS, LINES, POST_FAULTS
 from portal.paper.models import FormKind
-from portal.paper.rules import GIVEN, KEYS, PostFault, blank_kind, kind_of, known_of, reference_of
+from portal.paper.rules import GIVEN, KEYS, PostFault, blank_kind, is_half_said, kind_of, known_of, reference_of
 from portal.paper.services import give as give_form
 from portal.paper.services_sending import letter_fault, send_form
 from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of
@@ -78,7 +78,7 @@ def _leads(database: Session, code: str) -> str | None:
     if kind is not None:
         return url_for("paper.blank_for", key=KEYS[kind])
     found = queries.form_by_code(database, code)
-    if found is not None:
+    if found is not None and not is_half_said(found.kind, found.answers):
         mark_opened(f"form {found.id}")
         _note_opened(database, found.person_id, "paper_form", found.id)
         return url_for("paper.form", form_id=found.id)

@@ -11,10 +11,10 @@ from portal.codes import shown as shown_code
 from portal.desk.queries import reads_file
 from portal.desk.views_shared import hand, note_reading
 from portal.paper import queries
-from portal.paper.forms import SlipForm
+from portal.paper.forms import KEPT, SlipForm
 from portal.paper.forms_words import BOOKING_FAULTS, FAULTS, KINDS, WISH_FAULTS
 from portal.paper.models import FormKind
-from portal.paper.rules import PaperFault
+from portal.paper.rules import PaperFault, is_half_said
 from portal.paper.services_slip import enter_slip, slip_fault
 from portal.paper.views import Page
 from portal.paper.views_shared import GIVERS, SLIP, bp, has_opened, mark_opened, name_of
@@ -35,7 +35,7 @@ def slip(appointment_id: int) -> Page:
         with transaction() as database:
             appointment = _appointment_or_404(database, appointment_id)
             entered = queries.form_by_code(database, appointment.code)
-            if entered is not None:
+            if entered is not None and not is_half_said(entered.kind, entered.answers):
                 mark_opened(f"form {entered.id}")
                 return redirect(url_for("paper.form", form_id=entered.id, fait="deja"), 303)
             if request.method != "POST":
@@ -51,6 +51,8 @@ def slip(appointment_id: int) -> Page:
                 sequence=form.seen,
                 by=hand(),
                 base_url=portal().settings.base_url,
+                cancels=form.cancels,
+                wants_paper=bool(form.paper.data),
             )
             mark_opened(f"form {made.id}")
             return redirect(url_for("paper.form", form_id=made.id, fait="enregistre"), 303)
@@ -60,7 +62,7 @@ def slip(appointment_id: int) -> Page:
 
 def _refused(appointment_id: int, refused: Refused) -> Page:
     if refused.reason is PaperFault.ENTERED:
-        return redirect(url_for("paper.slip", appointment_id=appointment_id), 303)
+        return redirect(url_for("paper.slip", appointment_id=appointment_id, fait="deja"), 303)
     sentence = _WORDS.get(refused.reason)
     if sentence is None:
         raise refused
@@ -69,7 +71,7 @@ def _refused(appointment_id: int, refused: Refused) -> Page:
         appointment = _appointment_or_404(database, appointment_id)
         form.validate()
         form.sequence.data = str(appointment.sequence)
-        form.what.errors = [str(sentence)]
+        (form.paper if refused.reason is PaperFault.NO_ADDRESS else form.what).errors = [str(sentence)]
         return _page(database, appointment, form), 409
 
 
@@ -94,6 +96,9 @@ def _page(database: Session, appointment: Appointment, form: SlipForm) -> str:
     personal_page()
     fault = slip_fault(appointment, now())
     person = appointment.participations[0].person
+    known = queries.form_by_code(database, appointment.code)
+    if fault:
+        form.what.errors = []  # the page says it for the whole
     return render_template(
         "paper/slip.html",
         appointment=appointment,
@@ -104,7 +109,10 @@ def _page(database: Session, appointment: Appointment, form: SlipForm) -> str:
         reads=reads,
         fault=str(FAULTS[fault]) if fault else "",
         is_over=fault is PaperFault.OVER,
+        known=known,
+        again=str(FAULTS[PaperFault.ENTERED]) if request.args.get("fait") == "deja" else "",
+        only_paper=KEPT,
         url_of_day=url_for("agenda.forgotten") if may_open("agenda.forgotten") else "",
         form=form,
-        form_has_errors=bool(form.errors) and fault is None,
+        form_has_errors=bool(form.errors),
     )

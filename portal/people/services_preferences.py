@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
@@ -69,7 +70,9 @@ def change_preferences(
     Raises `Refused` (DISCRETION) when somebody acting for the person, under a mandate, would end their discretion: what
     the person hides may be hidden from them. The person can, or an agent of the service whom they ask.
     """
-    session.refresh(person, with_for_update={"key_share": True})  # see `portal.locks`
+    # Its row alone: read again with what was joined to it, it cannot be locked.
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    session.refresh(person)
     if by.mandate_id is not None and person.wants_discretion and not wanted.wants_discretion:
         raise Refused(PreferenceFault.DISCRETION)
     changed = {column for column in _CHOICES if getattr(person, column) != getattr(wanted, column)}

@@ -11,9 +11,11 @@ from portal.booking.models import Appointment, AppointmentStatus, CancelReason
 from portal.booking.models_waiting import Wish
 from portal.booking.rules import BookingRefusal
 from portal.booking.rules_waiting import WishFault
+from portal.booking.services_changes import cancel
 from portal.desk.rules import shown
 from portal.desk.services import Wanted, change_file
 from portal.journal.models import JournalLine
+from portal.letters.services_choice import How, choose_paper
 from portal.mandates.rules import Fault
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import PaperFault
@@ -32,6 +34,7 @@ from portal.people.models_mandates import Mandate, MandateState
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.paper.conftest import SITE
+from tests.together import at_once
 from tests.world import at
 
 NEW = ["", "", "9 RUE NEUVE", "", "62000 ARRAS"]
@@ -234,6 +237,51 @@ def test_a_slip_for_another_date_puts_the_person_on_the_list(desk, appointment, 
         wish = session.scalars(select(Wish)).one()
     assert (wish.person_id, wish.motif_id, wish.place_id) == (desk.person.id, desk.motif.id, desk.place.id)
     assert ("wish_noted", "letter") in desk.told()
+
+
+def test_a_slip_chooses_letters_in_the_same_press_and_all_that_follows_comes_by_post(desk, appointment) -> None:
+    slip(desk, appointment, wants_paper=True, half_days=HALF_DAYS)
+    assert desk.read(Person, desk.person.id).wants_paper
+    letters = [kind for kind, route in desk.told() if route == "letter"]
+    assert letters == ["paper_chosen", "appointment_cancelled", "wish_noted"]
+
+
+def test_a_slip_that_chooses_letters_alone_leaves_the_appointment_to_the_slip_of_another_letter(
+    desk, appointment
+) -> None:
+    assert refused(lambda: slip(desk, appointment, cancels=False)) is PaperFault.NOTHING
+    made = slip(desk, appointment, cancels=False, wants_paper=True)
+    assert made.answers == {"paper": True}
+    assert desk.read(Appointment, appointment.id).status is AppointmentStatus.BOOKED
+    assert refused(lambda: slip(desk, appointment, cancels=False, wants_paper=True)) is PaperFault.ENTERED
+    both = slip(desk, appointment)
+    assert (both.id, both.answers) == (made.id, {"paper": True, "wants_another": False, "half_days": []})
+    assert desk.read(Appointment, appointment.id).status is AppointmentStatus.EXCUSED
+    assert refused(lambda: slip(desk, appointment, wants_paper=True)) is PaperFault.ENTERED
+
+
+def test_letters_are_chosen_by_the_slip_of_an_appointment_that_is_over_but_not_without_an_address(desk) -> None:
+    over = desk.world.appointment(desk.doctor, desk.place, desk.motif, at("2026-11-20", "09:00"), desk.person)
+    slip(desk, over, cancels=False, wants_paper=True)
+    assert ("paper_chosen", "letter") in desk.told()
+    child = desk.world.person(guardian_id=desk.world.person().id)
+    theirs = desk.world.appointment(desk.doctor, desk.place, desk.motif, at("2026-12-15", "09:00"), child)
+    assert refused(lambda: slip(desk, theirs, wants_paper=True)) is PaperFault.NO_ADDRESS
+    assert desk.read(Appointment, theirs.id).status is AppointmentStatus.BOOKED
+
+
+def test_a_slip_that_chooses_letters_and_an_agent_who_moves_the_appointment_end_in_no_circle(desk, appointment) -> None:
+    def moves() -> None:
+        with desk.world.database.transaction() as session:
+            cancel(session, desk.world.now, appointment_id=appointment.id, base_url=SITE, by=desk.by)
+
+    def chooses() -> None:
+        with desk.world.database.transaction() as session:
+            choose_paper(session, desk.world.now, person_id=desk.person.id, by=desk.by, how=How.PHONE, base_url=SITE)
+
+    ends = at_once(moves, chooses, lambda: slip(desk, appointment, wants_paper=True))
+    assert set(ends) <= {"done", PaperFault.CANCELLED, BookingRefusal.CHANGED}
+    assert desk.read(Person, desk.person.id).wants_paper
 
 
 def test_somebody_on_paper_has_one_letter_of_it_and_nobody_a_letter_too_late(desk) -> None:

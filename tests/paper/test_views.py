@@ -192,6 +192,29 @@ def test_a_slip_is_opened_by_the_code_of_the_appointment(client, seated) -> None
     assert "Veut une autre date" in opened(client, appointment.code).page.text()
 
 
+def test_a_slip_chooses_letters_in_one_press_even_when_it_comes_too_late_to_cancel(client, seated) -> None:
+    place = (seated.doctor, seated.place, seated.motif)
+    days = ("2026-11-20", "2026-12-14")
+    over, soon = (seated.world.appointment(*place, at(day, "09:00"), seated.person) for day in days)
+    page = opened(client, over.code).page
+    assert "déjà passé" in page.text()
+    client.post(f"{HOME}/coupon/{over.id}", data=page.fields(0) | {"paper": "y"})
+    assert seated.read(Person, seated.person.id).wants_paper
+    path = f"{HOME}/coupon/{soon.id}"
+    typed = opened(client, soon.code).page.fields(0)
+    refused = client.post(path, data=typed | {"what": "tient"})
+    assert (refused.status_code, "Rien n'est coché" in refused.page.text()) == (422, True)
+    done = client.follow(client.post(path, data=typed | {"what": "tient", "paper": "y"})).page.text()
+    assert "Tout par courrier oui" in done
+    assert "La personne va recevoir une lettre." in done
+    again = opened(client, soon.code).page
+    assert "tout par lettre" in again.text()
+    twice = client.follow(client.post(path, data=typed | {"what": "tient", "paper": "y"})).page
+    assert "déjà enregistré" in twice.text()
+    client.post(path, data=typed | {"what": "annule"})
+    assert seated.read(Appointment, soon.id).status is AppointmentStatus.EXCUSED
+
+
 @pytest.mark.parametrize(("day", "status", "said"), [
     ("2026-11-20", AppointmentStatus.BOOKED, "déjà passé"),
     ("2026-12-14", AppointmentStatus.REVOKED, "déjà annulé"),
