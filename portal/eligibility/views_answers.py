@@ -16,7 +16,6 @@ from portal.sealing import Sealer
 from portal.web.request import now, portal
 
 COOKIE = "porte-droits"
-PATH = "/mes-droits"
 IDLE = timedelta(minutes=30)
 _VISITOR = "visitor"
 
@@ -25,8 +24,8 @@ _VISITOR = "visitor"
 class Sheet:
     """What somebody has answered so far.
 
-    `whose`: who was at the screen; `themes`: those begun, and `theme` the last; `order`: the questions put, so that each has its page, and Back leads to the last;
-    `given`: those that the person's own words, or their file, answered.
+    `whose`: who was at the screen. `themes`: those begun; `theme`: the last. `order`: the questions put, so that each
+    has its page, and Back leads to the one before. `given`: what the person's own words, or their file, answered.
     """
 
     whose: str
@@ -66,7 +65,7 @@ def keep_sheet(sheet: Sheet) -> None:
     @after_this_request
     def carry(response: Response) -> Response:
         secure = portal().settings.base_url.startswith("https://")
-        response.set_cookie(COOKIE, sealed, path=PATH, httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(COOKIE, sealed, path="/", httponly=True, samesite="Lax", secure=secure)
         return response
 
 
@@ -75,7 +74,7 @@ def forget_sheet() -> None:
 
     @after_this_request
     def drop(response: Response) -> Response:
-        response.delete_cookie(COOKIE, path=PATH)
+        response.delete_cookie(COOKIE, path="/")
         return response
 
 

@@ -32,7 +32,7 @@ def home() -> Page:
     with transaction() as database:
         found = asking(database)
     if found is None:
-        return render_template("pages/rights.html")
+        return render_template("eligibility/by_hand.html")
     return _home(found, WordsForm())
 
 

@@ -62,6 +62,11 @@ def result() -> Page:
             found.sheet.is_counted = True
             keep_sheet(found.sheet)
     personal_page()
+    return page_of(found, shown)
+
+
+def page_of(found: Asking, shown: Result) -> str:
+    """The page that shows a result."""
     return render_template(
         "eligibility/result.html",
         result=shown,

@@ -35,6 +35,8 @@ _STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
 class PageByPost:
     """A page to send. `path`: its address on the site. `contents`: its words, by language, French among them.
 
+    `version` tells apart two pages of one address, which says not the same to everybody.
+
     `forms`: the words of the form that its address gives (`paper_kept.as_json`), by language: the letter then carries
     that form, of the kind `form_kind`. `is_slots`: hours that others may take. `phone`: who answers about it, when it
     is not the Département's number. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
@@ -47,6 +49,7 @@ class PageByPost:
     form_kind: str = ""
     phone: str | None = None
     expires_at: datetime | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
     parts = parts_of_page(session, now, page, wanted=wanted, base_url=base_url)
     if not 0 <= wanted.part < len(parts):
         raise LookupError("no such part of the page")
-    number, to = zlib.crc32(f"{page.path}/{wanted.part}".encode()), "\n".join(wanted.lines)
+    number, to = zlib.crc32(f"{page.path}{page.version}/{wanted.part}".encode()), "\n".join(wanted.lines)
     hold_subject(session, SUBJECT, number)
     known = _asked_already(session, _kind_of(page), number, to, wanted)
     if known is not None:

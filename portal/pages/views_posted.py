@@ -34,11 +34,6 @@ def _help(database: Session, key: str) -> Posted:
     return in_each_language(key, lambda: render_template("pages/help.html", helplines=helplines))
 
 
-@posted(r"mes-droits")
-def _rights(_database: Session, key: str) -> Posted:
-    return in_each_language(key, lambda: render_template("pages/rights.html"))
-
-
 @posted(r"accessibilite")
 def _accessibility(_database: Session, key: str) -> Posted:
     return in_each_language(key, lambda: render_template("pages/accessibility.html"))

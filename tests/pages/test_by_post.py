@@ -52,7 +52,7 @@ def words(message, language="fr"):
         ("infos/garantie-papier/facile", "Donnez votre adresse."),
         ("infos/bilan-de-4-ans", "Que regarde-t-elle ?"),
         ("aide", "Appelez le Département"),
-        ("mes-droits", "une personne regarde vos droits avec vous"),
+        ("mes-droits", "Une personne regarde vos droits avec vous"),
         ("accessibilite", "Tout marche au clavier, et sans JavaScript."),
         ("donnees-personnelles", "Vos rendez-vous, et les messages que nous vous envoyons."),
         ("mentions-legales", "La Bonne Porte est un programme libre."),
