@@ -11,8 +11,10 @@ from portal.letters.geometry import PAGE_WIDTH, Area, millimetres
 from portal.letters.layout import DRAWING, draw_key
 from portal.letters.paper_fields import with_fields
 from portal.letters.paper_parts import (
+    CLOSE,
     GAP,
     LARGE,
+    LARGE_TIGHT,
     MARGIN,
     NORMAL,
     TIGHT,
@@ -22,6 +24,7 @@ from portal.letters.paper_parts import (
     Part,
     Scale,
     item_piece,
+    row_of,
     stacked,
     words_piece,
 )
@@ -34,6 +37,9 @@ _FOOTER = 289.0
 _SMALL, _SMALL_LARGE = 10.0, 12.0  # points: the line under everything
 _QR = 24.0
 _MARK = 14.0
+_INSET = 3.5  # of the frame at the foot
+_LEAST_ADDRESS = 0.4  # of its width, for where to send the form
+_LEAST_BESIDE = 72.0  # for what stands beside that
 _BESIDE_KEY = 20.0  # where the foot begins when the key of a letter stands at its left
 
 _Pages = list[list[tuple[FieldPiece, float]]]  # the pieces of each page, with their distance from its top
@@ -41,7 +47,11 @@ _Pages = list[list[tuple[FieldPiece, float]]]  # the pieces of each page, with t
 
 @dataclass(frozen=True)
 class FormPaper:
-    """All the words of a form. `code`: as printed, "ABCD-EFGH". `blocks`: a title and its lines, beside each other."""
+    """All the words of a form. `code`: as printed, "ABCD-EFGH".
+
+    `return_to`: a title, the lines of an address as they stand on an envelope, and a sentence. `blocks`: a title and
+    its lines.
+    """
 
     title: str
     author: str
@@ -49,6 +59,7 @@ class FormPaper:
     reference: tuple[str, str]  # label, reference
     code: tuple[str, str]  # label, code
     parts: Sequence[Part]
+    return_to: tuple[str, Sequence[str], str]
     blocks: Sequence[tuple[str, Sequence[str]]]
     footer: str  # "{page}" and "{pages}" stand in it
     language: str = "fr"
@@ -108,7 +119,7 @@ def _drawn_on(sheet: FormSheet, pages: _Pages) -> Iterator[int]:
 
 def _laid_out(paper: FormPaper) -> tuple[Scale, _Pages]:
     """The pages; closer together where that saves one."""
-    scales = (LARGE,) if paper.large_print else (NORMAL, TIGHT)
+    scales = (LARGE, LARGE_TIGHT) if paper.large_print else (NORMAL, CLOSE, TIGHT)
     laid = [(scale, _paginated(list(_pieces(paper, scale)))) for scale in scales]
     return min(laid, key=lambda one: len(one[1]))
 
@@ -132,14 +143,16 @@ def _paginated(pieces: Sequence[FieldPiece]) -> _Pages:
 
 
 def _pieces(paper: FormPaper, scale: Scale) -> Iterator[FieldPiece]:
+    """From the head to the foot. No part is broken by the end of a page, and the last one goes with the foot."""
     yield _head(paper, scale)
-    for part in paper.parts:
+    for number, part in enumerate(paper.parts, start=1):
         title = words_piece(part.title, scale.part, strong=True)
         yield FieldPiece(title.height + 1.2, _under_rule(title), space=scale.air * 2.2, tied=True)
-        for at, item in enumerate(part.items):
+        for at, item in enumerate(part.items, start=1):
             piece = item_piece(item, scale)
-            yield FieldPiece(piece.height, piece.draw, scale.air if at else scale.air * 0.6)
-    yield _blocks(paper.blocks, scale)
+            is_tied = at < len(part.items) or number == len(paper.parts)
+            yield FieldPiece(piece.height, piece.draw, scale.air if at > 1 else scale.air * 0.6, tied=is_tied)
+    yield _foot(paper, scale)
 
 
 def _under_rule(title: FieldPiece) -> Callable[[FormSheet, float], None]:
@@ -173,23 +186,42 @@ def _head(paper: FormPaper, scale: Scale) -> FieldPiece:
     return FieldPiece(max(height, _QR + 3), draw)
 
 
-def _blocks(blocks: Sequence[tuple[str, Sequence[str]]], scale: Scale) -> FieldPiece:
-    """What happens next, where to send it, who helps: one frame, at the foot."""
-    inset = 3.5
-    wide = (WIDTH - 2 * inset - GAP * (len(blocks) - 1)) / len(blocks)
-    columns = []
-    for at, (title, lines) in enumerate(blocks):
-        left = MARGIN + inset + at * (wide + GAP)
-        heading = words_piece(title, scale.body, left=left, measure=wide, strong=True)
-        columns.append(stacked([heading, *(words_piece(line, scale.body, left=left, measure=wide) for line in lines)]))
-    height = max(column.height for column in columns) + 2 * inset
+def _foot(paper: FormPaper, scale: Scale) -> FieldPiece:
+    """Where to send it, what happens next, who helps: one frame. No line of the address is ever broken in two.
+
+    The rest stands beside the address where that leaves it room, else under it.
+    """
+    left, whole = MARGIN + _INSET, WIDTH - 2 * _INSET
+    title, lines, sentence = paper.return_to
+    printed = [millimetres(width(shown(line), Face.REGULAR, scale.body.size)) for line in (*lines, sentence)]
+    wide = max([*printed, whole * _LEAST_ADDRESS]) + 0.5
+    is_beside = whole - wide - 2 * GAP >= _LEAST_BESIDE
+    address = _block(title, [*lines, sentence], scale, left, wide if is_beside else whole)
+    if is_beside:
+        start = left + wide + 2 * GAP
+        others = [_block(*block, scale, start, left + whole - start) for block in paper.blocks]
+        rest = stacked(others, air=scale.air)
+        height = max(address.height, rest.height)
+    else:
+        column = (whole - GAP * (len(paper.blocks) - 1)) / len(paper.blocks)
+        rest = row_of(
+            [_block(*block, scale, left + at * (column + GAP), column) for at, block in enumerate(paper.blocks)]
+        )
+        height = address.height + scale.air + rest.height
 
     def draw(sheet: FormSheet, top: float) -> None:
-        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height), weight=1.6, radius=2)
-        for column in columns:
-            column.draw(sheet, top + inset)
+        sheet.frame(Area(MARGIN, top, MARGIN + WIDTH, top + height + 2 * _INSET), weight=1.6, radius=2)
+        address.draw(sheet, top + _INSET)
+        if is_beside:
+            sheet.upright(left + wide + GAP, top + _INSET, top + _INSET + height, weight=0.6, grey=0.45)
+        rest.draw(sheet, top + _INSET + (0.0 if is_beside else height - rest.height))
 
-    return FieldPiece(height, draw, space=scale.air * 2.5)
+    return FieldPiece(height + 2 * _INSET, draw, space=scale.air * 2.5)
+
+
+def _block(title: str, lines: Sequence[str], scale: Scale, left: float, measure: float) -> FieldPiece:
+    heading = words_piece(title, scale.body, left=left, measure=measure, strong=True)
+    return stacked([heading, *(words_piece(line, scale.body, left=left, measure=measure) for line in lines)])
 
 
 def _draw_footer(sheet: Sheet, paper: FormPaper, right: str, *, left: float = MARGIN) -> None:

@@ -9,7 +9,7 @@ from portal.letters.geometry import PAGE_HEIGHT, PAGE_WIDTH, Area, millimetres, 
 from portal.letters.paper_fields import Field, FieldKind
 from portal.letters.pieces import CAPITAL, Type
 from portal.letters.record import shown
-from portal.letters.setting import set_lines
+from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 from portal.letters.typography import well_set
 
@@ -17,6 +17,7 @@ MARGIN = 16.0
 WIDTH = PAGE_WIDTH - 2 * MARGIN
 GAP = 5.0  # between two things side by side
 _TEXT_INSET = 1.2
+_AFTER_BOX = 2.5
 _QUESTION = 0.64  # of the width, where its boxes stand on its line
 
 
@@ -48,7 +49,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Choose:
-    """Boxes under a question: one alone, or as many as one wants."""
+    """Boxes under a question: one alone, or as many as one wants. `columns`: at most."""
 
     name: str
     question: str
@@ -107,8 +108,10 @@ class Scale:
 
 
 NORMAL = Scale(Type(22, 26), Type(15, 19), Type(12, 15), 9.0, 5.6, 1.9, 22.0)
-TIGHT = Scale(Type(20, 23), Type(14, 16.5), Type(12, 14), 8.0, 5.2, 1.1, 16.5)
+CLOSE = Scale(Type(21, 24.5), Type(14.5, 17.5), Type(12, 14.5), 8.6, 5.4, 1.5, 19.0)
+TIGHT = Scale(Type(20, 23), Type(14, 16.5), Type(12, 14), 8.0, 4.6, 1.0, 16.5)
 LARGE = Scale(Type(26, 31), Type(19, 25), Type(16, 20), 11.0, 7.5, 2.4, 27.0)
+LARGE_TIGHT = Scale(Type(24, 28), Type(18, 22), Type(16, 19), 10.0, 7.0, 1.4, 20.0)
 
 
 @dataclass(frozen=True)
@@ -168,9 +171,7 @@ def item_piece(item: Item, scale: Scale) -> FieldPiece:
 
 def _write(write: Write, scale: Scale, left: float, measure: float) -> FieldPiece:
     if write.value:
-        known = words_piece(write.value, scale.body, left=left, measure=measure, strong=True)
-        label = words_piece(write.label, scale.body, left=left, measure=measure)
-        return stacked([label, known])
+        return _known(write, scale.body, left, measure)
     label = words_piece(write.label, scale.body, left=left, measure=measure)
     tall = scale.row * write.rows
 
@@ -183,6 +184,12 @@ def _write(write: Write, scale: Scale, left: float, measure: float) -> FieldPiec
         sheet.field(inside, kind, write.name, write.label)
 
     return FieldPiece(label.height + 0.6 + tall, draw)
+
+
+def _known(write: Write, kind: Type, left: float, measure: float) -> FieldPiece:
+    """What is known, after its label: on the same line where both stand on it."""
+    runs = (Run(f"{shown(well_set(write.label))} "), Run(shown(well_set(write.value)), strong=True))
+    return _lines_piece(set_lines(runs, kind.size, points(measure)), kind, left)
 
 
 def _beside(item: Beside, scale: Scale) -> FieldPiece:
@@ -199,18 +206,24 @@ def _beside(item: Beside, scale: Scale) -> FieldPiece:
 
 def _choose(item: Choose, scale: Scale) -> FieldPiece:
     start = MARGIN + (WIDTH * _QUESTION if item.is_on_line else 0.0)
-    wide = (MARGIN + WIDTH - start - GAP * (item.columns - 1)) / item.columns
     question = words_piece(item.question, scale.body, measure=start - MARGIN - GAP if item.is_on_line else WIDTH)
-    rows = []
-    for at in range(0, len(item.options), item.columns):
-        places = enumerate(item.options[at : at + item.columns])
-        rows.append(_row([_box(item, one, scale, start + column * (wide + GAP), wide) for column, one in places]))
-    boxes = stacked(rows, air=scale.air * 0.75)
-    return _row([question, boxes]) if item.is_on_line else stacked([question, boxes], air=scale.air * 0.75)
+    laid = (_options(item, scale, start, columns) for columns in (1, item.columns))
+    boxes = min(laid, key=lambda one: one.height)
+    return row_of([question, boxes]) if item.is_on_line else stacked([question, boxes], air=scale.air * 0.75)
+
+
+def _options(item: Choose, scale: Scale, start: float, columns: int) -> FieldPiece:
+    """The boxes in so many columns, or in one where the words of more than one would break."""
+    wide = (MARGIN + WIDTH - start - GAP * (columns - 1)) / columns
+    boxes = [_box(item, one, scale, start + at % columns * (wide + GAP), wide) for at, one in enumerate(item.options)]
+    if columns > 1 and sum(box.height > 1.5 * scale.body.step for box in boxes) > 1:
+        return _options(item, scale, start, 1)
+    rows = [row_of(boxes[at : at + columns]) for at in range(0, len(boxes), columns)]
+    return stacked(rows, air=scale.air * 0.75)
 
 
 def _box(item: Choose, option: Option, scale: Scale, left: float, measure: float) -> FieldPiece:
-    indent = scale.box + 2.5
+    indent = scale.box + _AFTER_BOX
     words = words_piece(option.label, scale.body, left=left + indent, measure=measure - indent)
     middle = scale.body.baseline - millimetres(scale.body.size * CAPITAL) / 2
     above = max(0.0, scale.box / 2 - middle)
@@ -281,7 +294,9 @@ def _signatures(item: Sign, scale: Scale) -> FieldPiece:
     return FieldPiece(scale.signature, draw)
 
 
-def _row(parts: Sequence[FieldPiece]) -> FieldPiece:
+def row_of(parts: Sequence[FieldPiece]) -> FieldPiece:
+    """Side by side."""
+
     def draw(sheet: FormSheet, top: float) -> None:
         for part in parts:
             part.draw(sheet, top)
@@ -310,6 +325,10 @@ def words_piece(
         for line in set_lines((Run(shown(well_set(paragraph))),), kind.size, points(measure), strong=strong)
     ]
 
+    return _lines_piece(lines, kind, left)
+
+
+def _lines_piece(lines: Sequence[Line], kind: Type, left: float) -> FieldPiece:
     def draw(sheet: Sheet, top: float) -> None:
         for at, line in enumerate(lines):
             sheet.line(left, top + kind.baseline + at * kind.step, line, kind.size)

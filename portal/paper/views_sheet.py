@@ -17,7 +17,7 @@ from portal.paper.forms_words import DAYS, HALVES
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import BLANK_CODES, reference_of
 from portal.web.i18n import LANGUAGES
-from portal.words import day_words, phone_words
+from portal.words import capital, day_words, phone_words
 
 Known = Mapping[str, Any]
 
@@ -44,9 +44,9 @@ def paper_of(kind: FormKind, known: Known, *, number: int | None, code: str) -> 
         reference=(_("Référence :"), reference_of(kind, number)),
         code=(_("Code du formulaire :"), shown(code)),
         parts=[Part(f"{at}. {part.title}", part.items) for at, part in enumerate(parts, start=1)],
+        return_to=_return_to(known),
         blocks=[
             (_("Et après ?"), next_words),
-            (_("À renvoyer à"), [*known["return_address"], _("Ou donnez ce papier à un accueil.")]),
             (_("Besoin d'aide ?"), _help(known)),
         ],
         footer=_("page {page} sur {pages}"),
@@ -55,10 +55,16 @@ def paper_of(kind: FormKind, known: Known, *, number: int | None, code: str) -> 
     )
 
 
+def _return_to(known: Known) -> tuple[str, Sequence[str], str]:
+    if not known["return_address"]:
+        return _("À rendre"), [], _("Donnez ce papier à un accueil.")
+    return _("À renvoyer à"), known["return_address"], _("Ou donnez ce papier à un accueil.")
+
+
 def _help(known: Known) -> list[str]:
     if not known["phone"]:
         return [_("Venez nous voir, sans rendez-vous.")]
-    hours = [known["phone_hours"]] if known["phone_hours"] else []
+    hours = [f"{capital(known['phone_hours'])}."] if known["phone_hours"] else []
     called = _("Appelez le %(phone)s.", phone=phone_words(known["phone"]))
     return [called, *hours, _("Une personne peut vous aider.")]
 
@@ -102,7 +108,9 @@ def _address_lines(prefix: str = "") -> list[Item]:
 
 
 def _where(known: Known) -> list[Item]:
-    """The lines of an address, where none is known: what we answer by post has to go somewhere."""
+    """The address that is known; else lines to write it on, for what we answer by post has to go somewhere."""
+    if any(known.get("address", ())):
+        return [Write("adresse", _("Votre adresse :"), ", ".join(line for line in known["address"] if line))]
     if not known.get("asks_address", "name" not in known):
         return []
     return [
@@ -166,7 +174,7 @@ def _choices(known: Known) -> _Words:
         Part(_("Votre signature"), [Sign([_("Date et signature")])]),
     ]
     said = [_("Nous notons vos choix."), _("Vous recevez une lettre qui dit ce qui a changé.")]
-    title, lead = _("Mes choix pour vos messages"), _("Vous décidez. Vous pouvez changer quand vous voulez.")
+    title, lead = _("Mes choix pour mes messages"), _("Vous décidez. Vous pouvez changer quand vous voulez.")
     return title, lead, said, parts
 
 
@@ -207,7 +215,7 @@ def _mandate(known: Known) -> _Words:
         Part(
             _("Pour quoi faire ?"),
             [
-                Choose("demarches", _("Ce qui n'est pas coché reste fermé."), boxes, is_one=False),
+                Choose("demarches", _("Ce qui n'est pas coché reste fermé."), boxes, is_one=False, columns=2),
                 Say(_("Je peux agir moi-même aussi. Je peux arrêter quand je veux.")),
             ],
         ),
@@ -215,7 +223,7 @@ def _mandate(known: Known) -> _Words:
             Sign([_("Ma signature, le jour et le lieu"), _("La signature de celui qui agit pour moi")])
         ]),
     ]  # fmt: skip
-    said = [_("Un agent vérifie les signatures."), _("Vous recevez une lettre quand le mandat commence.")]
+    said = [_("Un agent vérifie les signatures."), _("Une lettre vous dit quand le mandat commence.")]
     return _("Mandat : une personne agit pour moi"), _("Remplissez ce papier avec elle."), said, parts
 
 

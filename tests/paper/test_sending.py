@@ -38,9 +38,10 @@ from tests.letters.messages import SEALER
 from tests.letters.runs import made
 from tests.paper.conftest import SITE
 
-_BLOCKS = [("À renvoyer à", ["Département"])]
+_BACK = ("À renvoyer à", ["DEPARTEMENT"], "Ou à un accueil.")
+_BLOCKS = [("Et après", ["Nous lisons."])]
 PAPER = FormPaper(
-    "Papier", "Département", "Lisez.", ("Réf", "F1"), ("Code", "K7MP-3XQA"), [], _BLOCKS, "{page} sur {pages}"
+    "Papier", "Département", "Lisez.", ("Réf", "F1"), ("Code", "K7MP-3XQA"), [], _BACK, _BLOCKS, "{page} sur {pages}"
 )
 MINE = "/mon-espace/papiers"
 SCALE = 6  # pixels in a point

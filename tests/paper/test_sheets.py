@@ -113,6 +113,29 @@ def test_a_form_says_whose_it_is_where_it_goes_who_helps_and_what_follows(kind) 
 
 
 @pytest.mark.parametrize("kind", GIVEN)
+@pytest.mark.parametrize("known", [BLANK, KNOWN | {"address": [], "asks_address": True}])
+@pytest.mark.parametrize("large", [False, True])
+def test_no_line_of_the_address_is_broken_nor_any_part_by_the_end_of_a_page(kind, known, large) -> None:
+    pages = PdfReader(BytesIO(drawn(kind, known | {"large_print": large}))).pages
+    said = [[line.replace("\xa0", " ").strip() for line in page.extract_text().split("\n")] for page in pages]
+    at = said[-1].index("À renvoyer à")
+    assert said[-1][at + 1 : at + 5] == RETURN_ADDRESS
+    for lines in said:  # the foot alone is no page
+        assert [line for line in lines if line[:2] in {"1.", "2.", "3.", "4."}], lines
+    labels = ["Numéro et rue", "Ville"] if kind in {FormKind.ADDRESS, FormKind.CHOICES} else ["Où ?", "Je donne"]
+    assert (
+        len({number for number, lines in enumerate(said) if any(one in line for line in lines for one in labels)}) == 1
+    )
+
+
+@pytest.mark.parametrize("kind", [FormKind.WISH, FormKind.CHOICES, FormKind.MANDATE])
+def test_the_address_that_is_known_is_printed_and_not_asked_again(kind) -> None:
+    text = PdfReader(BytesIO(drawn(kind, KNOWN))).pages[0].extract_text()
+    assert "125 AVENUE DE L ESSAI" in " ".join(text.split())
+    assert "Code postal" not in text
+
+
+@pytest.mark.parametrize("kind", GIVEN)
 def test_the_same_form_makes_the_same_bytes_and_a_blank_one_has_a_code_of_its_kind(kind) -> None:
     assert drawn(kind, KNOWN) == drawn(kind, KNOWN)
     assert "0001" in PdfReader(BytesIO(drawn(kind, BLANK))).pages[0].extract_text()
