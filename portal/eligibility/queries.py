@@ -1,17 +1,21 @@
 """The book in force, and what people asked to keep."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.booking.models import Appointment, AppointmentStatus, Participation
+from portal.clock import paris_day
 from portal.directory.models import BookedBy, Motif, Territory
 from portal.directory.models_subjects import Partner
 from portal.eligibility.models import AnswersShare, RuleBook, SavedAnswers
 from portal.eligibility.rules_reading import book_of
 from portal.eligibility.rules_rights import Book
+from portal.people.queries import referents_of
 
+READ_AFTER = timedelta(days=30)  # the agent of an appointment finishes what was begun there
 _BOOKS = 8  # versions kept read: the one in force, and those of saved answers being looked at
 _READ: dict[tuple[str, tuple[str, ...]], Book] = {}  # by what they hold: a book never changes
 
@@ -89,3 +93,47 @@ def motifs_of(session: Session, keys: Collection[str], day: date) -> dict[str, M
         .order_by(Motif.key)
     )
     return {motif.key: motif for motif in session.scalars(query)}
+
+
+def saved_before(session: Session, saved: SavedAnswers) -> SavedAnswers | None:
+    """The version before one of the same person."""
+    query = (
+        select(SavedAnswers)
+        .where(SavedAnswers.person_id == saved.person_id, SavedAnswers.id < saved.id)
+        .order_by(SavedAnswers.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def appointments_to_come(session: Session, now: datetime, person_id: int) -> Sequence[Appointment]:
+    """Those that a person comes to, soonest first, with their motif and place."""
+    query = (
+        select(Appointment)
+        .join(Participation, Participation.appointment_id == Appointment.id)
+        .where(
+            Participation.person_id == person_id,
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.ends_at > now,
+        )
+        .options(joinedload(Appointment.motif), joinedload(Appointment.place))
+        .order_by(Appointment.starts_at, Appointment.id)
+    )
+    return session.scalars(query).all()
+
+
+def shown_to(session: Session, now: datetime, person_id: int, *, agent_id: int) -> Sequence[SavedAnswers]:
+    """The versions of a person that an agent may read, the last first.
+
+    As their référent of today, or as the agent of an appointment, from the share to `READ_AFTER` after its end.
+    """
+    follows = agent_id in referents_of(session, [person_id], paris_day(now))
+    received = exists().where(
+        Appointment.id == AnswersShare.appointment_id,
+        Appointment.agent_id == agent_id,
+        Appointment.ends_at > now - READ_AFTER,
+    )
+    mine = or_(AnswersShare.appointment_id.is_(None), received) if follows else received
+    shared = exists().where(AnswersShare.saved_id == SavedAnswers.id, AnswersShare.ended_at.is_(None), mine)
+    query = select(SavedAnswers).where(SavedAnswers.person_id == person_id, shared).order_by(SavedAnswers.id.desc())
+    return session.scalars(query).all()

@@ -13,6 +13,7 @@ from portal.clock import paris_day
 from portal.eligibility.models import AnswersShare, Counted, RightsCount, SavedAnswers, SharedWith
 from portal.eligibility.rules_kept import Kept
 from portal.journal.services import Actor, ActorKind, record
+from portal.people.models import Person
 from portal.refusal import Refused
 from portal.sealing import Sealer
 
@@ -35,7 +36,16 @@ def keep(  # noqa: PLR0913 - a version's own columns
     sealer: Sealer,
     by: Actor,
 ) -> SavedAnswers:
-    """Keeps a new version of somebody's answers, sealed. Earlier ones stay as they were. Does not commit."""
+    """Keeps a new version of somebody's answers, sealed; the last one when it says the same. Does not commit.
+
+    Earlier versions stay as they were.
+    """
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))  # two presses
+    last = session.scalar(
+        select(SavedAnswers).where(SavedAnswers.person_id == person_id).order_by(SavedAnswers.id.desc()).limit(1)
+    )
+    if last is not None and last.book_id == book_id and sealer.open(last.sealed) == kept.text():
+        return last
     saved = SavedAnswers(
         person_id=person_id,
         book_id=book_id,

@@ -46,7 +46,7 @@ def sheet_of_browser(digest: str) -> Sheet:
     What a visitor answered becomes theirs when they sign in, so that they may keep it.
     """
     blank = Sheet(_whose(), digest)
-    text = _sealer().open(request.cookies.get(COOKIE, ""))
+    text = sealer().open(request.cookies.get(COOKIE, ""))
     if text is None:
         return blank
     held = json.loads(text)
@@ -60,7 +60,7 @@ def sheet_of_browser(digest: str) -> Sheet:
 
 def keep_sheet(sheet: Sheet) -> None:
     """The answer to this request carries the sheet: sealed, for this site alone, until the window is closed."""
-    sealed = _sealer().seal(json.dumps(asdict(sheet) | {"when": now().isoformat()}))
+    sealed = sealer().seal(json.dumps(asdict(sheet) | {"when": now().isoformat()}))
 
     @after_this_request
     def carry(response: Response) -> Response:
@@ -78,7 +78,8 @@ def forget_sheet() -> None:
         return response
 
 
-def _sealer() -> Sealer:
+def sealer() -> Sealer:
+    """What seals answers, under way and kept."""
     return cast("Sealer", portal().gateways.sealer)
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from flask import g, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -17,7 +18,16 @@ from portal.eligibility.rules_questions import SILENT, Answers
 from portal.eligibility.rules_rights import Book, Finding, Outcome, outcome
 from portal.eligibility.services import count
 from portal.eligibility.views_answers import keep_sheet
-from portal.eligibility.views_shared import Asking, asking_or_404, bp, commune_names, facts, sentences, territories
+from portal.eligibility.views_shared import (
+    Asking,
+    asking_or_404,
+    bp,
+    commune_names,
+    facts,
+    may_keep,
+    sentences,
+    territories,
+)
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
@@ -74,19 +84,22 @@ def page_of(found: Asking, shown: Result) -> str:
         sheet=found.sheet,
         last=len(found.sheet.order),
         press=PressForm(formdata=None),
-        may_keep=bool(g.acting or (g.person and g.person.is_known)),
+        may_keep=may_keep(),
     )
 
 
-def outcome_of(database: Session, book: Book, answers: Answers, themes: Sequence[str]) -> Outcome:
-    """What the answers say today."""
-    return outcome(book, facts(database, book, answers), paris_day(now()), themes)
+def outcome_of(
+    database: Session, book: Book, answers: Answers, themes: Sequence[str], day: date | None = None
+) -> Outcome:
+    """What the answers say on a day, else today."""
+    day = day or paris_day(now())
+    return outcome(book, facts(database, book, answers, day), day, themes)
 
 
-def result_of(database: Session, book: Book, answers: Answers, said: Outcome) -> Result:
-    """The same in words, with what can be booked and who else answers."""
-    words = sentences(book, answers, commune_names(database, answers))
+def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on: date | None = None) -> Result:
+    """The same in words (ages: those `on` a day, else today), with what can be booked today and who else answers."""
     day = paris_day(now())
+    words = sentences(book, answers, commune_names(database, answers), on or day)
     motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
     partners = partners_of(database, {key for right in book.rights.values() for key in right.partners})
 
@@ -126,5 +139,5 @@ def _count(database: Session, found: Asking, said: Outcome) -> None:
     seen = [(Counted.THEME, theme) for theme in found.sheet.themes]
     seen += [(Counted.RIGHT, one.right.key) for one in said.perhaps if private.isdisjoint(one.because)]
     seen += [(Counted.SILENCE, key) for key, answer in answers.items() if answer in SILENT and key not in private]
-    territory = next(iter(territories(database, answers).values()), "")
+    territory = next(iter(territories(database, answers, paris_day(now())).values()), "")
     count(database, now(), territory=territory, seen=seen)

@@ -2,24 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, g
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
 from portal.directory import queries as directory
-from portal.eligibility.queries import book_in_force
+from portal.eligibility.models import SavedAnswers
+from portal.eligibility.queries import book_in_force, saved_of
 from portal.eligibility.rules import Value
+from portal.eligibility.rules_kept import Kept
 from portal.eligibility.rules_questions import SILENT, Answers, said_of
 from portal.eligibility.rules_rights import Book, known
-from portal.eligibility.views_answers import Sheet, sheet_of_browser
+from portal.eligibility.views_answers import Sheet, sealer, sheet_of_browser
 from portal.people.models import Person
 from portal.people.views_browser import subject_id
+from portal.web.access import Procedure
 from portal.web.request import now
 
 bp = Blueprint("eligibility", __name__)
 
 COMMUNE, AGE = "commune", "age"
+HOUSEHOLD = (COMMUNE, "couple", "children")  # what is not asked again, when the person wants
 
 
 @dataclass(frozen=True)
@@ -45,15 +50,16 @@ def asking_or_404(database: Session) -> Asking:
     return asking(database) or abort(404)
 
 
-def facts(database: Session, book: Book, answers: Answers) -> dict[str, Value]:
-    """What the answers say today."""
-    return known(book, answers, territories(database, answers), paris_day(now()))
+def facts(database: Session, book: Book, answers: Answers, day: date | None = None) -> dict[str, Value]:
+    """What the answers say on a day, else today."""
+    day = day or paris_day(now())
+    return known(book, answers, territories(database, answers, day), day)
 
 
-def territories(database: Session, answers: Answers) -> dict[str, str]:
+def territories(database: Session, answers: Answers, day: date) -> dict[str, str]:
     """The territory of the commune answered, by its INSEE number; nothing for one outside the Département."""
     insee = answers.get(COMMUNE, "")
-    territory = None if insee in SILENT else directory.territory_of(database, insee, paris_day(now()))
+    territory = None if insee in SILENT else directory.territory_of(database, insee, day)
     return {insee: territory.key} if territory else {}
 
 
@@ -63,20 +69,39 @@ def commune_names(database: Session, answers: Answers) -> dict[str, str]:
     return {commune.insee: commune.name} if commune else {}
 
 
-def sentences(book: Book, answers: Answers, names: Mapping[str, str]) -> dict[str, list[str]]:
+def sentences(book: Book, answers: Answers, names: Mapping[str, str], day: date) -> dict[str, list[str]]:
     """Every answer in sentences, by question; a question left without an answer has none."""
-    day = paris_day(now())
     return {
         key: said_of(question, answers[key], day, names) for key, question in book.questions.items() if key in answers
     }
 
 
 def of_file(database: Session) -> dict[str, str]:
-    """What the file of whoever this is for answers already, when they have proved who they are."""
-    if not g.acting and not (g.person and g.person.is_known):
+    """What the file of whoever this is for answers already, when they have proved who they are.
+
+    Their birth date, the commune of their address, and the household of the last version if they said so.
+    """
+    if not may_keep():
         return {}
     person = database.get_one(Person, subject_id())
-    answers = {AGE: person.birth_date.isoformat()}
+    kept = [read for version in saved_of(database, person.id)[:1] if (read := opened(version)).is_reused]
+    answers = {key: one.answers[key] for one in kept for key in HOUSEHOLD if key in one.answers}
+    answers[AGE] = person.birth_date.isoformat()
     town = person.address[-1] if person.address else ""  # "62000 ARRAS"
     commune = directory.commune_index(database).sure(town) if town else None
     return answers | ({COMMUNE: commune.insee} if commune else {})
+
+
+def may_keep() -> bool:
+    """Whether a version may be kept: its person has proved who they are, or somebody acts for them for their rights."""
+    if g.acting:
+        return Procedure.RIGHTS in g.acting.procedures
+    return bool(g.person and g.person.is_known)
+
+
+def opened(version: SavedAnswers) -> Kept:
+    """What a version holds. Raises RuntimeError when the secret key is no longer the one that sealed it."""
+    text = sealer().open(version.sealed)
+    if text is None:
+        raise RuntimeError("saved answers were sealed with another secret key")
+    return Kept.read(text)

@@ -1,0 +1,48 @@
+"""The agent's side: the versions that a person shows them, and how to go through the questions together."""
+
+from flask import abort, g, render_template
+from werkzeug.wrappers import Response
+
+from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
+from portal.eligibility import queries
+from portal.eligibility.views_kept import version_of
+from portal.eligibility.views_shared import bp
+from portal.journal.services import record
+from portal.web.access import allow
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+_SHOWN = f"{PERSON}/droits"
+
+
+@bp.get(_SHOWN)
+@allow(*ACTORS)
+def of_person(person_id: int) -> str:
+    """What a person shows this agent; and the way to answer the questions with them."""
+    with transaction() as database:
+        person, _reading = file_or_404(database, person_id)
+        versions = queries.shown_to(database, now(), person_id, agent_id=g.agent.id)
+        books = {saved.book_id: queries.book_of_version(database, saved.book_id) for saved in versions}
+    return render_template("eligibility/of_person.html", person=person, versions=versions, books=books)
+
+
+@bp.get(f"{_SHOWN}/<int(max=2147483647):saved_id>")
+@allow(*ACTORS)
+def shared(person_id: int, saved_id: int) -> str:
+    """One version, as its person shows it. Each reading is journaled; 404 once it is no longer shown."""
+    with transaction() as database:
+        person, _reading = file_or_404(database, person_id)
+        versions = queries.shown_to(database, now(), person_id, agent_id=g.agent.id)
+        saved = next((one for one in versions if one.id == saved_id), None) or abort(404)
+        shown = version_of(database, saved)
+        record(
+            database,
+            now(),
+            actor=hand(),
+            verb="rights.read",
+            for_person_id=person_id,
+            object_kind="saved_answers",
+            object_id=saved_id,
+        )
+    return render_template("eligibility/shared.html", person=person, version=shown)

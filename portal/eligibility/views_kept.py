@@ -1,0 +1,212 @@
+"""One's own versions: kept, looked at again, compared with the one before, shown to an agent, forgotten."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.booking.models import Appointment
+from portal.clock import paris_day
+from portal.eligibility import queries
+from portal.eligibility.forms import PressForm
+from portal.eligibility.forms_kept import KeepForm
+from portal.eligibility.models import AnswersShare, SavedAnswers
+from portal.eligibility.rules_kept import Kept, changes, moved
+from portal.eligibility.rules_questions import SILENT, said_of
+from portal.eligibility.rules_rights import Book
+from portal.eligibility.services import keep, remove, share, take_back
+from portal.eligibility.views_answers import sealer
+from portal.eligibility.views_result import Result, outcome_of, result_of
+from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened
+from portal.people.queries import referents_of
+from portal.people.views_browser import actor, subject_id
+from portal.refusal import Refused
+from portal.web.access import Procedure, Role, allow
+from portal.web.request import now, transaction
+
+Page = str | tuple[str, int] | Response
+
+_MINE = "/mon-espace/droits"
+_VERSION = f"{_MINE}/<int(max=2147483647):saved_id>"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question answered otherwise than the last time, in words; None: without an answer."""
+
+    question: str
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What changed since the version before."""
+
+    day: date
+    answered: Sequence[Answered]
+    new: Sequence[str]  # names of rights
+    gone: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as pages show it, to its person or to an agent."""
+
+    saved: SavedAnswers
+    book: Book
+    kept: Kept
+    result: Result
+    compared: Compared | None
+
+
+@bp.route("/mes-droits/resultat/garder", methods=["GET", "POST"])
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def keep_result() -> Page:
+    """Keeps the answers under way in the space of their person, with what they want to say."""
+    form = KeepForm()
+    with transaction() as database:
+        found = asking_or_404(database)
+        if not found.sheet.themes:
+            return redirect(url_for("eligibility.home"), 303)
+        if not form.validate_on_submit():
+            shown = render_template("eligibility/keep.html", form=form, form_has_errors=bool(form.errors))
+            return (shown, 422) if request.method == "POST" else shown
+        saved = keep(
+            database,
+            now(),
+            person_id=subject_id(),
+            book_id=found.book_id,
+            themes=found.sheet.themes,
+            kept=Kept(answers=found.sheet.answers, **form.keep()),
+            sealer=sealer(),
+            by=actor(),
+        )
+    return redirect(url_for("eligibility.version", saved_id=saved.id, fait="garde"), 303)
+
+
+@bp.get(_MINE)
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def mine() -> str:
+    """Every version, the last first."""
+    with transaction() as database:
+        versions = queries.saved_of(database, subject_id())
+        books = {saved.book_id: queries.book_of_version(database, saved.book_id) for saved in versions}
+    return render_template("eligibility/mine.html", versions=versions, books=books)
+
+
+@bp.get(_VERSION)
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def version(saved_id: int) -> str:
+    """One version: its result that day, what changed since the one before, and whom it is shown to."""
+    with transaction() as database:
+        saved = queries.saved(database, saved_id, person_id=subject_id()) or abort(404)
+        shown = version_of(database, saved)
+        shares = queries.shares_open(database, saved_id)
+        coming = queries.appointments_to_come(database, now(), subject_id())
+        follows = bool(referents_of(database, [subject_id()], paris_day(now())))
+    return render_template(
+        "eligibility/version.html",
+        version=shown,
+        shares=[(one, _at(one, coming)) for one in shares],
+        coming=[one for one in coming if one.id not in {there.appointment_id for there in shares}],
+        offers_referent=follows and all(one.appointment_id for one in shares),
+        press=PressForm(formdata=None),
+        done=request.args.get("fait", ""),
+    )
+
+
+@bp.post(f"{_VERSION}/montrer")
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def show(saved_id: int) -> Response:
+    """Shows a version to the référent, or to the agent of an appointment to come."""
+    number = request.form.get("rendez-vous", "")
+    appointment_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    if number and appointment_id is None:
+        abort(404)
+    if PressForm().validate_on_submit():
+        with _or_404(), transaction() as database:
+            share(
+                database,
+                now(),
+                saved_id=saved_id,
+                person_id=subject_id(),
+                appointment_id=appointment_id,
+                by=actor(),
+            )
+    return redirect(url_for("eligibility.version", saved_id=saved_id, fait="montre"), 303)
+
+
+@bp.post(f"{_VERSION}/ne-plus-montrer")
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def hide(saved_id: int) -> Response:
+    """Takes a share back."""
+    if PressForm().validate_on_submit():
+        share_id = request.form.get("partage", type=int) or 0
+        with transaction() as database:
+            take_back(database, now(), share_id=share_id, person_id=subject_id(), by=actor())
+    return redirect(url_for("eligibility.version", saved_id=saved_id, fait="retire"), 303)
+
+
+@bp.post(f"{_VERSION}/effacer")
+@allow(Role.KNOWN, procedure=Procedure.RIGHTS)
+def erase(saved_id: int) -> Response:
+    """Forgets a version."""
+    if PressForm().validate_on_submit():
+        with _or_404(), transaction() as database:
+            remove(database, now(), saved_id=saved_id, person_id=subject_id(), by=actor())
+    return redirect(url_for("eligibility.mine"), 303)
+
+
+def version_of(database: Session, saved: SavedAnswers) -> Version:
+    """A version as it was on its day, beside the one before."""
+    book, kept, day = queries.book_of_version(database, saved.book_id), opened(saved), paris_day(saved.saved_at)
+    said = outcome_of(database, book, kept.answers, saved.themes, day)
+    return Version(
+        saved, book, kept, result_of(database, book, kept.answers, said, day), _compared(database, saved, book, kept)
+    )
+
+
+def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) -> Compared | None:
+    before = queries.saved_before(database, saved)
+    if before is None:
+        return None
+    then, day, last_day = opened(before), paris_day(saved.saved_at), paris_day(before.saved_at)
+    book_then = queries.book_of_version(database, before.book_id)
+    ways = moved(
+        outcome_of(database, book_then, then.answers, before.themes, last_day),
+        outcome_of(database, book, kept.answers, saved.themes, day),
+    )
+    names = commune_names(database, then.answers) | commune_names(database, kept.answers)
+
+    def words(key: str, answer: str | None, on: date) -> str | None:
+        if answer is None or answer in SILENT:
+            return None
+        return " ".join(said_of(book.questions[key], answer, on, names))
+
+    return Compared(
+        day=last_day,
+        answered=[
+            Answered(book.questions[one.key].text, words(one.key, one.before, last_day), words(one.key, one.now, day))
+            for one in changes(book, then.answers, kept.answers)
+        ],
+        new=[book.rights[key].name for key in ways["new"]],
+        gone=[book_then.rights[key].name for key in ways["gone"]],
+    )
+
+
+def _at(shown: AnswersShare, coming: Sequence[Appointment]) -> Appointment | None:
+    return next((one for one in coming if one.id == shown.appointment_id), None)
+
+
+@contextmanager
+def _or_404() -> Iterator[None]:
+    """What the domain refuses here was removed, or is somebody else's: there is nothing at this address."""
+    try:
+        yield
+    except Refused:
+        abort(404)
