@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from portal.booking.models import Appointment
 from portal.calls.services_tasks import claim, note_told
 from portal.clock import paris_day
 from portal.codes import shown as code_words
@@ -168,7 +169,7 @@ def cut_off(year: int, month: int, day: int, hour: int) -> datetime:
 
 def test_somebody_lives_a_year_by_letter_and_telephone(year, world, gateways):
     is_booked_by_telephone(year)
-    chooses_letters_on_paper(year)
+    chooses_letters_by_the_slip(year)
     takes_a_run_to_the_post(year)
     hears_of_a_strike(year)
     moves_while_the_reminder_is_in_the_tray(year)
@@ -196,13 +197,14 @@ def test_somebody_lives_a_year_by_letter_and_telephone(year, world, gateways):
         "Odette: appointment_booked notice letter posted",
         "Odette: appointment_reminder reminder letter posted",
         "Odette: preferences_changed notice letter posted",
+        "Odette: address_changed notice letter posted",  # where letters went before
     ]
     assert left(gateways) == []
     with world.database.transaction() as session:
         drawn = session.scalars(select(Letter).order_by(Letter.id)).all()
     assert [one.pull_reason for one in drawn if one.pulled_at] == [PullReason.OVERTAKEN, PullReason.MOVED_AWAY]
     assert [one.return_reason for one in drawn if one.returned_at] == [ReturnReason.UNKNOWN]
-    assert len(drawn) == 16  # the fourteen letters above that were drawn, two of them twice
+    assert len(drawn) == 17  # the fifteen letters above that were drawn, two of them twice
 
 
 def is_booked_by_telephone(year: Year) -> None:
@@ -223,16 +225,19 @@ def is_booked_by_telephone(year: Year) -> None:
     assert year.leaves(run) == [(BOOKED, FIRST, date(2026, 10, 15))]
 
 
-def chooses_letters_on_paper(year: Year) -> None:
-    """A form that she was given is back in the post: the print room opens it by its code, and enters it."""
-    year.it_is("2026-10-19", "09:00")
-    form = year.given(FormKind.CHOICES)
-    visitor = year.room
+def chooses_letters_by_the_slip(year: Year) -> None:
+    """She ticks a box at the foot of her letter, and no other; it is back on Friday, after the post has left."""
+    year.it_is("2026-10-16", "17:00")
+    with year.database.transaction() as session:
+        code = session.scalars(select(Appointment.code)).one()
+        said = session.scalars(select(Message.rendered).where(Message.kind == BOOKED)).one() or {}
+    assert "Je veux tout recevoir par lettre." in said["text"]
+    visitor = year.accueil
     visitor.go("/agents/formulaires")
-    visitor.fill("Code du formulaire", code_words(form.code).lower())
+    visitor.fill("Code du formulaire", code_words(code).lower())
     visitor.press("Ouvrir ce papier")
-    visitor.page.get_by_role("group", name="Tout recevoir par lettre").get_by_label("oui").check()
-    visitor.tick("La personne a signé ce papier")
+    visitor.tick("Aucune de ces deux cases")
+    visitor.tick("Je veux tout recevoir par lettre")
     visitor.press("Enregistrer")
     visitor.reads("La personne va recevoir une lettre.")
 
@@ -422,7 +427,8 @@ def goes_on_in_spring(year: Year) -> None:
         enter_address(session, now, form_id=form.id, lines=lines(THIRD), shown=seen, by=by, base_url=BASE)
     year.it_is("2027-03-30", "16:31")
     run = year.run_of(cut_off(2027, 3, 30, 14))
-    assert year.leaves(run) == [("preferences_changed", THIRD, date(2027, 4, 2))]
+    arrives = date(2027, 4, 2)
+    assert year.leaves(run) == [("preferences_changed", THIRD, arrives), ("address_changed", SECOND, arrives)]
     year.it_is("2027-04-05", "10:00")
 
 
