@@ -21,7 +21,6 @@ from portal.people.models import Person
 from portal.people.rules import Identity, completed, contact_of, written_as
 from portal.people.services import (
     card_for,
-    correct_contact,
     find_or_create,
     find_or_create_relative,
     lock_identities,
@@ -54,12 +53,14 @@ class Files:
 class Party:
     """The people an appointment is for, and the card on which they are told when their file does not say it.
 
-    `typed`: by key, the relatives as whoever books writes them.
+    `typed`: by key, the relatives as whoever books writes them. `chooses_paper`: the card or the file that has the
+    garantie papier because whoever books asked for it here.
     """
 
     people: tuple[Person, ...]
     told: Person | None
     typed: Mapping[str, Identity] = field(default_factory=dict)
+    chooses_paper: Person | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -130,8 +131,14 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
     if full and not request.relatives:
         booker = _file(session, now, request, apart=True)
     people = _people(session, now, request, booker, files, apart=full)
-    told = _told(session, now, request, booker, by=by, invited=invitation is not None)
-    return Party(people, told, {} if proven else {identity.key: identity for identity in request.relatives})
+    told = _told(session, now, request, booker, proven=proven)
+    asks = request.contact.wants_paper and request.person_id is None
+    return Party(
+        people,
+        told,
+        {} if proven else {identity.key: identity for identity in request.relatives},
+        (told or booker.guardian or booker) if asks else None,
+    )
 
 
 def _identity_of(person: Person) -> Identity:
@@ -186,15 +193,11 @@ def _refuse_own_limit(now: datetime, files: Files, motif: Motif, concerned: tupl
         raise Refused(BookingRefusal.LIMIT_REACHED)
 
 
-def _told(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, request: BookingRequest, booker: Person, *, by: Actor, invited: bool
-) -> Person | None:
+def _told(session: Session, now: datetime, request: BookingRequest, booker: Person, *, proven: bool) -> Person | None:
+    """The card on which they are told. Whoever is proven to be them leaves out what their file says already."""
     if request.person_id is not None:
         return None
-    if by.is_agent:
-        correct_contact(now, booker, request.contact)
-        return None
-    if not invited:
+    if not proven:
         return card_for(session, now, person=booker, contact=request.contact, identity=request.booker)
     file = booker.guardian or booker
     return card_for(session, now, person=file, contact=completed(contact_of(file), request.contact))

@@ -16,7 +16,7 @@ from portal.booking.services_changes import cancel, hand_over, move
 from portal.booking.services_rows import hand_of, insert, record_taken, refuse, scope_for
 from portal.booking.services_staff import Aim, refuse_foreign, services_at, take_time
 from portal.booking.services_waiting import answer_wishes
-from portal.booking.telling import tell
+from portal.booking.telling import tell, tell_choice
 from portal.directory.models import BookedBy, Departement, Motif, Place
 from portal.journal.services import VISITOR, Actor
 from portal.locks import Lock, hold
@@ -41,6 +41,7 @@ def book(
     however many tabs of the same browser confirm the same hour for the same people at this instant; never two
     appointments over the same time of one agent, whoever else confirms, but those that staff overbooks; the least
     loaded free agent is taken. A file named by number is used as it stands: no contact of it is rewritten.
+    Whoever asks here to get everything by post is told by letter that it is so.
 
     `by` is an agent when staff books, within their own service; under a mandate, it must be for the person who books
     (`request.person_id`). An overbooked appointment may overlap others, and be on a closed day or outside every
@@ -81,6 +82,8 @@ def book(
         base_url=base_url,
         acted_by=hand,
     )
+    if party.chooses_paper and not motif.discreet:  # of which nothing is sent
+        tell_choice(session, now, party.chooses_paper, by=by, base_url=base_url)
     return appointment
 
 

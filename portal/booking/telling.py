@@ -2,15 +2,22 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.booking.ics import calendar_of
 from portal.booking.models import Appointment
 from portal.booking.words import Hand, context_of, tellings
 from portal.directory.models import Departement
+from portal.journal.services import Actor, record
+from portal.letters.services_choice import How
+from portal.letters.services_chosen import KIND as CHOSEN
+from portal.letters.services_chosen import tell_chosen
 from portal.notifications import queries_post
+from portal.notifications.models import Message, Route
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
+from portal.people.models import Person
 
 
 def tell(  # noqa: PLR0913 - a fact, and the world it is told to
@@ -61,3 +68,19 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
         ],
         post=queries_post.calendar_of(session),
     )
+
+
+def tell_choice(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
+    """Tells by letter that everything comes by post to a file or a card that whoever books has made so: once for each.
+
+    By letter alone: they have just read it at the screen, and it shows that the address is theirs. A card's letter is
+    as a file's: nothing must tell a stranger that there was a file. Journaled for a file that this booking has made.
+    """
+    told = select(Message.id).where(Message.person_id == person.id, Message.kind == CHOSEN).order_by(Message.id)
+    if session.scalar(told.limit(1)) is not None:
+        return
+    if person.card_of_id is None and person.created_at == now:
+        how = How.COUNTER if by.is_agent else How.WEB
+        ids = {"for_person_id": person.id, "object_id": person.id, "how": how.number}
+        record(session, now, actor=by, verb="paper.chosen", object_kind="person", **ids)
+    tell_chosen(session, now, person, by=by, base_url=base_url, avoid=frozenset({Route.SMS, Route.EMAIL}))

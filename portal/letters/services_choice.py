@@ -12,11 +12,10 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.directory.models import Departement
 from portal.journal.services import Actor, ActorKind, record
 from portal.letters.services_changes import before, tell_change
+from portal.letters.services_chosen import tell_chosen
 from portal.letters.services_moving import take_back, write_letters
-from portal.notifications.notices import base_context, tell_person
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person
 from portal.people.services import file_held
@@ -140,7 +139,7 @@ def follow_choice(  # noqa: PLR0913 - as above
     session.flush()
     if chosen:
         write_letters(session, now, person)
-        _tell(session, now, person, by=by, base_url=base_url)
+        tell_chosen(session, now, person, by=by, base_url=base_url)
     else:
         take_back(session, person)
         # By a last letter too: whoever never asked for the end must read of it.
@@ -172,17 +171,3 @@ def _file(session: Session, now: datetime, person_id: int, by: Actor) -> Person:
     guardian = session.scalar(select(Person.guardian_id).where(Person.id == number))
     session.execute(select(Person.id).where(Person.id == (guardian or number)).with_for_update(key_share=True))
     return session.get_one(Person, guardian or number, populate_existing=True)
-
-
-def _tell(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
-    context = base_context(session.get_one(Departement, 1), base_url, person=person)
-    tell_person(
-        session,
-        now,
-        kind="paper_chosen",
-        person=person,
-        context=context,
-        subject="person",
-        subject_id=person.id,
-        place_id=by.place_id,
-    )

@@ -78,30 +78,6 @@ def find_or_create_relative(
     return _new_file(session, now, identity, guardian=guardian, maybe_double=bool(candidates))
 
 
-def correct_contact(now: datetime, person: Person, contact: Contact) -> None:
-    """Writes in a file what staff were told.
-
-    Each way given replaces the one known, and has yet to prove that it works; a way not given stays. The choices
-    (large print, silence, language) become those given; the garantie papier, once chosen, stays: the person's own word
-    alone ends it. Another address is neither confirmed nor, without the garantie papier, chosen for letters.
-    """
-    if contact.mobile is not None and contact.mobile != person.mobile:
-        person.mobile, person.mobile_state = contact.mobile, RouteState.UNTRIED
-    if contact.email is not None and contact.email != person.email:
-        person.email, person.email_state = contact.email, RouteState.UNTRIED
-    wants_paper, is_moved = contact.wants_paper or person.wants_paper, False
-    if contact.address and list(contact.address) != person.address:
-        person.address, person.address_state, is_moved = list(contact.address), RouteState.UNTRIED, True
-        person.address_confirmed_at = person.letters_chosen_at = None
-    if wants_paper and person.address and (is_moved or not person.wants_paper):
-        person.letters_chosen_at = now
-    person.landline = contact.landline or person.landline
-    person.wants_paper = wants_paper
-    person.wants_large_print = contact.wants_large_print
-    person.wants_silence = contact.wants_silence
-    person.language = contact.language
-
-
 def card_for(
     session: Session, now: datetime, *, person: Person, contact: Contact, identity: Identity | None = None
 ) -> Person | None:

@@ -17,6 +17,7 @@ from tests.booking.desk import (
     alive,
     asked,
     confirm,
+    journal,
     messages,
     people,
     refused,
@@ -48,13 +49,18 @@ def test_an_invited_person_is_told_where_the_file_says_and_where_they_say(databa
     assert contact_of(made.told) == Contact(mobile=person.mobile, email="nouveau@exemple.fr")
 
 
-def test_an_agent_s_booking_writes_what_they_were_told_in_the_file(database, clock, world) -> None:
+def test_an_agent_s_booking_by_names_is_told_where_they_said_and_leaves_the_file_to_the_desk(
+    database, clock, world
+) -> None:
     (place, motif, _), welcome = world.office(), world.agent("accueil")
-    file = world.person(family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None)
+    file = world.person(
+        family_name="Essai", given_names="Dominique", mobile=MOBILE, email=None, landline="+33353010012",
+        wants_paper=True,
+    )  # fmt: skip
     made = confirm(database, clock.now, asked(place, motif, contact=TOLD), Actor.agent(welcome.id))
-    assert made.told is None
-    assert contact_of(people(database)[0]) == TOLD
-    assert people(database)[0].id == file.id
+    assert made.told is not None
+    assert contact_of(made.told) == replace(TOLD, landline="+33353010012", wants_paper=True)
+    assert (people(database)[0].id, contact_of(people(database)[0])) == (file.id, contact_of(file))
 
 
 def test_a_booking_that_joins_a_file_is_told_where_its_form_said_and_nowhere_else(database, clock, world) -> None:
@@ -160,3 +166,28 @@ def test_staff_and_invited_people_are_told_of_the_limit(database, clock, world) 
     assert refused(database, clock.now, request, by=Actor.agent(welcome.id)) is BookingRefusal.LIMIT_REACHED
     invited = replace(request, key=uuid4(), invitation_code=world.invitation(file, motif).code)
     assert refused(database, clock.now, invited) is BookingRefusal.LIMIT_REACHED
+
+
+def test_whoever_asks_for_everything_by_post_is_told_by_letter_once_whether_there_was_a_file_or_not(
+    database, clock, world
+) -> None:
+    place, motif, _ = world.office(upcoming_limit=9)
+    paper = Contact(mobile=MOBILE, address=("", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"), wants_paper=True)
+
+    def told() -> list[tuple[str, int]]:
+        return [(route, number) for kind, route, number in alive(database) if kind == "paper_chosen"]
+
+    confirm(database, clock.now, asked(place, motif, contact=paper))
+    (file,) = people(database)
+    assert told() == [("letter", file.id)]
+    assert [line.details for line in journal(database) if line.verb == "paper.chosen"] == [{"how": 1}]
+    confirm(database, clock.now, asked(place, motif, contact=paper, starts_at=LATER))
+    assert told() == [("letter", file.id)]
+    elsewhere = replace(paper, address=("", "", "7 RUE DE L ESSAI", "", "62000 ARRAS"))
+    made = confirm(database, clock.now, asked(place, motif, contact=elsewhere, starts_at=at("2026-11-26", "11:00")))
+    assert told() == [("letter", file.id), ("letter", made.told.id)]
+    hidden = world.motif(discreet=True)
+    world.opening(world.agent(), place, hidden)
+    confirm(database, clock.now, asked(place, hidden, booker=ZOE, contact=replace(paper, mobile="+33639980099")))
+    assert len(told()) == 2
+    assert len([line for line in journal(database) if line.verb == "paper.chosen"]) == 1

@@ -30,6 +30,7 @@ def reminder(route, status="waiting"):
     return ("reminder", route, status)
 
 
+CHOSEN = notice(LETTER, "queued")  # everything comes by post: a letter of its own says so
 KINDS = {
     "mobile and e-mail": (
         {"mobile": "06 39 98 00 12", "email": "dominique@exemple.fr"},
@@ -41,7 +42,7 @@ KINDS = {
     "garantie papier and a mobile": (
         {"mobile": "0639980012", **ADDRESS},
         ("Je veux tout recevoir par courrier",),
-        [notice(LETTER, "queued"), notice(SMS, "sent"), reminder(LETTER), reminder(SMS)],
+        [CHOSEN, notice(LETTER, "queued"), notice(SMS, "sent"), reminder(LETTER), reminder(SMS)],
     ),
     "an address alone": (ADDRESS, (), [notice(LETTER, "queued"), reminder(LETTER)]),
     "a landline alone": ({"landline": "03 53 01 00 99"}, (), [notice(CALL, "open"), reminder(CALL)]),
@@ -101,7 +102,7 @@ WITHOUT_THE_POST = {
     "garantie papier and a mobile: it rings too": (
         {"mobile": "06 39 98 00 12", **ADDRESS},
         ("Je veux tout recevoir par courrier",),
-        [notice(CALL, "open"), notice(SMS, "sent")],
+        [notice(CALL, "open"), CHOSEN, notice(SMS, "sent")],
         "Une personne vous appelle pour confirmer.",
     ),
 }

@@ -50,7 +50,11 @@ def test_the_last_of_the_letters_of_a_garantie_papier_is_the_only_one_to_leave(v
     confirm(visitor)
     visitor.reads("Une lettre part le lundi 23 novembre 2026. Elle devrait arriver le jeudi 26 novembre 2026.")
     worker()
-    assert letters(world) == [("appointment_booked", "queued"), ("appointment_reminder", "waiting")]
+    assert letters(world) == [
+        ("appointment_booked", "queued"),
+        ("appointment_reminder", "waiting"),
+        ("paper_chosen", "queued"),
+    ]
 
     visitor.follow("Voir, changer ou annuler mon rendez-vous")
     visitor.follow("Changer l'heure")
@@ -61,6 +65,7 @@ def test_the_last_of_the_letters_of_a_garantie_papier_is_the_only_one_to_leave(v
     assert letters(world) == [
         ("appointment_booked", "withdrawn"),
         ("appointment_reminder", "withdrawn"),
+        ("paper_chosen", "queued"),
         ("appointment_moved", "queued"),  # it arrives four days before: it reminds by itself
     ]
 
@@ -71,6 +76,7 @@ def test_the_last_of_the_letters_of_a_garantie_papier_is_the_only_one_to_leave(v
     assert letters(world) == [
         ("appointment_booked", "withdrawn"),
         ("appointment_reminder", "withdrawn"),
+        ("paper_chosen", "queued"),
         ("appointment_moved", "withdrawn"),
         ("appointment_cancelled", "queued"),
     ]
@@ -79,7 +85,7 @@ def test_the_last_of_the_letters_of_a_garantie_papier_is_the_only_one_to_leave(v
 
 
 def test_the_print_room_signs_in_sees_the_letter_and_opens_it(print_room, world, worker):
-    booked(world, Contact(address=LINES, wants_paper=True))
+    booked(world, Contact(address=LINES))
     worker()
     with world.database.transaction() as session:
         letter = session.scalars(select(Letter)).one()
@@ -102,7 +108,7 @@ def test_the_print_room_signs_in_sees_the_letter_and_opens_it(print_room, world,
 
 
 def test_a_withdrawn_letter_is_no_longer_shown_to_the_print_room(print_room, visit, world, worker):
-    appointment = booked(world, Contact(address=LINES, wants_paper=True))
+    appointment = booked(world, Contact(address=LINES))
     worker()
     visitor = visit()
     open_with(visitor, appointment.code)

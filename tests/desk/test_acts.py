@@ -8,11 +8,9 @@ from portal.desk.rules import DeskFault, Document, shown
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message
-from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind
 from portal.people.models_mandates import Mandate
-from portal.people.services import correct_contact
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.booking.desk import BASE
@@ -344,11 +342,3 @@ def test_a_letter_held_by_a_doubted_address_is_said_to_be(client, house, databas
     set_on(database, house.person, address_state=RouteState.DOUBTFUL)
     text = client.get(here).page.text()
     assert "retenue : l'adresse est à vérifier" in text.replace("\u00a0", " ")
-
-
-def test_an_agents_booking_by_names_never_stops_the_post(database, house, clock) -> None:
-    set_on(database, house.person, address=ADDRESS, wants_paper=True)
-    with database.transaction() as session:
-        person = session.get_one(Person, house.person.id)
-        correct_contact(clock.now, person, Contact(email="autre@exemple.fr"))
-    assert fresh(database, house.person).wants_paper is True

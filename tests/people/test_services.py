@@ -10,7 +10,7 @@ from portal.database import Database
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.rules import Identity, IdentityFault, contact_of
-from portal.people.services import card_for, correct_contact, find_or_create, find_or_create_relative
+from portal.people.services import card_for, find_or_create, find_or_create_relative
 from portal.refusal import Refused
 from tests.world import World
 
@@ -121,31 +121,6 @@ def test_a_card_is_no_file(session, clock, world: World) -> None:
     card_for(session, clock.now, person=file, contact=Contact(mobile="+33639980099"))
     made = find(session, clock, mobile="+33639980099")
     assert made.card_of_id is None
-
-
-def test_staff_correct_a_file_and_what_is_new_has_yet_to_work(session, clock, world: World) -> None:
-    file = session.merge(known(world, mobile_state=RouteState.WORKS, email="anne@exemple.fr"))
-    file.email_state = RouteState.WORKS
-    correct_contact(
-        clock.now,
-        file,
-        Contact(mobile="+33639980099", landline="+33353010011", address=("1 RUE", "62000 ARRAS"), wants_paper=True),
-    )
-    assert (file.mobile, file.mobile_state) == ("+33639980099", RouteState.UNTRIED)
-    assert (file.email, file.email_state) == ("anne@exemple.fr", RouteState.WORKS)
-    assert (file.landline, file.address, file.wants_paper) == ("+33353010011", ["1 RUE", "62000 ARRAS"], True)
-    assert file.letters_chosen_at == clock.now
-
-
-def test_another_address_is_neither_confirmed_nor_chosen_for_letters_by_somebody_discreet(
-    session, clock, world: World
-) -> None:
-    chosen = {"address": ["1 RUE", "62000 ARRAS"], "letters_chosen_at": clock.now, "address_confirmed_at": clock.now}
-    file = session.merge(known(world, wants_discretion=True, **chosen))
-    correct_contact(clock.now, file, Contact(address=("1 RUE", "62000 ARRAS")))
-    assert file.letters_chosen_at == file.address_confirmed_at == clock.now
-    correct_contact(clock.now, file, Contact(address=("2 RUE", "62000 ARRAS")))
-    assert (file.letters_chosen_at, file.address_confirmed_at) == (None, None)
 
 
 def test_two_who_arrive_at_once_with_the_same_identity_make_one_file(database: Database, clock) -> None:
