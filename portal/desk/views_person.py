@@ -91,6 +91,7 @@ def _doors(found: Person) -> dict[str, str | None]:
         "mandates": door("mandates.of_person", person_id=found.id),
         "change": door("desk.change", person_id=found.id),
         "forms": door("paper.give", person_id=found.id),
+        "rights": door("eligibility.of_person", person_id=found.id),
         "merge": door("desk.merge_with", person_id=found.id),
     }
 

@@ -24,6 +24,7 @@ ROOMS = (
     _APPOINTMENTS,
     Room("space.messages", "message-square-text", _l("Mes messages"), _l("Tout ce que nous vous avons dit.")),
     Room("space.preferences", "bell", _l("Comment me joindre"), _l("SMS, e-mail, lettre, adresse, téléphone.")),
+    Room("eligibility.mine", "list", _l("Mes droits"), _l("Mes réponses gardées, et à qui je les montre.")),
     Room("space.relatives", "users-round", _l("Mes proches"), _l("Les personnes dont je m'occupe.")),
     Room("mandates.mine", "heart-handshake", _l("Qui peut agir pour moi"), _l("Donner ou reprendre cette permission.")),
 )
