@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,7 +11,7 @@ from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.clock import paris_day
 from portal.directory.models import BookedBy, Motif, Territory
 from portal.directory.models_subjects import Partner
-from portal.eligibility.models import AnswersShare, RuleBook, SavedAnswers
+from portal.eligibility.models import AnswersShare, Counted, RightsCount, RuleBook, SavedAnswers
 from portal.eligibility.rules_reading import book_of
 from portal.eligibility.rules_rights import Book
 from portal.people.queries import referents_of
@@ -67,8 +68,7 @@ def _read(session: Session, book_id: int, digest: str) -> Book:
     territories = tuple(session.scalars(select(Territory.key).order_by(Territory.key)))
     key = (digest, territories)
     if (book := _READ.get(key)) is None:
-        definition = session.scalars(select(RuleBook.definition).where(RuleBook.id == book_id)).one()
-        book = book_of(definition, digest, territories)
+        book = book_of(definition(session, book_id), digest, territories)
         while len(_READ) >= _BOOKS:
             _READ.pop(next(iter(_READ)), None)
         _READ[key] = book
@@ -137,3 +137,32 @@ def shown_to(session: Session, now: datetime, person_id: int, *, agent_id: int) 
     shared = exists().where(AnswersShare.saved_id == SavedAnswers.id, AnswersShare.ended_at.is_(None), mine)
     query = select(SavedAnswers).where(SavedAnswers.person_id == person_id, shared).order_by(SavedAnswers.id.desc())
     return session.scalars(query).all()
+
+
+def definition(session: Session, book_id: int) -> dict[str, Any]:
+    """A book as the files wrote it."""
+    written: dict[str, Any] = session.scalars(select(RuleBook.definition).where(RuleBook.id == book_id)).one()
+    return written
+
+
+def loaded_on(session: Session) -> date | None:
+    """When the book in force was loaded."""
+    return session.scalar(select(RuleBook.loaded_on).order_by(RuleBook.id.desc()).limit(1))
+
+
+def territory_names(session: Session) -> list[tuple[str, str]]:
+    """(key, name) of each territory, by name."""
+    rows = session.execute(select(Territory.key, Territory.name).order_by(Territory.name, Territory.key))
+    return [(row.key, row.name) for row in rows]
+
+
+def counted_months(session: Session) -> Sequence[date]:
+    """The months of which something was counted, the last first, two years at most."""
+    return session.scalars(select(RightsCount.month).distinct().order_by(RightsCount.month.desc()).limit(24)).all()
+
+
+def counted(session: Session, month: date) -> list[tuple[str, Counted, str, int]]:
+    """(territory, kind, key, count) of a month."""
+    query = select(RightsCount).where(RightsCount.month == month)
+    rows = session.scalars(query.order_by(RightsCount.territory, RightsCount.kind, RightsCount.key))
+    return [(row.territory, row.kind, row.key, row.count) for row in rows]

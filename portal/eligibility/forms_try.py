@@ -1,0 +1,69 @@
+"""An example household, on which an admin tries a rule: every question may stay without an answer."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from wtforms.validators import StopValidation
+
+from portal.eligibility.forms import WholeField
+from portal.eligibility.rules_questions import OLDEST, Kind, Question
+from portal.mandates.forms import ChecksField
+from portal.staff.forms_accounts import ListField
+from portal.web.forms import PortalForm
+
+_NAME = "f_"
+
+
+class TryForm(PortalForm):
+    """One field for each question of a rule."""
+
+    asked: tuple[Question, ...] = ()
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was answered, as answers are kept; territories stand for communes."""
+        given = {question.key: self._answer(question) for question in self.asked}
+        return {key: answer for key, answer in given.items() if answer}
+
+    def _answer(self, question: Question) -> str:
+        field = self[_NAME + question.key]
+        if question.kind is Kind.SEVERAL:
+            return " ".join(field.data or [])
+        if question.kind in {Kind.CHOICE, Kind.COMMUNE}:
+            return str(field.data or "")
+        return "" if field.number is None else str(field.number)
+
+
+class _OptionalChecks(ChecksField):
+    def pre_validate(self, _form: Any) -> None:
+        """None may be ticked."""
+
+
+class _OptionalWhole(WholeField):
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` for what is no such number; nothing is no fault."""
+        if not self.data:
+            raise StopValidation
+        super().pre_validate(form)
+
+
+def try_form(asked: Iterable[Question], territories: Iterable[tuple[str, str]]) -> TryForm:
+    """The form of these questions; `territories`: (key, name)."""
+    questions = tuple(asked)
+    fields: dict[str, Any] = {"asked": questions}
+    nothing = ("", _("Non connu"))
+    for question in questions:
+        if question.kind is Kind.CHOICE:
+            offered = [nothing, *((choice.key, choice.title) for choice in question.choices)]
+            field: Any = ListField(question.text, required="", choices=offered)
+        elif question.kind is Kind.COMMUNE:
+            field = ListField(question.text, required="", choices=[nothing, *territories])
+        elif question.kind is Kind.SEVERAL:
+            offered = [(choice.key, choice.title) for choice in question.choices]
+            field = _OptionalChecks(question.text, choices=offered, required="")
+        else:
+            high = OLDEST if question.kind is Kind.AGE else question.high
+            field = _OptionalWhole(question.text, low=question.low, high=high)
+        fields[_NAME + question.key] = field
+    return cast("TryForm", type("OneTryForm", (TryForm,), fields)())
