@@ -22,7 +22,7 @@ from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.journal.queries_chain import ChainFault
 from portal.journal.queries_chain import check as check_chain
-from portal.letters.queries_health import late_runs
+from portal.letters.queries_health import wrong_in_room
 from portal.notifications.health import stuck, unreached
 from portal.notifications.queries_post import calendar_of
 from portal.serving import NotReadyError, database_url, require_role
@@ -150,7 +150,7 @@ def _content(settings: Settings, database: Database) -> Iterator[Finding]:
     with database.transaction() as session:
         departement = session.scalars(select(Departement)).one_or_none()
         late, lost = stuck(session, now), unreached(session, now)
-        unmade, unposted = late_runs(session, now, calendar_of(session))
+        room = wrong_in_room(session, now, calendar_of(session))
     if departement is None:
         yield Finding("directory", "nothing is loaded: run `portal load DIR`", is_fault=True)
     elif departement.phone is None:
@@ -158,8 +158,11 @@ def _content(settings: Settings, database: Database) -> Iterator[Finding]:
     else:
         yield Finding("directory", f"{departement.name}, {departement.phone}")
     yield Finding("messages", f"{late} should have left a quarter of an hour ago", is_fault=late > 0)
-    words = f"{unmade} files not made after a quarter of an hour, {unposted} runs not given to the post in time"
-    yield Finding("print room", words, is_fault=unmade + unposted > 0)
+    words = (
+        f"{room.unmade} files not made after a quarter of an hour, {room.unposted} runs not given to the post in time"
+    )
+    words += f", {room.altered} letters no longer as drawn in the last 7 days"
+    yield Finding("print room", words, is_fault=any(room))
     yield Finding("people", f"{lost} could not be reached in the last 30 days", is_fault=lost > 0)
 
 

@@ -10,7 +10,8 @@ from portal.letters.models import Printer
 from portal.letters.queries_returns import held_back
 from portal.letters.queries_runs import run_of_cut_off
 from portal.letters.services_returns import end_answered, leave_again
-from portal.letters.services_runs import AlteredLetterError, BusyError, make_file, make_run, send_back, turn_late
+from portal.letters.services_runs import make_file, make_run, send_back, turn_late
+from portal.notifications.holding import BusyError
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 
@@ -70,13 +71,7 @@ def _send_back(database: Database, now: datetime) -> int:
 
 
 def _make_files(database: Database, clock: Clock) -> None:
-    """One that cannot be made holds up no other: the doctor says that it lacks."""
-    altered: set[int] = set()
     is_left = True
     while is_left:
-        try:
-            with database.transaction() as session:
-                is_left = make_file(session, clock(), but=altered)
-        except AlteredLetterError as error:
-            log.error("a letter is no longer as drawn: file id=%s is not made", error.file_id)  # noqa: TRY400
-            altered.add(error.file_id)
+        with database.transaction() as session:
+            is_left = make_file(session, clock())

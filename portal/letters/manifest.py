@@ -21,6 +21,7 @@ PULLED = {
     PullReason.LOST: "introuvable dans le bac",
     PullReason.ASKED: "à la demande de quelqu'un",
     PullReason.REJECTED: "refusée par l'imprimeur",
+    PullReason.ALTERED: "abîmée dans la mémoire, jamais imprimée",
 }
 RETURNED = {
     ReturnReason.UNKNOWN: "inconnu à l'adresse",

@@ -34,6 +34,7 @@ class PullReason(StrEnum):
     LOST = "lost"  # not found in the tray
     ASKED = "asked"  # the person, or an agent, asked for it
     REJECTED = "rejected"  # by the outside printer
+    ALTERED = "altered"  # its bytes are no longer those that were drawn: it was never printed
 
 
 class ReturnReason(StrEnum):
@@ -131,7 +132,7 @@ class Letter(Base):
 
     run_id: Mapped[int | None] = mapped_column(ForeignKey("print_run.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("run_file.id"))
-    position: Mapped[int | None]  # in its file, from 1
+    position: Mapped[int | None]  # in its file, from 1; in none, when its bytes were altered before it was made
     postcode: Mapped[str] = mapped_column(server_default=text("''"))  # as the address says it; empty abroad
     large_window: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 

@@ -47,6 +47,17 @@ def expected_of(session: Session, run: PrintRun) -> Counts:
     return Counts(run.letters - pulled[0], run.sheets - int(pulled[1]))
 
 
+def set_aside(session: Session, run_id: int) -> dict[int, Counts]:
+    """The letters of a run that stand in none of its files, for their bytes had been altered: how many, by file."""
+    rows = session.execute(
+        select(Letter.file_id, func.count(Letter.id), func.sum((Letter.pages + 1) / 2))
+        .where(Letter.run_id == run_id, Letter.position.is_(None))
+        .group_by(Letter.file_id)
+        .order_by(Letter.file_id)
+    )
+    return {file_id: Counts(letters, int(sheets)) for file_id, letters, sheets in rows if file_id is not None}
+
+
 def unnumbered(session: Session, run_id: int) -> Sequence[Letter]:
     """The registered letters of a run that have no tracking number yet, those pulled left out; in their order."""
     chosen = select(Letter).where(

@@ -1,6 +1,6 @@
 """Print runs, read: what is in them, what must be taken out, what would be too late."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -132,11 +132,11 @@ def still_goes_there(one: Envelope) -> bool:
         return False
 
 
-def unmade_file(session: Session, *, run_id: int | None, but: Collection[int] = ()) -> RunFile | None:
-    """A file that nobody has made or is making, held; none of those of `but`."""
+def unmade_file(session: Session, *, run_id: int | None) -> RunFile | None:
+    """A file that nobody has made or is making, held."""
     chosen = (
         select(RunFile)
-        .where(RunFile.made_at.is_(None), RunFile.id.not_in(but))
+        .where(RunFile.made_at.is_(None))
         .order_by(RunFile.run_id, RunFile.position)
         .limit(1)
     )

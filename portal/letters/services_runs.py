@@ -1,12 +1,14 @@
 """Print runs: letters that wait become files to print, each letter in one run, whoever asks and however many ask."""
 
-from collections.abc import Collection, Iterable, Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
+from portal.journal.services import Actor, ActorKind, record
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_runs import (
     ENVELOPE,
@@ -18,25 +20,19 @@ from portal.letters.queries_runs import (
     unmade_file,
     useless_if_posted,
 )
+from portal.letters.rules_post import Fate, fate
 from portal.letters.rules_runs import Group, Piece, arranged
 from portal.letters.run_file import put_together, separator
 from portal.locks import Lock, hold
+from portal.notifications.holding import BusyError, hold_whole
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import give_up
 from portal.notifications.post import PostalCalendar
 from portal.people.models import Person
 
+_MACHINE = Actor(ActorKind.MACHINE)
 
-class BusyError(Exception):
-    """Letters that somebody is changing at this instant would miss the run: it is tried again."""
-
-
-class AlteredLetterError(Exception):
-    """Bytes that are no longer those that were drawn: they are not printed. `file_id`: the file that they keep back."""
-
-    def __init__(self, letter_id: int, file_id: int) -> None:
-        super().__init__(f"letter {letter_id}")
-        self.file_id = file_id
+log = logging.getLogger(__name__)
 
 
 def make_run(  # noqa: PLR0913 - when, whose post, by whom
@@ -53,7 +49,7 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
 
     At a cut-off: those that were due before it, once, however many workers ask. A letter that would arrive too late, or
     whose address has changed, is left out: it is for `turn_late` and `send_back`. So is one that is being changed at
-    this instant; raises `BusyError` in its place when the run must be whole.
+    this instant; raises `holding.BusyError` in its place when the run must be whole.
     """
     hold(session, Lock.RUN, 0)
     if cut_off_at is not None and run_of_cut_off(session, cut_off_at) is not None:
@@ -89,21 +85,25 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     return run
 
 
-def make_file(session: Session, now: datetime, *, run_id: int | None = None, but: Collection[int] = ()) -> bool:
+def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> bool:
     """Makes one file more of a run, or of the oldest that lacks one; False when none is left to make, or to take.
 
-    `but`: files that are left as they are.
-
-    Several workers may each make one; what a worker leaves when it dies is free again. Raises `AlteredLetterError`.
+    Several workers may each make one; what a worker leaves when it dies is free again. A letter whose bytes are no
+    longer those that were drawn is not printed: it is set aside, pulled from the run (ALTERED), and drawn anew for the
+    next one; the rest of the file is made without it.
     """
-    file = unmade_file(session, run_id=run_id, but=but)
+    file = unmade_file(session, run_id=run_id)
     if file is None:
         return False
     run = session.get_one(PrintRun, file.run_id)
     letters = session.scalars(
         select(Letter).where(Letter.file_id == file.id).options(undefer(Letter.pdf)).order_by(Letter.position)
     ).all()
-    made = put_together(_separator(run, file, letters), [_bytes_of(letter) for letter in letters])
+    whole = [(letter, pdf) for letter in letters if (pdf := _bytes_of(letter)) is not None]
+    if len(whole) < len(letters):
+        _set_aside(session, now, run, letters, kept=[letter for letter, _pdf in whole])
+    separating = _separator(run, file, [letter for letter, _pdf in whole])
+    made = put_together(separating, [pdf for _letter, pdf in whole])
     file.pdf, file.sha256, file.made_at = made, sha256(made).hexdigest(), now
     session.flush()
     # The last two files may end at the same instant: whoever comes second sees that both are made.
@@ -213,16 +213,48 @@ def _place(session: Session, run: PrintRun, groups: Iterable[Group]) -> None:
     )
 
 
-def _bytes_of(letter: Letter) -> bytes:
-    if letter.pdf is None or sha256(letter.pdf).hexdigest() != letter.sha256:
-        raise AlteredLetterError(letter.id, letter.file_id or 0)
-    return letter.pdf
+def _bytes_of(letter: Letter) -> bytes | None:
+    """The bytes that were drawn; None when they are no longer the same."""
+    return letter.pdf if letter.pdf is not None and sha256(letter.pdf).hexdigest() == letter.sha256 else None
+
+
+def _set_aside(
+    session: Session, now: datetime, run: PrintRun, letters: Sequence[Letter], *, kept: Sequence[Letter]
+) -> None:
+    """Pulls the letters that are not kept, whose messages wait again; those that stay close up."""
+    session.refresh(run, with_for_update=True)  # before its messages, as everybody does
+    altered = [letter for letter in letters if letter not in kept]
+    hold_whole(session, [letter.message_id for letter in altered])
+    for letter in altered:
+        message = session.get_one(Message, letter.message_id, with_for_update=True, populate_existing=True)
+        session.refresh(letter, with_for_update=True)
+        letter.position = None
+        if letter.pulled_at is not None:
+            continue
+        letter.pulled_at, letter.pull_reason = now, PullReason.ALTERED
+        if fate(PullReason.ALTERED, message.status) is Fate.AGAIN:
+            message.status, message.due_at = Status.WAITING, now
+        session.flush()
+        record(
+            session,
+            now,
+            actor=_MACHINE,
+            verb="letter.pulled",
+            for_person_id=message.person_id,
+            object_kind="letter",
+            object_id=letter.id,
+            reason=list(PullReason).index(PullReason.ALTERED) + 1,
+        )
+        log.error("letter altered id=%s", letter.id)
+    session.flush()
+    for at, letter in enumerate(kept, start=1):  # one by one: two never have the same place
+        session.execute(update(Letter).where(Letter.id == letter.id).values(position=at))
 
 
 def _separator(run: PrintRun, file: RunFile, letters: Sequence[Letter]) -> bytes:
     codes = [letter.postcode for letter in letters if letter.postcode]
     lines = [
-        f"{file.letters} lettre{'s' * (file.letters > 1)}",
+        f"{len(letters)} lettre{'s' * (len(letters) > 1)}",
         f"{file.sheets_each} feuille{'s' * (file.sheets_each > 1)} par lettre",
     ]
     if codes:

@@ -16,7 +16,7 @@ from portal.letters.forms import SHEET, CountForm, PostedForm, PrintedForm, Pull
 from portal.letters.forms_words import POST_FAULTS, PULL_FAULTS, REPRINT_FAULTS
 from portal.letters.models import Letter, PrintRun
 from portal.letters.queries import ROLES
-from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, unnumbered
+from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, set_aside, unnumbered
 from portal.letters.queries_runs import run_of, to_pull
 from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault, difference
 from portal.letters.run_file import sheet_of
@@ -45,6 +45,7 @@ class Steps:
     posted: PostedForm
     expected: Counts
     left_to_pull: int
+    unprinted: int = 0  # sheets of letters that were set aside before
     unnumbered: Sequence[Letter] = ()
     fault: str = ""
     at: str = ""  # the step that was refused
@@ -53,9 +54,9 @@ class Steps:
         """Why a step was refused, when no field of it says so."""
         return self.fault if step == self.at else ""
 
-    def separators(self, run: PrintRun) -> int:
-        """The sheets of separation of a run: one a file."""
-        return len(run.files)
+    def at_counter(self, run: PrintRun) -> int:
+        """The sheets that the printer's counter should say: a separator for each file among them."""
+        return run.sheets - self.unprinted + len(run.files)
 
     def differences(self, run: PrintRun) -> list[str]:
         """What was counted beyond the run, or lacks, in words; nothing when it agrees, or is not counted yet."""
@@ -219,6 +220,7 @@ def _steps(session: Session, run: PrintRun, **shown: Any) -> Steps:
         expected=expected_of(session, run),
         left_to_pull=len(to_pull(session, run.id)),
         unnumbered=unnumbered(session, run.id),
+        unprinted=sum(one.sheets for one in set_aside(session, run.id).values()),
     )
 
 

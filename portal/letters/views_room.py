@@ -32,6 +32,7 @@ REASONS = {
     PullReason.LOST: _l("La lettre est introuvable."),
     PullReason.ASKED: _l("Quelqu'un l'a demandé."),
     PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
+    PullReason.ALTERED: _l("La lettre gardée était abîmée\u00a0: elle n'est pas imprimée, une autre est faite."),
 }
 _STATES = {
     Status.WAITING: _l("Attend d'être préparée"),

@@ -19,7 +19,7 @@ from portal.letters.manifest import PULLED, file_name, manifest
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
 from portal.letters.queries import ROLES
 from portal.letters.queries_gone import Gone, gone_from, registered_of, returned_of
-from portal.letters.queries_post import pull_reason
+from portal.letters.queries_post import pull_reason, set_aside
 from portal.letters.queries_runs import file_of, letter_by_reference, letters_of, run_of, to_pull
 from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
@@ -112,6 +112,7 @@ def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **mo
         made=sum(file.made_at is not None for file in found.files),
         sizes={at: size_words(size) for at, size in sizes_of(session, found.id).items()},
         names=names_of(session, _hands_of(found)),
+        aside=set_aside(session, found.id),
         letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
         letters_pulled=_placed(found, pulled_of(session, found.id)),
         letters_returned=_placed(found, returned_of(session, found.id)),

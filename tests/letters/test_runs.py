@@ -10,10 +10,15 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.letters.making import print_due
-from portal.letters.models import Letter, PrintRun, RunFile, RunState
+from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
+from portal.letters.queries import letter_of_message
+from portal.letters.queries_health import wrong_in_room
+from portal.letters.queries_post import expected_of
 from portal.letters.queries_runs import file_of, letters_of, run_of, runs, to_pull
 from portal.letters.rules_runs import MOST_LETTERS, Piece, arranged
-from portal.letters.services_runs import AlteredLetterError, BusyError, make_file, make_run, send_back, turn_late
+from portal.letters.services_runs import make_file, make_run, send_back, turn_late
+from portal.notifications.dispatch import send_due
+from portal.notifications.holding import BusyError
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
@@ -218,29 +223,41 @@ def test_a_letter_that_left_meanwhile_is_not_given_up(database, world):
         assert turn_late(session, thursday, post=calendar_of(session))
 
 
-def test_bytes_that_are_no_longer_those_drawn_are_not_printed(database, world):
-    letter = queued(world)
+def test_a_letter_whose_bytes_were_altered_is_set_aside_and_drawn_anew_and_the_rest_leaves(
+    database, world, clock, gateways
+):
+    altered, first, overtaken, pulled, last = (queued(world) for _ in range(5))
     with database.transaction() as session:
-        make_run(session, world.now, post=calendar_of(session), by=1)
-        session.get_one(Letter, letter.id).pdf = b"%PDF- something else"
-    with pytest.raises(AlteredLetterError), database.transaction() as session:
-        make_file(session, world.now)
-    with database.transaction() as session:
-        assert session.scalars(select(RunFile.made_at)).all() == [None]
-
-
-def test_bytes_that_were_altered_hold_up_no_other_file(database, world, clock):
-    letter = queued(world)
-    with database.transaction() as session:
-        make_run(session, world.now, post=calendar_of(session), by=1)
-        session.get_one(Letter, letter.id).pdf = b"%PDF- something else"
-    queued(world)
-    with database.transaction() as session:
-        make_run(session, world.now, post=calendar_of(session), by=1)
+        run = make_run(session, world.now, post=calendar_of(session), by=1)
+        for letter in (altered, overtaken, pulled):
+            session.get_one(Letter, letter.id).pdf = b"%PDF- something else"
+        session.get_one(Message, overtaken.message_id).status = Status.WITHDRAWN
+        row = session.get_one(Letter, pulled.id)
+        row.pulled_at, row.pull_reason = world.now, PullReason.ASKED
     clock.set(world.now)
     print_due(database, clock)
     with database.transaction() as session:
-        assert [run.state for run in runs(session)] == [RunState.MADE, RunState.MAKING]
+        found = run_of(session, run.id)
+        pages = [page.extract_text() for page in PdfReader(BytesIO(file_of(session, run.id, 1).pdf)).pages]
+        placed = {letter.id: (letter.position, letter.pull_reason) for letter in letters_of(session, run.id)}
+        stands = {one.id: session.get_one(Message, one.message_id).status for one in (altered, overtaken, first)}
+        assert expected_of(session, found) == (2, 2)
+    assert found.state is RunState.MADE
+    assert "2 lettres" in pages[0]
+    assert [letter.reference in page for letter, page in zip((first, last), pages[2::2], strict=True)] == [True, True]
+    assert placed == {
+        first.id: (1, None),
+        last.id: (2, None),
+        altered.id: (None, PullReason.ALTERED),
+        overtaken.id: (None, PullReason.ALTERED),
+        pulled.id: (None, PullReason.ASKED),
+    }
+    assert stands == {altered.id: Status.WAITING, overtaken.id: Status.WITHDRAWN, first.id: Status.IN_RUN}
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        anew = letter_of_message(session, altered.message_id)
+        assert anew.reference == f"{altered.reference}B"
+        assert wrong_in_room(session, world.now, calendar_of(session)).altered == 2
 
 
 def test_letters_abroad_have_a_separator_without_postcodes(database, world):

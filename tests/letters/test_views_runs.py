@@ -240,6 +240,21 @@ def test_letters_to_pull_and_pulled_are_told_on_the_page_the_manifest_and_the_bo
     assert moved.reference not in sheet
 
 
+def test_a_letter_set_aside_is_said_on_the_page_the_manifest_and_the_bordereau(room, world, database):
+    altered, _stays = queued(world), queued(world)
+    with database.transaction() as session:
+        session.get_one(Letter, altered.id).pdf = b"%PDF- something else"
+    at = f"{RUNS}/{made(database, world.now).id}"
+    words = room.get(at).page.text()
+    assert "1 lettre gardée était abîmée. Elle n'est pas imprimée : une autre part avec le prochain lot." in words
+    assert "Fichier 1 1 1 1" in words  # one letter of one sheet is left
+    assert "Attendu au compteur : 2 feuilles" in words
+    assert f"{altered.reference} Pas dans le bac La lettre gardée était abîmée" in words
+    assert "abîmée dans la mémoire" in room.get(f"{at}/manifeste.csv").data.decode("utf-8-sig")
+    sheet = PdfReader(BytesIO(room.get(f"{at}/bordereau.pdf").data)).pages[0].extract_text()
+    assert (altered.reference in sheet, "abîmée dans la mémoire" in sheet) == (True, True)
+
+
 def test_a_letter_of_a_run_is_found_by_its_key_however_it_is_typed(room, world, database):
     letter = queued(world)
     made(database, world.now)

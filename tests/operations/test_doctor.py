@@ -191,7 +191,10 @@ def test_messages_that_do_not_leave_and_people_not_reached_are_counted(
         session.add(PrintRun(made_at=then, posting_day=then.date(), letters=2, sheets=2, files=[file]))
     found = faults(settings)
     assert found.keys() == {"messages", "people", "print room"}
-    assert found["print room"] == "1 files not made after a quarter of an hour, 1 runs not given to the post in time"
+    assert found["print room"] == (
+        "1 files not made after a quarter of an hour, 1 runs not given to the post in time, "
+        "0 letters no longer as drawn in the last 7 days"
+    )
     assert found["messages"].startswith("2 ")
     assert found["people"].startswith("3 ")
 
