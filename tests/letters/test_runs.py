@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.letters.making import print_due
-from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
+from portal.letters.models import Letter, PrintRun, PullReason, RunState
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_health import wrong_in_room
 from portal.letters.queries_post import expected_of
