@@ -52,6 +52,11 @@ REGIONS = {
 }
 
 
+def region_named(name: str | None) -> str:
+    """A key of `REGIONS`: the name, or metropolitan France for one that nobody knows."""
+    return name if name is not None and name in REGIONS else METROPOLE
+
+
 def is_holiday(day: date, region: str = METROPOLE) -> bool:
     """Whether `day` is a public holiday in a region (a key of `REGIONS`), by the list in force today."""
     return day in holidays_of(day.year, region)

@@ -17,26 +17,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.agenda.queries_booked import HOLDS, Guest, among, booked_rows, guests_of
-from portal.agenda.rules_agenda import (
-    DESK,
-    SEERS,
-    AgentDay,
-    Booked,
-    Closing,
-    Place,
-    Special,
-    Viewer,
-    agent_day,
-    by_agent_and_day,
-    closing_of,
-    open_hours,
-)
+from portal.agenda.rules_agenda import DESK, SEERS, AgentDay, Booked, Viewer, agent_day, by_agent_and_day, open_hours
+from portal.agenda.rules_closings import Closing, Place, Special, closing_of
 from portal.booking.agendas import OpeningRow
 from portal.booking.models import Absence, Appointment, Opening
 from portal.booking.recurrence import instant, midnight_of
 from portal.clock import paris_day
 from portal.directory import models as directory
 from portal.directory.models_settings import DayException
+from portal.notifications.queries_post import region_of
 from portal.people.models import Agent
 from portal.people.models_access import Assignment
 from portal.people.queries_access import families_of, places_of
@@ -263,6 +252,6 @@ def _closings(session: Session, places: Collection[Place], days: Sequence[date])
     """The days on which each place receives nobody, and why."""
     chosen = select(DayException.day, DayException.place_id, DayException.is_open, DayException.label)
     rows = session.execute(chosen.where(DayException.day.between(days[0], days[-1])).order_by(DayException.id))
-    specials = [Special._make(row) for row in rows]
-    found = {(day, place.id): closing_of(day, place, specials) for day in days for place in places}
+    specials, region = [Special._make(row) for row in rows], region_of(session)
+    found = {(day, place.id): closing_of(day, place, specials, region) for day in days for place in places}
     return {key: closing for key, closing in found.items() if closing is not None}

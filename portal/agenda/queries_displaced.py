@@ -17,6 +17,7 @@ from portal.clock import paris_day
 from portal.directory.models import Motif, Place
 from portal.directory.models_settings import DayException
 from portal.holidays import holidays_of
+from portal.notifications.queries_post import region_of
 from portal.people.models import Agent
 
 PAGE = 30
@@ -65,10 +66,10 @@ def displaced(session: Session, now: datetime, reach: Reach, only: Only | None =
         statement = statement.where(Appointment.agent_id == asked.agent_id)
     if asked.place_id is not None:
         statement = statement.where(Appointment.place_id == asked.place_id)
-    closed = closed_of(session, Days(today, last))
+    closed, region = closed_of(session, Days(today, last)), region_of(session)
     found = []
     for row in session.execute(statement):
-        why = reasons(Candidate._make(row[1:]), closed)
+        why = reasons(Candidate._make(row[1:]), closed, region)
         if why and (asked.why is None or asked.why in why):
             found.append(Displaced(row.id, row[0], row.place_id, why))
     return found
@@ -131,7 +132,8 @@ def _odd_days(session: Session, first: date, last: date) -> list[date]:
     said = session.scalars(
         select(DayException.day).where(DayException.day.between(first, last)).order_by(DayException.day)
     )
-    holidays = {one for year in range(first.year, last.year + 1) for one in holidays_of(year)}
+    region = region_of(session)
+    holidays = {one for year in range(first.year, last.year + 1) for one in holidays_of(year, region)}
     return sorted(holidays.union(said))
 
 

@@ -11,10 +11,12 @@ from portal.agenda.rules_openings import Authority, Draft, authority
 from portal.agenda.rules_openings_effect import WATCHED, Look, Situation, Taken
 from portal.booking.models import HOLDS_TIME, Absence, Appointment, AppointmentStatus, Opening, opening_motif
 from portal.booking.recurrence import instant, midnight_of
-from portal.booking.slots import Days, OddDay, Window, closed_days, pace_of
+from portal.booking.rules_closed import OddDay, closed_days
+from portal.booking.slots import Days, Window, pace_of
 from portal.clock import paris_day
 from portal.directory.models import BookedBy, Motif, Place, PlaceAttachment
 from portal.directory.models_settings import DayException
+from portal.notifications.queries_post import region_of
 from portal.people.models import Agent
 from portal.people.models_access import Assignment
 from portal.people.queries_access import families_of, places_of
@@ -181,7 +183,7 @@ def look(session: Session, agent_id: int, now: datetime, motif_ids: Collection[i
     motifs = session.scalars(select(Motif).where(Motif.id.in_(motif_ids)).order_by(Motif.id)).all()
     until = midnight_of(days.last + timedelta(days=1)) - 1
     odd = _odd_days(session, today, last)
-    closed = closed_days(today.year, last.year, odd)
+    closed = closed_days(today.year, last.year, odd, region=region_of(session))
     window = Window(int(now.timestamp()) + 1, until)
     paces = {motif.id: pace_of(motif) for motif in motifs}
     return Look(days, window, paces, closed, held, booked, _ends(session, agent_id, motifs))

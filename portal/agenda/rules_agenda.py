@@ -12,7 +12,6 @@ from portal.booking.slots import Located
 from portal.clock import paris, paris_day
 from portal.desk.rules import sees_reason
 from portal.directory.models import Mode
-from portal.holidays import holidays_of
 from portal.web.access import Role
 
 SEERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
@@ -84,54 +83,6 @@ class Booked(NamedTuple):
         return self.status in HOLDS_TIME
 
 
-class Place(NamedTuple):
-    """A place, as far as a day needs to know it."""
-
-    id: int
-    name: str
-    closed_on: date | None
-
-
-class Special(NamedTuple):
-    """A day that is not as the calendar says (directory.models_settings.DayException)."""
-
-    day: date
-    place_id: int | None
-    is_open: bool
-    label: str
-
-
-class Holiday(StrEnum):
-    """The public holidays, by name (Code du travail, article L3133-1)."""
-
-    NEW_YEAR = "new_year"
-    EASTER_MONDAY = "easter_monday"
-    LABOUR = "labour"
-    VICTORY = "victory"
-    ASCENSION = "ascension"
-    WHIT_MONDAY = "whit_monday"
-    NATIONAL = "national"
-    ASSUMPTION = "assumption"
-    ALL_SAINTS = "all_saints"
-    ARMISTICE = "armistice"
-    CHRISTMAS = "christmas"
-
-
-class Shut(StrEnum):
-    """Why a place is closed on a day, when no label says it."""
-
-    HOLIDAY = "holiday"
-    CLOSED = "closed"  # for good
-
-
-class Closing(NamedTuple):
-    """A day on which a place receives nobody. `label`: as it was written; `holiday`: which one."""
-
-    why: Shut
-    label: str = ""
-    holiday: Holiday | None = None
-
-
 class Kind(StrEnum):
     """What a stretch of an agenda is."""
 
@@ -162,42 +113,6 @@ class AgentDay:
     def groups(self) -> list[list[Item]]:
         """All there is, where what overlaps stands together."""
         return grouped(self.items)
-
-
-_FIXED = {
-    (1, 1): Holiday.NEW_YEAR,
-    (5, 1): Holiday.LABOUR,
-    (5, 8): Holiday.VICTORY,
-    (7, 14): Holiday.NATIONAL,
-    (8, 15): Holiday.ASSUMPTION,
-    (11, 1): Holiday.ALL_SAINTS,
-    (11, 11): Holiday.ARMISTICE,
-    (12, 25): Holiday.CHRISTMAS,
-}
-
-
-def holiday_of(day: date) -> Holiday | None:
-    """The public holiday that a day is, if it is one. Ascension on 1 or 8 May goes by the fixed one's name."""
-    if day not in holidays_of(day.year):
-        return None
-    if (fixed := _FIXED.get((day.month, day.day))) is not None:
-        return fixed
-    if day.weekday() == 3:
-        return Holiday.ASCENSION
-    # Easter Monday is 27 April at the latest, Whit Monday 11 May at the earliest.
-    return Holiday.EASTER_MONDAY if day.month < 5 else Holiday.WHIT_MONDAY
-
-
-def closing_of(day: date, place: Place, specials: Iterable[Special]) -> Closing | None:
-    """Why a place receives nobody on a day; None when it does. What is said of the place goes before what is of all."""
-    if place.closed_on is not None and place.closed_on <= day:
-        return Closing(Shut.CLOSED)
-    said = [one for one in specials if one.day == day and one.place_id in {None, place.id}]
-    if said:
-        one = max(said, key=lambda special: special.place_id is not None)
-        return None if one.is_open else Closing(Shut.CLOSED, one.label)
-    holiday = holiday_of(day)
-    return None if holiday is None else Closing(Shut.HOLIDAY, holiday=holiday)
 
 
 def open_hours(

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portal.booking.models import CancelReason
-from portal.booking.slots import Closed, Slot
+from portal.booking.rules_closed import Closed
+from portal.booking.slots import Slot
 from portal.clock import paris_day
-from portal.holidays import is_holiday
+from portal.holidays import METROPOLE, is_holiday
 
 
 class Why(StrEnum):
@@ -35,15 +36,15 @@ class Candidate(NamedTuple):
     is_overbooked: bool
 
 
-def reasons(one: Candidate, closed: Closed) -> tuple[Why, ...]:
+def reasons(one: Candidate, closed: Closed, region: str = METROPOLE) -> tuple[Why, ...]:
     """Why it cannot stand; nothing when it can.
 
-    `closed`: the days on which places are closed. A public holiday over which staff has booked on purpose, with its
-    reason, is no reason.
+    `closed`: the days on which places are closed; `region`: whose holidays are among them. A public holiday over which
+    staff has booked on purpose, with its reason, is no reason.
     """
     day = paris_day(one.starts_at)
     is_off = not one.is_agent_active or one.suspended_at is not None or _has_come(one.expires_on, day)
-    is_on_purpose = one.is_overbooked and is_holiday(day)
+    is_on_purpose = one.is_overbooked and is_holiday(day, region)
     is_shut = day.toordinal() in closed.of(one.place_id) and not is_on_purpose
     found = {
         Why.AWAY: one.is_away,

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from portal.agenda.rules_openings import Draft
 from portal.booking.recurrence import days_of
-from portal.booking.slots import Closed, Days, Interval, Pace, Window, agent_starts, stretches
+from portal.booking.rules_closed import Closed
+from portal.booking.slots import Days, Interval, Pace, Window, agent_starts, stretches
 
 WATCHED = timedelta(weeks=8)  # how far slots gained and lost are counted
 _CLASHES = timedelta(weeks=13)  # how far an agent is checked not to be at two places at once, as for loaded files

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.agenda.queries_agenda import Agenda, Keeper, Of, Whose, is_near, keepers_near, places_near, viewer_of
 from portal.agenda.queries_forgotten import count_of
-from portal.agenda.rules_agenda import RECEIVERS, Place, Viewer
+from portal.agenda.rules_agenda import RECEIVERS, Viewer
+from portal.agenda.rules_closings import Place
 from portal.agenda.views_lines import words_of_lines
 from portal.clock import paris_day
 from portal.web.request import now

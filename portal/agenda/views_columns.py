@@ -7,7 +7,8 @@ from datetime import date, time
 from flask import url_for
 
 from portal.agenda.queries_agenda import Agenda
-from portal.agenda.rules_agenda import AgentDay, Closing, Shut
+from portal.agenda.rules_agenda import AgentDay
+from portal.agenda.rules_closings import Closing, Shut
 from portal.agenda.views_lines import Line, Writer
 from portal.agenda.views_words import closing_words
 from portal.web.i18n import language

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.agenda.rules_acts import Act, Standing
-from portal.agenda.rules_agenda import Closing, Holiday, Shut
+from portal.agenda.rules_closings import Closing, Holiday, Shut
 from portal.booking.rules_status import StatusFault
 from portal.directory.models import Mode
 from portal.notifications.models import Route
@@ -119,6 +119,9 @@ HOLIDAY_WORDS = {
     Holiday.ALL_SAINTS: _l("Toussaint"),
     Holiday.ARMISTICE: _l("11 novembre"),
     Holiday.CHRISTMAS: _l("Noël"),
+    Holiday.GOOD_FRIDAY: _l("Vendredi saint"),
+    Holiday.SAINT_STEPHEN: _l("Saint-Étienne"),
+    Holiday.ABOLITION: _l("Abolition de l'esclavage"),
 }
 
 

@@ -29,20 +29,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.booking.models import HOLDS_TIME, Absence, Appointment, Opening, opening_motif
 from portal.booking.recurrence import instant
-from portal.booking.slots import (
-    Closed,
-    Days,
-    Interval,
-    OddDay,
-    Pace,
-    Window,
-    bearing,
-    closed_days,
-    is_offered,
-    window_of,
-)
-from portal.directory.models import Motif, Place
+from portal.booking.rules_closed import Closed, OddDay, closed_days
+from portal.booking.slots import Days, Interval, Pace, Window, bearing, is_offered, window_of
+from portal.directory.models import Departement, Motif, Place
 from portal.directory.models_settings import DayException
+from portal.holidays import region_named
 from portal.people.models import Agent
 
 LONGEST = timedelta(hours=24)  # no appointment is longer: a constraint of the table
@@ -134,10 +125,11 @@ def agendas_of(session: Session, scope: Scope, days: Days) -> Agendas:
 
 
 def closed_of(session: Session, days: Days) -> Closed:
-    """The days on which places are closed, for these days and the day after."""
+    """The days on which places are closed, for these days and the day after; by the Département's own holidays."""
     given = {"first": days.first, "last": days.last + timedelta(days=1)}
-    odd = [OddDay._make(row) for row in session.execute(_ODD_DAYS, given)]
-    return closed_days(days.first.year, given["last"].year, odd)
+    rows = session.execute(_ODD_DAYS, given).all()
+    odd = [OddDay._make(row[1:]) for row in rows if row.day is not None]
+    return closed_days(days.first.year, given["last"].year, odd, region=region_named(rows[0].region))
 
 
 def busy_of(session: Session, scope: Scope, agent_ids: Collection[int], between: Interval) -> dict[int, list[Interval]]:
@@ -222,9 +214,11 @@ def _among(column: InstrumentedAttribute[int], name: str) -> ColumnElement[bool]
     return column == any_(bindparam(name, type_=ARRAY(Integer)))
 
 
+_REGION = select(func.max(Departement.holiday_region).label("region")).subquery()  # one row, whatever there is
 _ODD_DAYS = (
-    select(DayException.day, DayException.place_id, DayException.is_open)
-    .where(DayException.day.between(bindparam("first"), bindparam("last")))
+    select(_REGION.c.region, DayException.day, DayException.place_id, DayException.is_open)
+    .select_from(_REGION)
+    .outerjoin(DayException, DayException.day.between(bindparam("first"), bindparam("last")))
     .order_by(DayException.day, DayException.id)
 )
 _HELD = _joined(

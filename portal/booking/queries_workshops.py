@@ -11,6 +11,7 @@ from portal.booking.models import HOLDS_TIME, Appointment, AppointmentStatus, Pa
 from portal.booking.models_workshops import Workshop
 from portal.directory.models_settings import DayException
 from portal.holidays import is_holiday
+from portal.notifications.queries_post import region_of
 from portal.people.models import Person
 
 
@@ -127,14 +128,14 @@ def seats_to_come(session: Session, now: datetime, motif_id: int, person_id: int
 
 
 def is_closed_day(session: Session, place_id: int, day: date) -> bool:
-    """Whether a place is closed on a day: a public holiday, or an exception of this place or of every place."""
+    """Whether a place is closed on a day: by an exception of its own, of every place, or as a holiday of the region."""
     is_open = session.scalar(
         select(DayException.is_open)
         .where(DayException.day == day, or_(DayException.place_id == place_id, DayException.place_id.is_(None)))
         .order_by(DayException.place_id.nulls_last())
         .limit(1)
     )
-    return is_holiday(day) if is_open is None else not is_open
+    return is_holiday(day, region_of(session)) if is_open is None else not is_open
 
 
 def _held(*conditions: ColumnElement[bool], place_ids: Collection[int] | None) -> Select[Workshop, int]:

@@ -17,17 +17,14 @@ appointments over one agent's busy time. Nothing depends on the minute at which 
 Instants are whole seconds since 1970 (UTC).
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from portal.booking.recurrence import DAY, Recurring, hours_of, instant, midnight_of
+from portal.booking.rules_closed import Closed, closed_days
 from portal.directory.models import BookedBy, Motif
-from portal.holidays import holidays_of
 
 MINUTE, HOUR = 60, 3600  # seconds
 AGENTS_SEE = 731  # days: no horizon binds agents, but a computation ends somewhere
@@ -84,26 +81,6 @@ class Days(NamedTuple):
     last: date
 
 
-class OddDay(NamedTuple):
-    """A day on which a place (None: every place) is not as the calendar says."""
-
-    day: date
-    place_id: int | None
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class Closed:
-    """The days without any opening, as ordinals: everywhere, but at the places of `at`, which have their own."""
-
-    everywhere: frozenset[int] = frozenset()
-    at: Mapping[int, frozenset[int]] = field(default_factory=dict)
-
-    def of(self, place_id: int) -> frozenset[int]:
-        """Those of a place."""
-        return self.at.get(place_id, self.everywhere)
-
-
 def pace_of(motif: Motif) -> Pace:
     """The pace of a motif."""
     return Pace(motif.minutes * MINUTE, motif.buffer_minutes * MINUTE)
@@ -134,27 +111,6 @@ def is_offered(motif: Motif, agent_ids: Collection[int] | None, *, for_agent: bo
     if for_agent:
         return True
     return motif.booked_by is not BookedBy.AGENTS and not (motif.with_referent and agent_ids is None)
-
-
-def closed_days(first_year: int, last_year: int, odd: Iterable[OddDay] = ()) -> Closed:
-    """The days without any opening in some years: public holidays, as days that are not as the calendar says change it.
-
-    What is said of a place counts more than what is said of every place.
-    """
-    everywhere = set(_holidays(first_year, last_year))
-    by_place: dict[int, list[OddDay]] = defaultdict(list)
-    for one in odd:
-        if one.place_id is None:
-            _change(everywhere, one)
-        else:
-            by_place[one.place_id].append(one)
-    at = {}
-    for place_id, days in by_place.items():
-        own = set(everywhere)
-        for one in days:
-            _change(own, one)
-        at[place_id] = frozenset(own)
-    return Closed(frozenset(everywhere), at)
 
 
 def stretches(openings: Iterable[Located], first: date, last: date, closed: Closed) -> list[Stretch]:
@@ -221,7 +177,8 @@ def agent_starts(  # noqa: PLR0913 - one agent's time, and how it is cut
     """The start and place of every slot of one agent on these days and within the window, in order.
 
     `openings` are those of the agent for the motif at every place. `busy` is as in `starts`, complete over `bearing`.
-    `closed` is as `closed_days` gives it, for the years of these days and of the day after; None: public holidays.
+    `closed` is as `closed_days` gives it, for the years of these days and of the day after; None: the public holidays
+    of metropolitan France.
     """
     last = days.last
     if any(_reaches_tomorrow(opening, pace) for opening in openings):
@@ -254,19 +211,6 @@ def by_load(agent_ids: Iterable[int], load: Mapping[int, int]) -> list[int]:
 
 
 _NEVER: Interval = (1 << 60, 1 << 60)
-
-
-@lru_cache(maxsize=64)
-def _holidays(first_year: int, last_year: int) -> frozenset[int]:
-    """The public holidays of some years, as ordinals."""
-    return frozenset(day.toordinal() for year in range(first_year, last_year + 1) for day in holidays_of(year))
-
-
-def _change(closed: set[int], odd: OddDay) -> None:
-    if odd.is_open:
-        closed.discard(odd.day.toordinal())
-    else:
-        closed.add(odd.day.toordinal())
 
 
 def _reaches_tomorrow(opening: Recurring, pace: Pace) -> bool:

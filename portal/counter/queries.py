@@ -11,14 +11,13 @@ from portal.booking.availability import Scope, Slot, agents_there, free_agents
 from portal.booking.models import HOLDS_TIME, Absence, Appointment, AppointmentStatus
 from portal.booking.next_slots import next_slots
 from portal.booking.queries import appointments_to_come, receivers
+from portal.booking.queries_workshops import is_closed_day
 from portal.clock import paris_day
 from portal.counter.rules import Filters, Obstacle, places_for
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Commune, Motif, Place
-from portal.directory.models_settings import DayException
 from portal.directory.models_subjects import Subject
 from portal.directory.queries import ThemeMotifs
-from portal.holidays import is_holiday
 from portal.journal.models import JournalLine
 from portal.notifications.models import Message
 from portal.people.models import Agent, Person
@@ -117,24 +116,12 @@ def obstacles(session: Session, now: datetime, scope: Scope, slot: Slot) -> list
     met = [
         *([Obstacle.ABSENCE] if _is_absent(session, slot, until) else []),
         *([Obstacle.APPOINTMENT] if _is_taken(session, slot, until, scope.ignoring) else []),
-        *([Obstacle.CLOSED] if is_closed(session, slot.place_id, paris_day(slot.starts_at)) else []),
+        *([Obstacle.CLOSED] if is_closed_day(session, slot.place_id, paris_day(slot.starts_at)) else []),
     ]
     if met:
         return met
     is_there = slot.agent_id in agents_there(session, here, slot.starts_at, ends_at, until)
     return [Obstacle.NO_SLOT if is_there else Obstacle.NO_OPENING]
-
-
-def is_closed(session: Session, place_id: int, day: date) -> bool:
-    """Whether a place is closed on a day: by an exception of its own, of every place, or as a holiday."""
-    of_place = or_(DayException.place_id == place_id, DayException.place_id.is_(None))
-    said = session.scalars(
-        select(DayException.is_open)
-        .where(DayException.day == day, of_place)
-        .order_by(DayException.place_id.nulls_last())
-        .limit(1)
-    ).one_or_none()
-    return is_holiday(day) if said is None else not said
 
 
 def already(session: Session, now: datetime, slot: Slot, motif: Motif, people: Iterable[Person]) -> Appointment | None:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
-from portal.holidays import METROPOLE, REGIONS, is_holiday
+from portal.holidays import REGIONS, is_holiday, region_named
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.post import PostalCalendar
@@ -31,7 +31,7 @@ def calendar_of(session: Session) -> PostalCalendar:
         select(Departement.holiday_region, Departement.cut_off, Departement.delivery_days)
     ).one_or_none()
     days = session.execute(select(PostalClosure.day, PostalClosure.closure).order_by(PostalClosure.day)).all()
-    name = _known(row.holiday_region if row is not None else METROPOLE)
+    name = region_named(row.holiday_region if row is not None else None)
     calendar = PostalCalendar(
         partial(is_holiday, region=name),
         closed_days=frozenset(day for day, closure in days if closure is Closure.ROOM),
@@ -46,7 +46,7 @@ def calendar_of(session: Session) -> PostalCalendar:
 
 def region_of(session: Session) -> str:
     """Whose holidays hold: a key of `REGIONS`."""
-    return _known(session.scalar(select(Departement.holiday_region)))
+    return region_named(session.scalar(select(Departement.holiday_region)))
 
 
 def forget_calendar(session: Session) -> None:
@@ -72,7 +72,3 @@ def closures(session: Session, first: date, last: date) -> Sequence[PostalClosur
     """The closed days entered from one day to another, both included, soonest first."""
     chosen = select(PostalClosure).where(PostalClosure.day.between(first, last))
     return session.scalars(chosen.order_by(PostalClosure.day)).all()
-
-
-def _known(region: str | None) -> str:
-    return region if region in REGIONS else METROPOLE

@@ -9,8 +9,9 @@ from portal.agenda.queries_displaced import Only, Reach, displaced, why_of
 from portal.agenda.rules_displaced import Candidate, Why, reason_of, reasons, shared_out
 from portal.agenda.services_absences import add_absence
 from portal.booking.models import Appointment, AppointmentStatus, CancelReason
-from portal.booking.slots import Closed, Slot
-from portal.directory.models import Motif, Place
+from portal.booking.rules_closed import Closed
+from portal.booking.slots import Slot
+from portal.directory.models import Departement, Motif, Place
 from portal.journal.services import Actor
 from portal.notifications.models import Route
 from portal.people.models import Agent, Person
@@ -155,6 +156,19 @@ def test_all_that_cannot_stand_is_listed_and_nothing_else(database, clock, world
         reach = Reach(office.agent.id, frozenset())
         assert why_of(session, clock.now, away.id, reach) == (Why.AWAY,)
         assert why_of(session, clock.now, stands.id, reach) == ()
+
+
+def test_a_holiday_of_the_region_displaces_what_was_booked_there_unless_it_was_on_purpose(
+    database, clock, world, office
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Departement, 1).holiday_region = "alsace_moselle"
+    good_friday = "2027-03-26"
+    made = world.appointment(office.agent, office.here, office.motif, at(good_friday, "09:00"))
+    world.appointment(
+        office.agent, office.here, office.motif, at(good_friday, "10:00"), is_overbooked=True, overbook_reason="Urgent"
+    )
+    assert listed(database, clock, office.agent) == [(made.id, (Why.PLACE,))]
 
 
 def test_who_books_while_an_absence_is_written_is_in_the_list(database, clock, world, office) -> None:

@@ -28,7 +28,8 @@ from portal.agenda.rules_openings_effect import Effect, Look, Situation, Taken, 
 from portal.agenda.services_openings import write_plan
 from portal.booking.loader import Timetable, write_timetable
 from portal.booking.models import Opening, Recurrence
-from portal.booking.slots import Closed, Days, Pace, Window
+from portal.booking.rules_closed import Closed
+from portal.booking.slots import Days, Pace, Window
 from portal.directory.models_settings import SettingChange
 from portal.files.report import Report
 from portal.journal.services import Actor

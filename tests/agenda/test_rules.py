@@ -6,26 +6,11 @@ from typing import Any
 import pytest
 
 from portal.agenda.rules_acts import Act, Standing, acts, can_cancel, standing
-from portal.agenda.rules_agenda import (
-    Booked,
-    Closing,
-    Holiday,
-    Item,
-    Kind,
-    Place,
-    Shut,
-    Special,
-    Viewer,
-    agent_day,
-    bounds,
-    closing_of,
-    grouped,
-    holiday_of,
-    open_hours,
-    wall_minutes,
-)
+from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, agent_day, bounds, grouped, open_hours, wall_minutes
+from portal.agenda.rules_closings import Closing, Holiday, Place, Shut, Special, closing_of, holiday_of
 from portal.booking.models import AppointmentStatus
 from portal.directory.models import Mode
+from portal.holidays import REGIONS, holidays_of
 from tests.world import at
 
 DAY = date(2026, 11, 23)
@@ -137,6 +122,19 @@ def test_hours_follow_the_wall_and_closed_places_are_out(world) -> None:
 )
 def test_holidays_have_names(day: date, name: Holiday | None) -> None:
     assert holiday_of(day) is name
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_each_holiday_of_each_region_has_its_own_name(region) -> None:
+    for year in (2026, 2027, 2028):
+        names = [holiday_of(day, region) for day in holidays_of(year, region)]
+        assert None not in names
+        assert len(set(names)) == len(names)
+    assert holiday_of(date(2027, 3, 26), "alsace_moselle") is Holiday.GOOD_FRIDAY
+    assert holiday_of(date(2027, 12, 20), "la_reunion") is Holiday.ABOLITION
+    friday = closing_of(date(2027, 3, 26), HERE, [], "alsace_moselle")
+    assert friday == Closing(Shut.HOLIDAY, holiday=Holiday.GOOD_FRIDAY)
+    assert closing_of(date(2027, 3, 26), HERE, []) is None
 
 
 def test_a_day_is_closed_by_what_is_said_of_the_place_first() -> None:

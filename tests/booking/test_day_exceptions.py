@@ -6,9 +6,11 @@ import pytest
 
 from portal.booking.availability import Scope, free_agents, free_slots, next_free
 from portal.booking.next_slots import next_slots
+from portal.booking.queries_workshops import is_closed_day
 from portal.booking.rules import BookingRefusal
-from portal.booking.slots import Closed, OddDay, closed_days
+from portal.booking.rules_closed import Closed, OddDay, closed_days
 from portal.clock import paris_day
+from portal.directory.models import Departement
 from tests.booking.desk import START, asked, confirm, refused
 from tests.world import at
 
@@ -104,3 +106,24 @@ def test_where_two_openings_overlap_that_of_a_closed_place_does_not_hide_the_oth
     assert days(motif, here, there) == [["25/11", "27/11"], ["24/12", "26/11"]]
     world.odd_day(THURSDAY, there)
     assert days(motif, here, there) == [["25/11", "26/11", "27/11"], ["24/12"]]
+
+
+def test_the_holidays_of_the_departement_s_own_region_give_no_slot(database, clock, world) -> None:
+    world.departement(holiday_region="alsace_moselle")
+    place, motif, _ = world.office(horizon_days=200)
+    good_friday, monday = date(2027, 3, 26), date(2027, 3, 29)
+    world.odd_day(monday, is_open=True)
+
+    def given(day: date) -> int:
+        with database.transaction() as session:
+            return len(free_slots(session, clock.now, Scope(session.merge(motif)), day, day))
+
+    assert given(date(2027, 3, 25)) > 0
+    assert (given(good_friday), given(monday) > 0) == (0, True)
+    with database.transaction() as session:
+        assert is_closed_day(session, place.id, good_friday)
+        assert not is_closed_day(session, place.id, monday)
+        session.get_one(Departement, 1).holiday_region = "atlantide"
+        session.flush()
+        assert not is_closed_day(session, place.id, good_friday)
+    assert given(good_friday) > 0
