@@ -72,6 +72,11 @@ class Question:
     opens: frozenset[str] = frozenset()
     is_private: bool = False
 
+    @property
+    def may_be_urgent(self) -> bool:
+        """Whether one of its answers stops everything."""
+        return any(choice.urgency for choice in self.choices)
+
     def choice(self, key: str) -> Choice | None:
         """The choice of this key."""
         return next((one for one in self.choices if one.key == key), None)

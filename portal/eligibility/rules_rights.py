@@ -170,8 +170,9 @@ def outcome(book: Book, facts: Facts, day: date, themes: Collection[str]) -> Out
 def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes: Collection[str]) -> Question | None:
     """The question to put now, or None when no answer can change anything any more.
 
-    First those that open a theme (a danger is seen before an aid), in the order of the files; then the one whose answer
-    is likely to settle most rights of the themes, the first of the files when several do.
+    First those that open a theme (a danger is seen before an aid), in the order of the files; then one that may show
+    that something is urgent, once an answer called for it; then the one whose answer is likely to settle most rights of
+    the themes, the first of the files when several do.
     """
     for question in book.questions.values():
         if question.opens & set(themes) and question.key not in answers:
@@ -183,6 +184,10 @@ def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes:
                 scores[fact] = scores.get(fact, 0) + chance.no + chance.yes
     put = _put_first(book, facts, day, scores)
     open_questions = [key for key in book.questions if key not in answers and put.get(key, 0) > 0]
+    for key in open_questions:
+        waited_for = book.questions[key].asked_if
+        if waited_for and book.questions[key].may_be_urgent and waited_for.see(facts, day).truth is Truth.YES:
+            return book.questions[key]
     best = max(open_questions, key=lambda key: put[key], default=None)
     return book.questions[best] if best else None
 

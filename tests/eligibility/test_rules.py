@@ -60,6 +60,12 @@ def small():
             ask("rent"),
             ask("debt", "amount", high=9000, asked_if={"fact": "rent", "is": "yes"}, otherwise=0),
             ask("late", asked_if={"fact": "debt", "above": 100}, otherwise="no"),
+            ask(
+                "tonight",
+                choice=[choice("yes"), choice("no", urgency="help")],
+                asked_if={"fact": "rent", "is": "no"},
+                otherwise="yes",
+            ),
         ],
         "urgency": [{"key": "help", "title": "?", "text": "?", "helplines": ["17"], "motifs": []}],
         "entry": [
@@ -82,6 +88,7 @@ def small():
             right("gone", [], valid_to="2026-11-22"),
             right("soon", [], valid_from="2026-11-24"),
             right("off", [], enabled=False),
+            right("roof", {"fact": "tonight", "is": "no"}, themes=["money"]),
             right("held", {"fact": "rent", "is": "yes"}, closed=True, not_in=["boulonnais"]),
         ],
     }
@@ -120,7 +127,11 @@ def test_what_makes_no_sense_has_its_own_value_whatever_was_answered(small):
         "debt": 0,
         "late": "no",
     }
-    assert facts_of(small.questions, {"rent": "yes", "debt": "500"}, WHERE, DAY) == {"rent": "yes", "debt": 500}
+    assert facts_of(small.questions, {"rent": "yes", "debt": "500"}, WHERE, DAY) == {
+        "rent": "yes",
+        "debt": 500,
+        "tonight": "yes",
+    }
     assert facts_of(small.questions, {"debt": "500", "rent": "?"}, WHERE, DAY) == {"debt": 500}
 
 
@@ -156,6 +167,7 @@ def test_a_danger_is_asked_first_then_what_settles_most_then_what_waits_for_it(s
     assert path({"danger": "no", "rent": "?", "commune": "?", "age": "?"}) is None
     assert path({}, ["money"]) == "rent"  # two steps before what is asked
     assert path({"rent": "yes", "debt": "500"}, ["money"]) == "late"
+    assert path({"rent": "no"}, ["money"]) == "tonight"
 
 
 def test_a_result_says_perhaps_unsure_or_unlikely_and_why(small):
