@@ -42,7 +42,7 @@ whole: .venv/ready-test catalogues
 coverage:
 	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
-bench: setup .venv/ready-bench pango
+bench: setup .venv/ready-bench pango chromium
 	$(BIN)/python tests/bench/run.py
 
 catalogues: .venv/ready-run
