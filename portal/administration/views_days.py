@@ -55,6 +55,11 @@ class Touched:
     place_id: int | None = None
 
     @property
+    def day(self) -> str | None:
+        """Theirs, as addresses say it."""
+        return paris_day(self.lines[0].starts_at).isoformat() if self.lines else None
+
+    @property
     def more(self) -> int:
         """How many are not shown."""
         return self.total - len(self.lines)
@@ -116,7 +121,7 @@ def _days_page(database: Session, form: DayForm, touched: Touched) -> str:
         one_press=PortalForm(formdata=None),
         touched=touched,
         done=request.args.get("fait", ""),
-        url_of_displaced=_url("agenda.displaced", lieu=touched.place_id, raison="lieu"),
+        url_of_displaced=_url("agenda.displaced", jour=touched.day, lieu=touched.place_id, raison="lieu"),
         form_has_errors=bool(form.errors),
     )
 

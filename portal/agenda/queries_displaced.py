@@ -42,6 +42,7 @@ class Only:
     agent_id: int | None = None
     place_id: int | None = None
     why: Why | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,13 @@ class Displaced:
     id: int
     agent_id: int
     place_id: int
-    why: tuple[Why, ...]
+    starts_at: datetime
+    why: tuple[Why, ...] = ()
+
+    @property
+    def day(self) -> date:
+        """Its day in France."""
+        return paris_day(self.starts_at)
 
 
 def displaced(session: Session, now: datetime, reach: Reach, only: Only | None = None) -> list[Displaced]:
@@ -66,12 +73,14 @@ def displaced(session: Session, now: datetime, reach: Reach, only: Only | None =
         statement = statement.where(Appointment.agent_id == asked.agent_id)
     if asked.place_id is not None:
         statement = statement.where(Appointment.place_id == asked.place_id)
+    if asked.day is not None:
+        statement = statement.where(or_(false(), *_on_days([asked.day])))
     closed, region = closed_of(session, Days(today, last)), region_of(session)
     found = []
     for row in session.execute(statement):
         why = reasons(Candidate._make(row[1:]), closed, region)
         if why and (asked.why is None or asked.why in why):
-            found.append(Displaced(row.id, row[0], row.place_id, why))
+            found.append(Displaced(row.id, row[0], row.place_id, row.starts_at, why))
     return found
 
 

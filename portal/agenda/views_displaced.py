@@ -1,5 +1,7 @@
 """The list of appointments to place anew, and one of them: moved, given to a colleague, or cancelled."""
 
+from collections import Counter
+from datetime import date
 from typing import Any
 
 from flask import abort, g, redirect, render_template, request, url_for
@@ -37,7 +39,9 @@ from portal.refusal import Refused
 from portal.web.access import Role, allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
+from portal.web.i18n import language
 from portal.web.request import now, portal, reading, transaction
+from portal.words import day_words
 
 Page = str | tuple[str, int] | Response
 
@@ -176,12 +180,13 @@ def list_page(database: Session, fault: str = "") -> str:
         total=len(listed),
         only=only,
         is_narrowed=only != Only(),
+        days=_day_words(only, everything),
         agents=agent_names(database, {one.agent_id for one in everything}),
         places=place_names(database, {one.place_id for one in everything}),
         whys={why.value: words for why, words in WHY_WORDS.items()},
         page=page,
         has_next=len(listed) > page * PAGE,
-        narrowed={name: request.args[name] for name in ("agent", "lieu", "raison") if request.args.get(name)},
+        narrowed={name: request.args[name] for name in ("jour", "agent", "lieu", "raison") if request.args.get(name)},
         done=request.args.get("fait", ""),
         fault=fault,
         can_act=any(row.tick for row in shown),
@@ -200,7 +205,7 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
     least = nearest(near, found.starts_at, found.place_id)
     places, agents = names_of(database, near)
     booked = one(database, found.id)
-    item = Displaced(found.id, found.agent_id, found.place_id, why)
+    item = Displaced(found.id, found.agent_id, found.place_id, found.starts_at, why)
     return render_template(
         "agenda/displaced_one.html",
         row=rows(database, viewer, [item])[0] if booked else None,
@@ -221,12 +226,28 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
 def _only() -> Only:
     agent, place = (number(request.args.get(name, "")) for name in ("agent", "lieu"))
     typed = request.args.get("raison", "")
-    return Only(agent if agent > 0 else None, place if place > 0 else None, Why(typed) if typed in set(Why) else None)
+    why = Why(typed) if typed in set(Why) else None
+    return Only(agent if agent > 0 else None, place if place > 0 else None, why, _day(request.args.get("jour", "")))
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _day_words(only: Only, everything: list[Displaced]) -> list[tuple[str, str, int]]:
+    """Each day that has some, and the one that is asked for: as it stands in the address, in words, and how many."""
+    counts = Counter(one.day for one in everything)
+    days = sorted(counts.keys() | ({only.day} if only.day else set()))
+    return [(day.isoformat(), day_words(day, language()), counts[day]) for day in days]
 
 
 def _wants(only: Only, one: Displaced) -> bool:
     return (
         only.agent_id in {None, one.agent_id}
         and only.place_id in {None, one.place_id}
+        and only.day in {None, one.day}
         and (only.why is None or only.why in one.why)
     )

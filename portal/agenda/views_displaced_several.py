@@ -125,7 +125,7 @@ def _rows(database: Session, ticked: Sequence[tuple[int, int]]) -> list[Row]:
     there = [one for one in displaced(database, now(), reach_of(viewer)) if one.id in ids]
     known = {one.id for one in there}
     found = [booking.appointment(database, one) for one in sorted(ids - known)]
-    gone = [Displaced(one.id, one.agent_id, one.place_id, ()) for one in found if one is not None]
+    gone = [Displaced(one.id, one.agent_id, one.place_id, one.starts_at) for one in found if one is not None]
     return [row for row in rows(database, viewer, [*there, *gone]) if row.tick]
 
 

@@ -94,7 +94,7 @@ def effect_said(database: Session, found: Effect, places: Mapping[int, str]) -> 
     """An effect in words; names of the people as far as the signed-in agent may read them."""
     titles = queries.titles(database, {*found.gained, *found.lost})
     shown = many(database, found.touched[:_SHOWN])
-    listed = [Displaced(one.id, one.agent_id, one.place_id, ()) for one in shown]
+    listed = [Displaced(one.id, one.agent_id, one.place_id, one.starts_at) for one in shown]
     return EffectSaid(
         sorted((title, found.gained.get(number, 0), found.lost.get(number, 0)) for number, title in titles.items()),
         rows(database, viewer_now(database), listed),

@@ -178,7 +178,8 @@ def test_whom_a_closed_day_touches_is_said_by_name_and_hour_before_it_is_written
     done = client.post(url, data=again.page.fields(0), follow_redirects=True)
     assert "Des personnes sont à prévenir" in text_of(done.page)
     links = done.page.links()
-    assert links["Les rendez-vous à replacer dans ce lieu"] == f"/agents/agenda/a-replacer?lieu={place.id}&raison=lieu"
+    there = f"/agents/agenda/a-replacer?jour=2026-12-14&lieu={place.id}&raison=lieu"
+    assert links["Les rendez-vous à replacer dans ce lieu"] == there
     one = next(url for words, url in links.items() if "Onze" in words)
     assert client.get(one).status_code == 200
     with database.transaction() as session:

@@ -357,6 +357,30 @@ def test_a_workshop_leads_to_its_own_page(client, world, office) -> None:
     assert client.get(f"{LIST}/{workshop.appointment_id}").status_code == 404
 
 
+def test_the_list_is_narrowed_to_a_day_which_what_is_done_after_it_keeps(client, database, clock, world, office):
+    for day, hour in ((DAY, "09:00"), (DAY, "10:00"), ("2026-12-03", "09:00")):
+        world.appointment(office.agent, office.here, office.motif, at(day, hour))
+    world.absence(office.agent, at(DAY, "00:00"), at("2026-12-04", "00:00"))
+    enter(client, office.desk, place_id=office.here.id)
+
+    def days(page: Page) -> list[tuple[str, bool]]:
+        (choice,) = page.all("select", name="jour")
+        return [(one.get("value"), one.get("selected") is not None) for one in choice.iter("option")]
+
+    page = seen(client, LIST)
+    assert days(page) == [("", False), (DAY, False), ("2026-12-03", False)]
+    assert "mardi 1er décembre 2026 (2)" in page.text()
+    narrow = seen(client, f"{LIST}?jour={DAY}")
+    assert "2 rendez-vous sont à replacer." in narrow.text()
+    assert days(narrow) == [("", False), (DAY, True), ("2026-12-03", False)]
+    assert f"jour={DAY}" in narrow.fields()["suite"]
+    assert len(listed(database, clock, office.agent, Only(day=date(2026, 12, 3)))) == 1
+    empty = seen(client, f"{LIST}?jour=2026-12-05")
+    assert "Rien à replacer ici." in empty.text()
+    assert ("2026-12-05", True) in days(empty)
+    assert "3 rendez-vous sont à replacer." in seen(client, f"{LIST}?jour=hier").text()
+
+
 def test_nothing_ticked_or_an_old_page_is_said(client, world, office) -> None:
     world.appointment(office.agent, office.here, office.motif, at(DAY, "09:00"))
     world.absence(office.agent, at(DAY, "00:00"), at("2026-12-02", "00:00"))
