@@ -183,7 +183,7 @@ def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes:
             for fact, chance in right.when.see(facts, day).chances.items():
                 scores[fact] = scores.get(fact, 0) + chance.no + chance.yes
     put = _put_first(book, facts, day, scores)
-    open_questions = [key for key in book.questions if key not in answers and put.get(key, 0) > 0]
+    open_questions = [key for key in book.questions if key not in answers and key in put]
     for key in open_questions:
         waited_for = book.questions[key].asked_if
         if waited_for and book.questions[key].may_be_urgent and waited_for.see(facts, day).truth is Truth.YES:
@@ -196,8 +196,8 @@ def _put_first(book: Book, facts: Facts, day: date, scores: Mapping[str, float])
     """What each question that makes sense is worth: its own score, and that of the questions that wait for it."""
     put = dict(scores)
     for key, question in reversed(list(book.questions.items())):  # those that a question waits for stand before it
-        worth = put.get(key, 0)
-        if worth and question.asked_if and makes_sense_of(question, facts, day) is Truth.UNKNOWN:
+        worth = put.get(key)
+        if worth is not None and question.asked_if and makes_sense_of(question, facts, day) is Truth.UNKNOWN:
             del put[key]
             for fact in question.asked_if.see(facts, day).chances:
                 put[fact] = put.get(fact, 0) + worth

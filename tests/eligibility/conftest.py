@@ -62,6 +62,7 @@ def definition(names):
 @pytest.fixture
 def offered(database, world, definition, names):
     """A Département that offers the pre-diagnostic: its territories, and the book in force."""
+    world.departement()
     for key in sorted(names.territories):
         world.territory(key)
     with database.transaction() as session:

@@ -88,6 +88,14 @@ def small():
             right("gone", [], valid_to="2026-11-22"),
             right("soon", [], valid_from="2026-11-24"),
             right("off", [], enabled=False),
+            right(
+                "wide",
+                [
+                    {"any": [{"fact": "rent", "is": "no"}, {"fact": "kids", "has": ["small"]}]},
+                    {"any": [{"fact": "danger", "is": "yes"}, {"fact": "commune", "is": "artois"}]},
+                ],
+                themes=["wide"],
+            ),
             right("roof", {"fact": "tonight", "is": "no"}, themes=["money"]),
             right("held", {"fact": "rent", "is": "yes"}, closed=True, not_in=["boulonnais"]),
         ],
@@ -168,6 +176,7 @@ def test_a_danger_is_asked_first_then_what_settles_most_then_what_waits_for_it(s
     assert path({}, ["money"]) == "rent"  # two steps before what is asked
     assert path({"rent": "yes", "debt": "500"}, ["money"]) == "late"
     assert path({"rent": "no"}, ["money"]) == "tonight"
+    assert path({}, ["wide"]) == "danger", "no answer settles it alone, and yet it is asked"
 
 
 def test_a_result_says_perhaps_unsure_or_unlikely_and_why(small):
