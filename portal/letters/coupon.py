@@ -20,20 +20,37 @@ _MATRIX = 17.0  # side of the code, white included
 _GUTTER = 5.0
 _AFTER_BOX = 1.6
 _BETWEEN_BOXES = 9.0
-_BETWEEN_ROWS = 0.1
 _INSIDE = 0.3  # of the margin, the stroke of a box
 _AFTER_LABEL = 4.0
 _LEAST_GAP, _MOST_GAP = 3.0, 6.0  # between the names of two columns
 _AFTER_HEADING = 5.0
+_HEADED = 0.9  # its heading and its stroke do not grow with its lines
 
 
-def coupon(section: Section, scale: Scale, *, below: bool = False) -> Piece:
+@dataclass(frozen=True)
+class Setting:
+    """How close the lines stand: their leading, for a letter of size 1, and the white between two, in millimetres."""
+
+    leading: float
+    between: float
+
+    def least(self, narrow: Piece | None) -> float:
+        """What a part takes at least that was measured as narrow as it may be, in millimetres."""
+        return narrow.height * self.leading / NARROW.leading * _HEADED if narrow else 0.0
+
+
+AMPLE, EASY, SNUG, NARROW = Setting(1.42, 1.3), Setting(1.24, 0.6), Setting(1.14, 0.25), Setting(1.12, 0.1)
+
+
+def coupon(section: Section, scale: Scale, setting: Setting = AMPLE, *, below: bool = False) -> Piece:
     """The whole part, its broken stroke above it; or `below` it, at the top of a page that bears nothing else."""
-    type_ = _type(scale)
+    type_ = replace(scale.body, leading=scale.body.size * setting.leading)
     code = next((block.text for block in section.blocks if block.role is Role.MATRIX), "")
     side = max(_MATRIX, millimetres(width(code, Face.STRONG, type_.size)) + 0.8)
     beside = _MATRIX + type_.step if code else 0.0
-    rows = list(_rows(section, scale, WIDTH - side - _GUTTER if code else WIDTH, beside))
+    rows = list(
+        _rows(section, scale, _Lines(type_, setting.between), WIDTH - side - _GUTTER if code else WIDTH, beside)
+    )
     words = max(rows[-1][1] + rows[-1][0].height, beside)
 
     def draw(sheet: Sheet, down: float) -> None:
@@ -48,34 +65,42 @@ def coupon(section: Section, scale: Scale, *, below: bool = False) -> Piece:
     return Piece(_CUT + words, draw, space=4.0)
 
 
-def _type(scale: Scale) -> Type:
-    """The body's size, a little closer: the part is short, and its lines are apart."""
-    return replace(scale.body, leading=scale.body.size * 1.12)
+@dataclass(frozen=True)
+class _Lines:
+    """The type of the lines, and the white between two."""
+
+    type_: Type
+    between: float
+
+    @property
+    def step(self) -> float:
+        """From one to the next, in millimetres."""
+        return self.type_.step + self.between
 
 
-def _rows(section: Section, scale: Scale, narrow: float, beside: float) -> Iterator[tuple[Piece, float]]:
+def _rows(section: Section, scale: Scale, lines: _Lines, narrow: float, beside: float) -> Iterator[tuple[Piece, float]]:
     """Line by line, each with its distance from the top: `narrow` for as long as the code stands `beside`."""
-    type_ = _type(scale)
+    type_ = lines.type_
     blocks = [block for block in section.blocks if block.role is not Role.MATRIX]
     first, at = _heading(section.heading, blocks[:1], scale, narrow)
     yield first, 0.0
-    top = first.height + _BETWEEN_ROWS
+    top = first.height + lines.between
     while at < len(blocks):
         measure = narrow if top < beside else WIDTH
         heads = blocks[at].text.endswith(":")  # the days that it asks for, and the halves of days
         answers = _answers(blocks, at + heads)
         if heads and len(answers) > 1:
-            columns = _Columns(blocks[at], answers[0], answers[1], type_)
+            columns = _Columns(blocks[at], answers[0], answers[1], lines)
             if columns.needed > measure:  # under the code, then
                 top, measure = beside, WIDTH
             piece = _table(columns, measure)
             at += 1 + len(answers[0]) + len(answers[1])
         elif blocks[at].role is Role.BOX:
-            piece, at = _boxes(answers[0], type_, measure), at + len(answers[0])
+            piece, at = _boxes(answers[0], lines, measure), at + len(answers[0])
         else:
             piece, at = stack(set_lines(blocks[at].runs, type_.size, points(measure)), type_), at + 1
         yield piece, top
-        top += piece.height + _BETWEEN_ROWS
+        top += piece.height + lines.between
 
 
 def _heading(heading: str, following: Sequence[Block], scale: Scale, measure: float) -> tuple[Piece, int]:
@@ -109,15 +134,16 @@ def _answers(blocks: Sequence[Block], at: int) -> list[list[Block]]:
     return groups
 
 
-def _boxes(blocks: Sequence[Block], type_: Type, measure: float) -> Piece:
+def _boxes(blocks: Sequence[Block], lines: _Lines, measure: float) -> Piece:
     """Answers side by side, on as many lines as they need."""
+    type_ = lines.type_
     placed: list[tuple[str, float, float]] = []
     left = down = 0.0
     box, drop = _box(type_)
     for block in blocks:
         wide = box + _AFTER_BOX + millimetres(width(block.text, Face.REGULAR, type_.size))
         if left and left + wide > measure:
-            left, down = 0.0, down + type_.step + _BETWEEN_ROWS
+            left, down = 0.0, down + lines.step
         placed.append((block.text, left + _INSIDE, down))
         left += wide + _BETWEEN_BOXES
 
@@ -136,12 +162,12 @@ class _Columns:
     label: Block
     names: Sequence[Block]
     rows: Sequence[Block]
-    type_: Type
+    lines: _Lines
 
     @property
     def indent(self) -> float:
         """Where the label's words begin, and those of the rows."""
-        return _box(self.type_)[0] + _AFTER_BOX if self.label.role is Role.BOX else 0.0
+        return _box(self.lines.type_)[0] + _AFTER_BOX if self.label.role is Role.BOX else 0.0
 
     @property
     def first(self) -> float:
@@ -159,17 +185,17 @@ class _Columns:
         return self.first + sum(self.wide) + (len(self.names) - 1) * _LEAST_GAP
 
     def _wide(self, block: Block) -> float:
-        return millimetres(width(block.text, Face.REGULAR, self.type_.size))
+        return millimetres(width(block.text, Face.REGULAR, self.lines.type_.size))
 
 
 def _table(columns: _Columns, measure: float) -> Piece:
-    label, type_, wide = columns.label, columns.type_, columns.wide
+    label, type_, wide = columns.label, columns.lines.type_, columns.wide
     left, first = MARGIN + columns.indent, MARGIN + columns.first
     gap = min(_MOST_GAP, (measure - columns.first - sum(wide)) / max(1, len(wide) - 1))
     lefts = [first + sum(wide[:at]) + gap * at for at in range(len(wide))]
     middles = [one + across / 2 for one, across in zip(lefts, wide, strict=True)]
     side, drop = _box(type_)
-    step = type_.step + _BETWEEN_ROWS
+    step = columns.lines.step
 
     def draw(sheet: Sheet, top: float) -> None:
         if label.role is Role.BOX:

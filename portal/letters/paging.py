@@ -1,15 +1,27 @@
 """From the words of a letter to its pages: the airiest setting that keeps it on the fewest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 
 from portal.letters.box import box
 from portal.letters.content import Content, Run, Section
-from portal.letters.coupon import coupon
+from portal.letters.coupon import AMPLE, EASY, NARROW, SNUG, Setting, coupon
 from portal.letters.fonts import Face, width
 from portal.letters.geometry import FIRST_BODY, MARGIN, NEXT_BODY, PAGE_WIDTH, Area, millimetres, points
-from portal.letters.pieces import CLOSE, LARGE, NORMAL, Piece, Scale, section_pieces, side_by_side, signed, title_piece
+from portal.letters.pieces import (
+    CLOSE,
+    LARGE,
+    LARGE_CLOSE,
+    NORMAL,
+    Piece,
+    Scale,
+    section_pieces,
+    side_by_side,
+    signed,
+    title_piece,
+)
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 from portal.words import day_words
@@ -18,6 +30,7 @@ MOST_PAGES = 4
 # White above the pieces, as parts of what they like: the airiest that keeps the letter on the fewest pages is taken.
 _AIR = (1.6, 1.45, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42)
 _ABOVE_COUPON = 2.6  # the least white
+_COUPONS = ((AMPLE, 0.9), (EASY, 0.5), (SNUG, 0.0))
 _UNDER_BODY = 1.4  # the coupon may stand this much nearer to the foot of the page than sentences
 
 Placed = list[tuple[Piece, float]]  # the pieces of a page, with their distance from its top
@@ -59,12 +72,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Part:
-    """The pages of one language. `is_coupon_alone`: the last of them bears nothing but the coupon."""
+    """The pages of one language. `is_coupon_alone`: the last of them bears nothing but the coupon.
+
+    `is_crowded`: the lines of the coupon stand as near each other as they may.
+    """
 
     content: Content
     scale: Scale
     pages: list[Placed]
     is_coupon_alone: bool = False
+    is_crowded: bool = False
 
 
 def parts_of(heading: Heading, content: Content, *, large_print: bool, most: int = MOST_PAGES) -> list[Part]:
@@ -73,7 +90,7 @@ def parts_of(heading: Heading, content: Content, *, large_print: bool, most: int
     Each has its coupon at its foot. Where that would cost the first a page of its own, the other's coupon is enough.
     `most`: fewer pages, where something follows the letter. Raises `LetterTooLongError`, `UnprintableError`.
     """
-    scales = (LARGE,) if large_print else (NORMAL, CLOSE)
+    scales = (LARGE, LARGE_CLOSE) if large_print else (NORMAL, CLOSE)
     own = _part(heading, content, scales, FIRST_BODY)
     if len(own.pages) > most:
         raise LetterTooLongError(f"{len(own.pages)} pages")
@@ -101,39 +118,70 @@ def words_of(content: Content) -> dict[str, str]:
 
 
 def _part(heading: Heading, content: Content, scales: Sequence[Scale], first: Area) -> Part:
-    """Set closer only where that saves a page."""
+    """Set closer only where that saves a page, or gives room to who fills in the coupon."""
     laid = _laid(heading, content, scales[0], first)
     for closer in scales[1:]:
-        if len(laid.pages) > 1:
-            again = _laid(heading, content, closer, first)
-            laid = again if len(again.pages) < len(laid.pages) else laid
+        if len(laid.pages) > 1 or laid.is_crowded:
+            laid = min(laid, _laid(heading, content, closer, first), key=lambda one: (len(one.pages), one.is_crowded))
     return laid
 
 
 def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part:
-    pieces = _body(heading, content, scale, is_first=first is FIRST_BODY)
     cut_off = next((section for section in content.sections if section.name == "coupon"), None)
-    last = coupon(cut_off, scale) if cut_off else None
+    pieces = _body(heading, content, scale, is_first=first is FIRST_BODY, is_signed_beside=cut_off is not None)
     bottom = NEXT_BODY.bottom - len(foot_lines(content, scale)) * scale.small.step
-    tightest = _arranged(pieces, last, _AIR[-1], first, bottom)
+    narrow = coupon(cut_off, scale, NARROW) if cut_off else None
+    tightest = _arranged(pieces, narrow, _AIR[-1], first, bottom)
     count = len(tightest[0])
+    if count > 1 and cut_off is None:
+        closer = _body(heading, content, scale, is_first=first is FIRST_BODY, is_signed_beside=True)
+        again = _arranged(closer, None, _AIR[-1], first, bottom)
+        if len(again[0]) < count:
+            pieces, tightest, count = closer, again, len(again[0])
     if count > MOST_PAGES:
         raise LetterTooLongError(f"{count} pages")
-    airy = (_arranged(pieces, last, air, first, bottom) for air in _AIR[:-1])
-    pages, has_room = next((laid for laid in airy if len(laid[0]) == count and laid[1] == tightest[1]), tightest)
-    if cut_off is None or last is None or has_room:
-        return Part(content, scale, pages)
+    room = [_room(pieces, air, first, bottom) if count == 1 else inf for air in _AIR]
+    airy = (
+        (_arranged(pieces, last, air, first, bottom), setting)
+        for last, setting, least in _coupons(cut_off, narrow, scale, max(room))
+        for air, left in zip(_AIR, room, strict=True)
+        if air >= least and left >= (last.height if last else 0.0)
+    )
+    fits = (found for found in airy if len(found[0][0]) == count and found[0][1] == tightest[1])
+    (pages, has_room), setting = next(fits, (tightest, NARROW))
+    if cut_off is None or has_room:
+        return Part(content, scale, pages, is_crowded=setting in {SNUG, NARROW})
     if count == MOST_PAGES:  # a letter without its coupon says all there is to know
         return Part(content, scale, pages)
     # Cut off at the top of the other side, it takes the address with it, and leaves the phone number.
     return Part(content, scale, [*pages, [(coupon(cut_off, scale, below=True), NEXT_BODY.top)]], is_coupon_alone=True)
 
 
+def _coupons(
+    cut_off: Section | None, narrow: Piece | None, scale: Scale, room: float
+) -> Iterator[tuple[Piece | None, Setting, float]]:
+    """The coupon, from its airiest setting to its closest, each with the least air that the body keeps above it."""
+    if cut_off is None:
+        yield None, AMPLE, 0.0
+        return
+    for setting, least in _COUPONS:
+        if setting.least(narrow) <= room:
+            yield coupon(cut_off, scale, setting), setting, least
+    yield narrow, NARROW, 0.0
+
+
+def _room(pieces: Sequence[Piece], air: float, first: Area, bottom: float) -> float:
+    """The height that the pieces leave to a coupon when all stand on one page: what cannot fit is not arranged."""
+    taken = sum(piece.height for piece in pieces) + air * sum(piece.space for piece in pieces[1:])
+    return bottom + _UNDER_BODY - first.top - taken
+
+
 def _without_coupon(content: Content) -> tuple[Section, ...]:
     return tuple(section for section in content.sections if section.name != "coupon")
 
 
-def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool) -> list[Piece]:
+def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool, is_signed_beside: bool) -> list[Piece]:
+    """All but the coupon. `is_signed_beside`: the signature may stand at the right of the last line, to save one."""
     pieces = [] if is_first else [_language_line(content, scale)]
     pieces += [
         replace(_reference_line(heading, content, scale, is_two=is_first and bool(content.other)), space=2.0),
@@ -144,7 +192,7 @@ def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool) -
     while at < len(sections):
         section = sections[at]
         following = sections[at + 1] if at + 1 < len(sections) and not scale.one_column else None
-        both = _both(section, following, scale) if following else []
+        both = _both(section, following, scale, is_signed_beside=is_signed_beside) if following else []
         if both:
             pieces += both
             at += 1
@@ -154,12 +202,12 @@ def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool) -
     return pieces
 
 
-def _both(one: Section, two: Section, scale: Scale) -> list[Piece]:
+def _both(one: Section, two: Section, scale: Scale, *, is_signed_beside: bool) -> list[Piece]:
     """Two sections that may stand side by side, as pieces; none when they may not."""
     if (one.name, two.name) == ("bring", "come"):
         columns = side_by_side(one, two, scale)
         return [columns] if columns else []
-    return signed(one, two, scale) if two.name == "signature" else []
+    return signed(one, two, scale) if is_signed_beside and two.name == "signature" else []
 
 
 def _arranged(

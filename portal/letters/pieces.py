@@ -81,6 +81,9 @@ LARGE = Scale(
     small=Type(12, 14),
     one_column=True,
 )
+LARGE_CLOSE = replace(
+    LARGE, body=Type(16, 19), heading=Type(18, 21.5), title=Type(22, 25.5), day=Type(25, 28), code=Type(46, 50)
+)
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,36 @@ def real_contexts():
         )
 
 
+def strokes(page, left, right):
+    """Where a stroke crosses the page from one edge to the other, under the coupon's cut."""
+    (cut,) = page.cuts
+    rows = range(round((cut + 2) * PER_MM), 283 * PER_MM)
+    lines = (page.image.crop((round(left * PER_MM), row, round(right * PER_MM), row + 1)) for row in rows)
+    found = [row / PER_MM for row, line in zip(rows, lines, strict=True) if line.getextrema()[0] > 0x20]
+    return [row for row in found if row - 1 / PER_MM not in found]
+
+
+@pytest.mark.parametrize("kind", WITH_COUPON)
+@pytest.mark.parametrize("large", [False, True])
+def test_the_boxes_of_the_coupon_stand_apart_and_the_room_of_its_page_is_used(kind, large):
+    drawn = letter(kind, **CONTEXT | WORDS[kind] | {"large_print": large})
+    page = next(one for one in pictures(drawn.pdf) if one.cuts)
+    _top, bottom, top, _bottom = strokes(page, 20.6, 25.3 if large else 23.9)  # of those at the left
+    assert top - bottom >= (3 if large else 1.4)
+    assert 281.5 - page.cuts[0] >= (85 if large else 46)
+
+
+def test_the_signature_stands_alone_where_the_page_has_room():
+    page = pictures(letter("paper_chosen", **notice_context(**LETTERS["paper_chosen"])).pdf)[0]
+    lines = [line.strip() for line in page.words.replace("\u00a0", " ").splitlines()]
+    assert "Département du Pas-de-Calais" in lines[lines.index("Nous répondons du lundi au vendredi, de 9 h à 17 h.") :]
+
+
+def test_a_letter_with_a_code_is_one_page_in_large_print():
+    words = WORDS["activation_code"] | {"large_print": True}
+    assert letter("activation_code", **words).pages == 1
+
+
 @pytest.mark.parametrize("kind", WITH_COUPON)
 def test_with_the_longest_texts_of_the_demonstration_a_letter_is_one_page_in_normal_print_and_two_in_large(kind):
     heading = Heading("C0001234K", date(2026, 11, 17))
