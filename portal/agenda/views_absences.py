@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.agenda import queries_openings as queries
-from portal.agenda.forms_openings import AbsenceForm
+from portal.agenda.forms_absences import AbsenceForm
 from portal.agenda.rules_openings import OpeningFault, Plan, mark_of_plan
 from portal.agenda.rules_openings_effect import Situation, effect
 from portal.agenda.services_absences import add_absence, change_absence, end_absence, mark_of

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, column, exists, func, or_, select, table
+from sqlalchemy import and_, column, func, or_, select, table
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.clock import paris_day
 from portal.mandates.rules import Known
-from portal.notifications.models import Message, Status
 from portal.people.models import Person
 from portal.people.models_access import Organisation
 from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
@@ -21,13 +20,12 @@ from portal.people.rules import Identity
 _APPOINTMENT = table("appointment", column("id"), column("starts_at"), column("status"))
 _PARTICIPATION = table("participation", column("appointment_id"), column("person_id"))
 
-_WHOLE: tuple[ORMOption, ...] = (
+WHOLE: tuple[ORMOption, ...] = (
     selectinload(Mandate.person).joinedload(Person.guardian),
     selectinload(Mandate.agent),
     selectinload(Mandate.organisation),
     selectinload(Mandate.holder),
 )
-_LEFT = (Status.SENDING, Status.SENT, Status.DELIVERED)  # a provider has it, or may have
 _SHOWN_FOR = timedelta(days=365)  # an agent sees what ended within a year
 
 
@@ -59,7 +57,7 @@ def known_of(session: Session, now: datetime, person_id: int) -> Known:
 
 def mandate(session: Session, mandate_id: int, *, held: bool = False) -> Mandate | None:
     """One mandate. `held`: nobody else changes it, nor writes under it, until the transaction ends."""
-    wanted = select(Mandate).where(Mandate.id == mandate_id).options(*_WHOLE)
+    wanted = select(Mandate).where(Mandate.id == mandate_id).options(*WHOLE)
     if held:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalars(wanted).one_or_none()
@@ -75,7 +73,7 @@ def mandate_of_reference(session: Session, reference: str) -> Mandate | None:
     """The mandate that a person gave in their space, by its reference: held, as `mandate` does."""
     wanted = select(Mandate).where(Mandate.reference == reference, Mandate.consent == Consent.SPACE)
     return session.scalars(
-        wanted.options(*_WHOLE).with_for_update().execution_options(populate_existing=True)
+        wanted.options(*WHOLE).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
 
 
@@ -88,7 +86,7 @@ def running_of_person(session: Session, now: datetime, person_id: int) -> Sequen
             Mandate.state.in_((MandateState.ASKED, MandateState.ACTIVE)),
             Mandate.ends_at > now,
         )
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.asked_at.desc(), Mandate.id.desc())
     ).all()
 
@@ -99,7 +97,7 @@ def over_of_person(session: Session, now: datetime, person_id: int) -> Sequence[
     return session.scalars(
         select(Mandate)
         .where(Mandate.person_id == person_id, is_over, Mandate.asked_at > now - _SHOWN_FOR)
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.asked_at.desc(), Mandate.id.desc())
         .limit(50)
     ).all()
@@ -115,7 +113,7 @@ def active_beside(session: Session, now: datetime, new: Mandate) -> Sequence[Man
             Mandate.state == MandateState.ACTIVE,
             Mandate.ends_at > now,
         )
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -127,7 +125,7 @@ def help_of_agent(session: Session, now: datetime, agent_id: int) -> Sequence[Ma
     return session.scalars(
         select(Mandate)
         .where(Mandate.agent_id == agent_id, Mandate.state == MandateState.ACTIVE, Mandate.ends_at > now)
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -150,7 +148,7 @@ def _held(session: Session, now: datetime, **holder: int) -> Sequence[Mandate]:
         .join(Person, Person.id == Mandate.person_id)
         .where(in_force(now))
         .filter_by(**holder)
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Person.family_name, Person.given_names, Mandate.id)
     ).all()
 
@@ -164,7 +162,7 @@ def documents_to_see(session: Session, now: datetime) -> Sequence[Mandate]:
             Mandate.state == MandateState.ASKED,
             Mandate.ends_at > now,
         )
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.asked_at, Mandate.id)
     ).all()
 
@@ -191,82 +189,6 @@ def only_file(session: Session, identity: Identity, *, mobile: str | None = None
         wanted = wanted.where(Person.mobile == mobile)
     found = session.scalars(wanted.options(joinedload(Person.guardian)).order_by(Person.id).limit(2)).all()
     return found[0] if len(found) == 1 else None
-
-
-def was_asked_lately(session: Session, now: datetime, person_id: int, organisation_id: int, within: timedelta) -> bool:
-    """Whether an organisation has asked a person by text message so lately, and had no yes."""
-    asked = select(Mandate.id).where(
-        Mandate.person_id == person_id,
-        Mandate.organisation_id == organisation_id,
-        Mandate.consent == Consent.SMS,
-        Mandate.state.in_((MandateState.ASKED, MandateState.REFUSED)),
-        Mandate.asked_at > now - within,
-    )
-    return session.scalar(asked.order_by(Mandate.id).limit(1)) is not None
-
-
-def files_of_number(session: Session, number: str) -> Sequence[Person]:
-    """The files that have this mobile, oldest first."""
-    return session.scalars(
-        select(Person)
-        .where(Person.mobile == number, is_file())
-        .options(joinedload(Person.guardian))
-        .order_by(Person.id)
-    ).all()
-
-
-def asked_at_number(session: Session, now: datetime, number: str, people: Sequence[Person]) -> Mandate | None:
-    """What these people, who share a number, were asked there last and have not answered: held.
-
-    A question that has yet to leave, that could not, or that went to another number is answered by nobody.
-    """
-    ids = [one.id for one in people]
-    unread = exists().where(
-        Message.subject == "mandate",
-        Message.subject_id == Mandate.id,
-        Message.kind == "mandate_asked",
-        or_(Message.status.not_in(_LEFT), Message.to != number),
-    )
-    return session.scalars(
-        select(Mandate)
-        .where(
-            Mandate.person_id.in_(ids),
-            Mandate.state == MandateState.ASKED,
-            Mandate.consent == Consent.SMS,
-            Mandate.ends_at > now,
-            ~unread,
-        )
-        .options(*_WHOLE)
-        .order_by(Mandate.asked_at.desc(), Mandate.id.desc())
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-
-
-def open_of_people(session: Session, now: datetime, people: Sequence[Person]) -> Sequence[tuple[int, int]]:
-    """All that these people are asked or have given and that is not over: (id, whose), oldest first.
-
-    What the law gave is not among it: it is no one's to end by a text message.
-    """
-    found = session.execute(
-        select(Mandate.id, Mandate.person_id)
-        .where(
-            Mandate.person_id.in_([one.id for one in people]),
-            Mandate.kind != MandateKind.LEGAL,
-            Mandate.state.in_((MandateState.ASKED, MandateState.ACTIVE)),
-            Mandate.ends_at > now,
-        )
-        .order_by(Mandate.id)
-    )
-    return [(mandate_id, person_id) for mandate_id, person_id in found]
-
-
-def replies_to(session: Session, since: datetime, number: str) -> int:
-    """How many text messages have answered a number since an instant."""
-    sent = select(func.count()).select_from(Message)
-    kinds = and_(Message.kind == "mandate_reply", Message.to == number, Message.created_at > since)
-    return session.scalar(sent.where(kinds)) or 0
 
 
 def ending_soon(session: Session, now: datetime, within: timedelta, lasting: timedelta, most: int) -> Sequence[Mandate]:
@@ -303,7 +225,7 @@ def _held_batch(session: Session, condition: object, most: int) -> Sequence[Mand
     return session.scalars(
         select(Mandate)
         .where(condition)  # type: ignore[arg-type]
-        .options(*_WHOLE)
+        .options(*WHOLE)
         .order_by(Mandate.id)
         .limit(most)
         .with_for_update(skip_locked=True)

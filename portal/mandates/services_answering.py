@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
-from portal.mandates import queries
+from portal.mandates import queries_answers as queries
 from portal.mandates.rules import EndedBy, is_waiting
 from portal.mandates.rules_answers import Answer, read_answer
 from portal.mandates.services_ending import end

@@ -9,6 +9,7 @@ from portal.clock import at_wall_clock, paris_day
 from portal.codes import new_code, read_code
 from portal.journal.services import Actor
 from portal.mandates import queries
+from portal.mandates.queries_answers import was_asked_lately
 from portal.mandates.rules import (
     ORGANISATION_DAYS,
     SENSITIVE,
@@ -56,7 +57,7 @@ def ask_by_sms(  # noqa: PLR0913 - who asks whom for what
     _refuse(lasting_fault(MandateKind.ORGANISATION, person, procedures, may_name_sensitive=False))
     if not may_text(person):
         raise Refused(Fault.NO_MOBILE)
-    if queries.was_asked_lately(session, now, person.id, organisation.id, ASKED_AGAIN_AFTER):
+    if was_asked_lately(session, now, person.id, organisation.id, ASKED_AGAIN_AFTER):
         raise Refused(Fault.ASKED_LATELY)
     mandate = _organisations(now, person, organisation, procedures, days, Consent.SMS)
     _ask(session, now, mandate, by)

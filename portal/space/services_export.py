@@ -30,10 +30,10 @@ from portal.space.rules_export import (
     message_tree,
     paper_tree,
     proof_tree,
-    record_of,
     relative_tree,
     ways_tree,
 )
+from portal.space.rules_export_read import record_of
 from portal.web.sessions_list import sessions_of_person
 
 DATA, READABLE, LETTERS = "donnees.json", "donnees.pdf", "lettres"

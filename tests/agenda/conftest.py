@@ -106,3 +106,11 @@ def counted(database):
         return len(said)
 
     return count
+
+
+@pytest.fixture
+def office(world: World) -> tuple[Place, Motif, Agent]:
+    """A place, a motif, and somebody who has no opening there yet."""
+    place, motif = world.place(name="MDS d'Essai"), world.motif(title="Parler de mon budget")
+    agent = world.agent("professionnel", place=place, families=["social"])
+    return place, motif, agent

@@ -1,0 +1,97 @@
+"""Fields of hours and of several boxes, and what every form of days to come checks."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from portal.web.forms import DateField, PortalForm, TextField
+from portal.web.i18n import language
+from portal.words import hour_words
+
+FAR = timedelta(days=366 * 5)  # a day beyond is a slip of the hand
+
+_HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
+
+
+class HourField(TextField):
+    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read."""
+
+    hour: time | None = None
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        kw = {"autocomplete": "off"}
+        super().__init__(label, hint=options.pop("hint", _l("Exemple : 9 h 30")), longest=10, render_kw=kw, **options)
+
+    def process_data(self, value: Any) -> None:
+        """An hour in words."""
+        self.data = "" if value is None else hour_words(value, language()).replace("\u00a0", " ")
+
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` with a sentence for what is no hour."""
+        self.hour = None
+        super().pre_validate(form)
+        read = _HOUR.fullmatch(self.data)
+        try:
+            self.hour = time(int(read.group(1)), int(read.group(2) or 0)) if read else None
+        except ValueError:
+            self.hour = None
+        if self.hour is None:
+            raise StopValidation(_("Écrivez une heure. Exemple : 9 h 30"))
+
+
+class TicksField(Field):  # type: ignore[misc]
+    """Boxes to tick, several at will; its data is the list of the values ticked, forged ones dropped."""
+
+    def __init__(self, label: Any, *, choices: Iterable[tuple[str, Any]] = (), **options: Any) -> None:
+        self.hint, self.required_sentence = options.pop("hint", ""), options.pop("required", "")
+        self.is_required = bool(self.required_sentence)
+        self.choices = list(choices)
+        super().__init__(label, **options)
+
+    @property
+    def first_id(self) -> str:
+        """Where a link of the error summary leads: the first box."""
+        return f"{self.id}-0"
+
+    def process_data(self, value: Any) -> None:
+        """The values ticked at first."""
+        self.data = [str(one) for one in value or ()]
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """What was ticked."""
+        self.data = [str(one) for one in valuelist]
+
+    def pre_validate(self, _form: Any) -> None:
+        """Raises `StopValidation` when none was ticked and one must be."""
+        known = {value for value, _words in self.choices}
+        self.data = [one for one in dict.fromkeys(self.data or ()) if one in known]
+        if not self.data and self.required_sentence:
+            raise StopValidation(self.required_sentence)
+
+
+class DaysForm(PortalForm):
+    """What all these forms check of their days."""
+
+    today: date
+
+    def check_day(self, field: DateField, *, not_before: date | None = None) -> None:
+        """Notes what is wrong with a day that is a date: past, far away, or before another one."""
+        if field.data is None or field.errors:
+            return
+        if field.data < self.today:
+            field.errors = [_("Ce jour est passé. Écrivez un jour à venir.")]
+        elif field.data > self.today + FAR:
+            field.errors = [_("Ce jour est trop loin. Vérifiez l'année.")]
+        elif not_before is not None and field.data < not_before:
+            field.errors = [_("La fin est avant le début. Changez l'un des deux jours.")]
+
+    def drop_if_empty(self, field: DateField) -> None:
+        """A day that may stay empty, and does, is no fault."""
+        if not any(field.parts):
+            field.errors = []
