@@ -5,6 +5,7 @@ Each letter is drawn once and rendered once; all that must be true of its pages 
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +14,7 @@ import pypdfium2
 import pytest
 from PIL import ImageOps
 
+from portal.letters.content import Block, Content, Role, Run, Section
 from portal.letters.geometry import ALWAYS_VISIBLE, ALWAYS_VISIBLE_LARGE, MAY_SHOW, Area
 from portal.letters.paging import Heading, parts_of
 from portal.letters.wording import content_of
@@ -29,6 +31,33 @@ WITH_COUPON = ("appointment_booked", "appointment_moved", "appointment_reminder"
 WORDS = {kind: STATES["moved"] if kind == "appointment_moved" else {} for kind in KINDS}
 WORDS["appointment_missed"] = MISSED
 WORDS |= {kind: notice_context(**LETTERS[kind] | {"code": "K7MP-3XQA"}) for kind in LETTERS}
+PAGE = Content(
+    "Tout recevoir par courrier",
+    "fr",
+    (
+        Section(
+            "", "", (Block(Role.TEXT, (Run("Vous pouvez tout recevoir en lettre, sans rien perdre de vos droits."),)),)
+        ),
+        Section(
+            "",
+            "Pour qui\u00a0?",
+            tuple(Block(Role.ITEM, (Run(f"Pour la personne {n}, et ses proches."),)) for n in range(9)),
+        ),
+    ),
+)
+WORDS["page_asked"] = {
+    "page_path": "/infos/garantie-papier",
+    "asked_at": "2026-11-16T11:12:00+01:00",
+    "pages": {"fr": PAGE.as_json(), "en": replace(PAGE, title="All by post", language="en").as_json()},
+    "part": [2, 12],
+    "slots": True,
+    "discreet": False,
+}
+WORDS["form_sent"] = {
+    "form": {"reference": ["Référence\u00a0:", "F0000012"]},
+    "form_kind": "choices",
+    "form_is_blank": True,
+}
 LONGEST = {
     "names": ["Vandenbroucke-Wojciechowskaya Lou", "Essai Sacha"],
     "place_name": "Maison du Département Solidarité de Saint-Pol-sur-Ternoise",
