@@ -10,7 +10,7 @@ from portal.eligibility.forms import WholeField
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
 from portal.mandates.forms import ChecksField
 from portal.staff.forms_accounts import ListField
-from portal.web.forms import PortalForm
+from portal.web.forms import PortalForm, selectable
 
 _NAME = "f_"
 
@@ -56,9 +56,9 @@ def try_form(asked: Iterable[Question], territories: Iterable[tuple[str, str]]) 
     for question in questions:
         if question.kind is Kind.CHOICE:
             offered = [nothing, *((choice.key, choice.title) for choice in question.choices)]
-            field: Any = ListField(question.text, required="", choices=offered)
+            field: Any = ListField(question.text, required="", choices=selectable(offered))
         elif question.kind is Kind.COMMUNE:
-            field = ListField(question.text, required="", choices=[nothing, *territories])
+            field = ListField(question.text, required="", choices=selectable([nothing, *territories]))
         elif question.kind is Kind.SEVERAL:
             offered = [(choice.key, choice.title) for choice in question.choices]
             field = _OptionalChecks(question.text, choices=offered, required="")

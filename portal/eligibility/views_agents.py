@@ -8,7 +8,7 @@ from portal.eligibility import queries
 from portal.eligibility.views_kept import version_of
 from portal.eligibility.views_shared import bp
 from portal.journal.services import record
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.request import now, transaction
 
 Page = str | tuple[str, int] | Response
@@ -24,7 +24,13 @@ def of_person(person_id: int) -> str:
         person, _reading = file_or_404(database, person_id)
         versions = queries.shown_to(database, now(), person_id, agent_id=g.agent.id)
         books = {saved.book_id: queries.book_of_version(database, saved.book_id) for saved in versions}
-    return render_template("eligibility/of_person.html", person=person, versions=versions, books=books)
+    return render_template(
+        "eligibility/of_person.html",
+        person=person,
+        versions=versions,
+        books=books,
+        may_help=may_open("mandates.phone"),
+    )
 
 
 @bp.get(f"{_SHOWN}/<int(max=2147483647):saved_id>")
@@ -45,4 +51,5 @@ def shared(person_id: int, saved_id: int) -> str:
             object_kind="saved_answers",
             object_id=saved_id,
         )
-    return render_template("eligibility/shared.html", person=person, version=shown)
+    may_book = may_open("counter.motifs")
+    return render_template("eligibility/shared.html", person=person, version=shown, may_book=may_book)
