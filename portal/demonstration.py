@@ -23,6 +23,7 @@ from portal.database import Database
 from portal.demo.appointments import book_for_residents
 from portal.demo.desk import open_desk
 from portal.demo.post_room import open_post_room
+from portal.demo.rights import keep_answers
 from portal.demo.seed import seed
 from portal.embedded import home
 from portal.sealing import Sealer
@@ -75,6 +76,7 @@ def prepare(settings: Settings, url: str, *, reset: bool) -> None:
         book_for_residents(database, now, settings.base_url)
         open_desk(database, now, settings.base_url)
         open_post_room(database, now, settings.base_url, Sealer(settings.secret_key))
+        keep_answers(database, now, Sealer(settings.secret_key))
     finally:
         database.close()
 
