@@ -1,4 +1,4 @@
-"""« Connaître mes droits » in the demonstration: versions that a resident kept, the last one shown; months of counts."""
+"""Rights in the demonstration: versions that a resident kept, the last shown to their référent; months of counts."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
