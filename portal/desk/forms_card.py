@@ -32,6 +32,7 @@ KINDS = {
     "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page du site demandée"),
     "form_sent": _l("Papier à remplir envoyé"),
+    "rights_result": _l("Message demandé par la personne"),
     "mandate_asked": _l("Question : qui peut agir ?"),
     "mandate_given": _l("Une personne peut agir"),
     "mandate_ended": _l("Un mandat fini"),

@@ -15,7 +15,7 @@ from portal.eligibility.rules_questions import SILENT, Kind, Question, makes_sen
 from portal.eligibility.rules_rights import Entry, next_question
 from portal.eligibility.rules_words import entries_for
 from portal.eligibility.views_answers import forget_sheet, keep_sheet
-from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, facts, of_file
+from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, facts, of_file
 from portal.web.access import Role, allow
 from portal.web.headers import revisitable_page
 from portal.web.request import now, transaction
@@ -96,9 +96,12 @@ def urgency() -> Page:
         lines = [numbers[number] for number in kind.helplines if number in numbers]
         motifs = motifs_of(database, kind.motifs, paris_day(now()))
         onward = _after(database, found, found.sheet.at)
+        insee = next(iter(commune_names(database, found.sheet.answers)), "")
     keep_sheet(found.sheet)
     shown = [motifs[key] for key in kind.motifs if key in motifs]
-    return render_template("eligibility/urgency.html", urgency=kind, lines=lines, motifs=shown, onward=onward)
+    return render_template(
+        "eligibility/urgency.html", urgency=kind, lines=lines, motifs=shown, onward=onward, insee=insee
+    )
 
 
 @bp.post("/mes-droits/effacer")

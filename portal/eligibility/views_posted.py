@@ -24,6 +24,7 @@ def _result(database: Session, key: str) -> Posted | None:
         return None
     said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
     shown = result_of(database, found.book, found.sheet.answers, said)
-    made = in_each_language(key, lambda: page_of(found, shown))
+    on_paper = replace(shown, insee="")  # somebody may have to type the addresses
+    made = in_each_language(key, lambda: page_of(found, on_paper))
     version = hashlib.sha256(repr(sorted(found.sheet.answers.items())).encode()).hexdigest()
     return replace(made, page=replace(made.page, path="/mes-droits", version=version))

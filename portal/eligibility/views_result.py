@@ -55,6 +55,7 @@ class Result:
     unlikely: Sequence[Shown]
     said: Sequence[str]  # every answer, in sentences
     silent: Sequence[str]  # the questions left without an answer
+    insee: str = ""  # the commune answered: the nearest places to book come first
 
 
 @bp.get("/mes-droits/resultat")
@@ -99,7 +100,8 @@ def outcome_of(
 def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on: date | None = None) -> Result:
     """The same in words (ages: those `on` a day, else today), with what can be booked today and who else answers."""
     day = paris_day(now())
-    words = sentences(book, answers, commune_names(database, answers), on or day)
+    communes = commune_names(database, answers)
+    words = sentences(book, answers, communes, on or day)
     motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
     partners = partners_of(database, {key for right in book.rights.values() for key in right.partners})
 
@@ -112,6 +114,7 @@ def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on
         unlikely=shown(said.unlikely),
         said=[sentence for key in words for sentence in words[key]],
         silent=[book.questions[key].text for key in words if answers[key] in SILENT],
+        insee=next(iter(communes), ""),
     )
 
 

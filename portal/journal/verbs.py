@@ -102,6 +102,7 @@ SENTENCES = {
     "rights.kept": _("Vos réponses à « Connaître mes droits » ont été gardées."),
     "rights.read": _("Un agent a lu des réponses que vous lui montrez."),
     "rights.removed": _("Des réponses gardées ont été effacées."),
+    "rights.sent": _("Une réponse de « Connaître mes droits » vous a été envoyée par e-mail."),
     "rights.shared": _("Vos réponses ont été montrées à un agent, comme vous l'avez demandé."),
     "rights.unshared": _("Vos réponses ne sont plus montrées à un agent."),
     "run.closed": _("Un lot de lettres, toutes retirées, a été fermé."),

@@ -5,7 +5,7 @@ the class "no-paper".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -15,9 +15,9 @@ from portal.letters.typography import well_set
 
 LONGEST_LINK = 48  # characters of an address that somebody may have to type
 
-_LEFT_OUT = frozenset({"script", "style", "svg", "nav", "form", "button", "dialog", "template"})
+_LEFT_OUT = frozenset({"script", "style", "svg", "nav", "form", "button", "dialog", "template", "summary"})
 _LEFT_OUT_CLASSES = frozenset({"no-paper", "back", "steps", "twin", "actions", "quick-exit", "button"})
-_LINES = frozenset({"p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "tr", "caption", "figcaption", "legend", "summary"})
+_LINES = frozenset({"p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "tr", "caption", "figcaption", "legend"})
 _PARTS = frozenset({"choice-line", "choice-extra"})  # of a large row: each a sentence of its own
 _STRONG = frozenset({"strong", "b", "dt", "th"})
 _NO_END = frozenset({"br", "img", "input", "hr", "meta", "link", "wbr", "source"})
@@ -47,9 +47,9 @@ class _Element:
 class _Reader(HTMLParser):
     """Reads what stands in <main>, line by line."""
 
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, shown: Callable[[str, str], str]) -> None:
         super().__init__(convert_charrefs=True)
-        self._host = urlsplit(site).netloc
+        self._host, self._shown = urlsplit(site).netloc, shown
         self._open: list[_Element] = []
         self._line: _Line | None = None
         self.lines: list[_Line] = []
@@ -62,7 +62,7 @@ class _Reader(HTMLParser):
             self._write(_JOINT)
         if tag in _NO_END:
             return
-        is_out = tag in _LEFT_OUT or "hidden" in given or bool(classes & _LEFT_OUT_CLASSES)
+        is_out = is_left_out(tag, given)
         is_out = is_out or ("away" in classes and not self._link())  # a link's own words are said whole
         is_strong = tag in _STRONG or "choice-title" in classes
         in_item = self._is_in_item()
@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
         """Ends it, and what was left open inside; a link says its address after its words."""
         while any(element.tag == tag for element in self._open):
             last = self._open[-1]
-            shown = short_address(last.href, self._host)
+            shown = self._shown(last.href, self._host)
             if shown:
                 self._write(f" ({shown})")
             self._open.pop()
@@ -109,13 +109,16 @@ class _Reader(HTMLParser):
         self._line.runs.append(Run(text, strong=is_strong))
 
 
-def content_from_page(html: str, *, language: str, site: str) -> Content:
+def content_from_page(
+    html: str, *, language: str, site: str, shown: Callable[[str, str], str] | None = None
+) -> Content:
     """What <main> of a page says, as the title and the sections of a letter, in order, nothing else left out.
 
     The heading of level 1 is the title, those of level 2 begin sections, lower ones are strong lines. A link is
     followed by its address where somebody could type it; a phone number is strong. `site`: the portal's own address.
+    `shown`: another way to say the address of a link, from what the page writes and the portal's host.
     """
-    reader = _Reader(site)
+    reader = _Reader(site, shown or short_address)
     reader.feed(html)
     reader.close()
     title, heading = "", ""
@@ -137,6 +140,12 @@ def content_from_page(html: str, *, language: str, site: str) -> Content:
         language=language,
         sections=tuple(Section("page" if heading else "opening", heading, blocks) for heading, blocks in kept),
     )
+
+
+def is_left_out(tag: str, given: Mapping[str, str | None]) -> bool:
+    """Whether an element, by its attributes, serves a screen alone: nothing else repeats it, nor what it holds."""
+    classes = (given.get("class") or "").split()
+    return tag in _LEFT_OUT or "hidden" in given or not _LEFT_OUT_CLASSES.isdisjoint(classes)
 
 
 def short_address(href: str, host: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.notifications import render
-from portal.notifications.codes_out import kept, with_code
+from portal.notifications.codes_out import kept, untold, with_code
 from portal.notifications.gateways import Gateways, Mail, PermanentFailure, TransientFailure
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.ways import receiver
@@ -26,8 +26,8 @@ Outcome = Left | TransientFailure | PermanentFailure
 def attempt(message: Message, gateways: Gateways) -> Outcome:
     """Renders a message, its person loaded, and hands it over; for every route but paper, which needs a transaction.
 
-    A code that it bears is made here, and hidden in what is kept of it. A fault of ours (words that cannot be
-    rendered) counts as transient: a repaired portal sends it while it is useful.
+    A code that it bears is made here, and hidden in what is kept of it, as is what came sealed. A fault of ours (words
+    that cannot be rendered) counts as transient: a repaired portal sends it while it is useful.
     """
     try:
         if message.route is Route.SMS:
@@ -63,7 +63,9 @@ def _mail(message: Message, gateways: Gateways) -> Left:
         language=context["language"],
         calendar=message.calendar if message.step is Step.NOTICE else None,
     )
-    return Left(Status.SENT, mailbox, kept(words.as_json(), context), gateways.mail.send(mail))
+    less = untold(context)
+    said = render.email(message.kind, less) if less is not None else words
+    return Left(Status.SENT, mailbox, kept(said.as_json(), context), gateways.mail.send(mail))
 
 
 def _needed(found: str | None) -> str:

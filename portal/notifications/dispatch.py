@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import Text, and_, bindparam, case, literal, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from portal.clock import Clock, paris_day
 from portal.database import Database, Instant
 from portal.notifications.attempt import Left, Outcome, attempt
+from portal.notifications.codes_out import SEALED
 from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.gateways import Gateways, PermanentFailure, TransientFailure
 from portal.notifications.holding import free_ones
@@ -79,8 +80,11 @@ def send_due(database: Database, gateways: Gateways, clock: Clock, *, limit: int
 def expire(database: Database, now: datetime) -> int:
     """Ends what is no longer useful: waiting rows, queued letters and open tasks of appointments that have begun.
 
-    Those that somebody changes at this instant are left for the next pass: it waits for nobody.
+    Those that somebody changes at this instant are left for the next pass: it waits for nobody. What was sealed in
+    them is forgotten.
     """
+    less = Message.context.op("-")(literal(SEALED, Text))
+    said = case((Message.context.has_key(SEALED), less), else_=Message.context)
     is_useless = or_(
         Message.status.in_(_OVERTAKEN), and_(Message.status == Status.SENDING, Message.leased_until <= now)
     )
@@ -89,7 +93,7 @@ def expire(database: Database, now: datetime) -> int:
         over = (
             update(Message)
             .where(Message.id == free.c.id)
-            .values(status=Status.EXPIRED, leased_until=None)
+            .values(status=Status.EXPIRED, leased_until=None, context=said)
             .returning(Message.id)
             .execution_options(synchronize_session=False)
         )

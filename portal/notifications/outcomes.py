@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.notifications.attempt import Left, Outcome
+from portal.notifications.codes_out import SEALED, emptied
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
@@ -97,7 +98,7 @@ def give_up(session: Session, now: datetime, message_id: int, *, code: str, post
 
 def _record_left(session: Session, now: datetime, leased: Message, left: Left) -> None:
     message = session.get_one(Message, leased.id, with_for_update=True, populate_existing=True)
-    message.context, message.recipient, message.rendered = leased.context, left.recipient, left.rendered
+    message.context, message.recipient, message.rendered = emptied(leased.context), left.recipient, left.rendered
     message.provider_id = left.provider_id or message.provider_id
     if left.status is Status.SENT:
         message.sent_at = now
@@ -109,6 +110,8 @@ def _fail(  # noqa: PLR0913 - as above
     session: Session, now: datetime, message: Message, post: PostalCalendar, *, refused: bool, steps: tuple[Step, ...]
 ) -> None:
     message.status = Status.FAILED
+    if SEALED in message.context:
+        message.context = emptied(message.context)
     if refused:
         refuse_way(session, now, message, post)
     replan_without(session, now, message, message.route, post, steps=steps)

@@ -38,6 +38,7 @@ KINDS = {
     "wish_noted": _l("Votre demande de rendez-vous est notée"),
     "page_asked": _l("Une page que vous avez demandée"),
     "form_sent": _l("Un papier à remplir et à renvoyer"),
+    "rights_result": _l("Le message que vous avez demandé"),
     "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
     "mandate_given": _l("Une personne peut agir pour vous"),
     "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
