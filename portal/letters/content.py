@@ -1,7 +1,7 @@
 """What one letter says to one person, before it is drawn: the same content makes the sheet and the page on screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -94,6 +94,18 @@ def content_from(stored: Mapping[str, Any]) -> Content:
         ),
         other=content_from(stored["other"]) if "other" in stored else None,
     )
+
+
+def as_printed(said: Content, printed: Content) -> Content:
+    """These words without the parts that a sheet left out: `printed` is what it bears of a letter with the same parts.
+
+    Where the other language did not fit, the sheet bears one line in its place, and so does this.
+    """
+    kept = {section.name for section in printed.sections}
+    other = printed.other if said.other else None
+    if said.other and other and other.sections:
+        other = as_printed(said.other, other)
+    return replace(said, sections=tuple(one for one in said.sections if one.name in kept), other=other)
 
 
 def runs_of(text: str, fill: Callable[[str], str]) -> tuple[Run, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
 from portal.letters.address import BadAddressError, printed_lines
-from portal.letters.content import Content
+from portal.letters.content import Content, as_printed
 from portal.letters.enclosing import draw_with_form
 from portal.letters.fonts import UnprintableError
 from portal.letters.layout import Drawn, Post, draw
@@ -92,6 +92,7 @@ class PrintRoom:
                 is_registered=_was_registered(session, message.id),
             )
         )
+        read = as_printed(read, drawn.content)
         message.recipient = "\n".join(address)
         message.rendered = {
             "reference": reference,  # of the sheet that says these words: an older one said others, elsewhere

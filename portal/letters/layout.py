@@ -28,7 +28,7 @@ from portal.letters.geometry import (
     millimetres,
     points,
 )
-from portal.letters.paging import MOST_PAGES, Heading, Part, Placed, foot_lines, parts_of, words_of
+from portal.letters.paging import MOST_PAGES, Heading, Part, Placed, foot_lines, parts_of, printed, words_of
 from portal.letters.pictograms import draw_mark
 from portal.letters.setting import set_lines
 from portal.letters.sheet import Sheet
@@ -52,11 +52,12 @@ class Post:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The PDF, its number of pages, and whether the address needs the envelope with the 45 mm window."""
+    """The PDF, its number of pages, whether the address needs the envelope with the 45 mm window, and all its words."""
 
     pdf: bytes
     pages: int
     needs_large_window: bool
+    content: Content
 
 
 def draw(post: Post, *, enclosed: int = 0) -> Drawn:
@@ -86,7 +87,7 @@ def draw(post: Post, *, enclosed: int = 0) -> Drawn:
             for piece, top in placed:
                 piece.draw(sheet, top)
         pdf = sheet.finish()
-    return Drawn(pdf, total, needs_large_window=len(post.address) > ADDRESS_LINES)
+    return Drawn(pdf, total, needs_large_window=len(post.address) > ADDRESS_LINES, content=printed(parts))
 
 
 def _draw_address(sheet: Sheet, lines: Sequence[str]) -> None:
@@ -153,8 +154,11 @@ def _draw_footer(sheet: Sheet, post: Post, part: Part, page: tuple[int, int], *,
 
 
 def _draw_pointers(sheet: Sheet, parts: Sequence[Part]) -> None:
-    """Under the reference: on which page another language begins, in that language."""
-    page = 1
+    """Under the reference: on which page another language begins, in that language; or that it has none."""
+    page, left_out = 1, parts[0].content.other
+    if left_out and len(parts) == 1:
+        body = parts[0].scale.body
+        sheet.text(MARGIN, FIRST_BODY.top + body.step + body.baseline, left_out.title, Face.STRONG, body.size)
     for before, part in pairwise(parts):
         page += len(before.pages)
         body = before.scale.body

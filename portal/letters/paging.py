@@ -54,6 +54,7 @@ WORDS = {
         "demo": "Demonstration: do not post",
         "coupon": "slip to cut off: page {page}",
         "from": "In English: from page {page}",
+        "left_out": "In English: ask us. The end of this letter says how.",
     },
 }
 
@@ -72,7 +73,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Part:
-    """The pages of one language. `is_coupon_alone`: the last of them bears nothing but the coupon.
+    """The pages of one language, and the words on them. `is_coupon_alone`: the last bears nothing but the coupon.
 
     `is_crowded`: the lines of the coupon stand as near each other as they may.
     """
@@ -87,7 +88,8 @@ class Part:
 def parts_of(heading: Heading, content: Content, *, large_print: bool, most: int = MOST_PAGES) -> list[Part]:
     """The letter's own language, then the other one from a new page, if both fit on four pages; else the first alone.
 
-    Each has its coupon at its foot. Where that would cost the first a page of its own, the other's coupon is enough.
+    One that is left out has a line in its place, in its own words: whoever reads it alone must know whom to ask. Each
+    language has its coupon at its foot; where that would cost the first a page of its own, the other's is enough.
     `most`: fewer pages, where something follows the letter. Raises `LetterTooLongError`, `UnprintableError`.
     """
     scales = (LARGE, LARGE_CLOSE) if large_print else (NORMAL, CLOSE)
@@ -96,13 +98,17 @@ def parts_of(heading: Heading, content: Content, *, large_print: bool, most: int
         raise LetterTooLongError(f"{len(own.pages)} pages")
     if content.other is None:
         return [own]
-    try:
-        other = _part(heading, content.other, scales, NEXT_BODY)
-        if own.is_coupon_alone and not other.is_coupon_alone:
-            own = _part(heading, replace(content, sections=_without_coupon(content)), scales, FIRST_BODY)
-    except LetterTooLongError:
-        return [own]
-    return [own, other] if len(own.pages) + len(other.pages) <= most else [own]
+    both = _two(heading, own, content.other, scales)
+    if both and sum(len(part.pages) for part in both) <= most:
+        return both
+    line = Content(words_of(content.other)["left_out"], content.other.language, ())
+    return [replace(own, content=replace(own.content, other=line))]
+
+
+def printed(parts: Sequence[Part]) -> Content:
+    """All the words that the pages bear: without a coupon, or a language, that found no room."""
+    own = parts[0].content
+    return own if len(parts) == 1 else replace(own, other=parts[1].content)
 
 
 def foot_lines(content: Content, scale: Scale) -> list[Line]:
@@ -115,6 +121,18 @@ def foot_lines(content: Content, scale: Scale) -> list[Line]:
 def words_of(content: Content) -> dict[str, str]:
     """What every sheet says in its language, or in French where there are no words in it."""
     return WORDS.get(content.language, WORDS["fr"])
+
+
+def _two(heading: Heading, own: Part, content: Content, scales: Sequence[Scale]) -> list[Part]:
+    """Both languages, on as many pages as it takes; nothing when one part of the other is taller than a page."""
+    try:
+        other = _part(heading, content, scales, NEXT_BODY)
+    except LetterTooLongError:
+        return []
+    if own.is_coupon_alone and not other.is_coupon_alone:
+        alone = replace(own.content, sections=_without_coupon(own.content))
+        own = _part(heading, alone, scales, FIRST_BODY)
+    return [own, other]
 
 
 def _part(heading: Heading, content: Content, scales: Sequence[Scale], first: Area) -> Part:
@@ -152,7 +170,7 @@ def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part
     if cut_off is None or has_room:
         return Part(content, scale, pages, is_crowded=setting in {SNUG, NARROW})
     if count == MOST_PAGES:  # a letter without its coupon says all there is to know
-        return Part(content, scale, pages)
+        return Part(replace(content, sections=_without_coupon(content)), scale, pages)
     # Cut off at the top of the other side, it takes the address with it, and leaves the phone number.
     return Part(content, scale, [*pages, [(coupon(cut_off, scale, below=True), NEXT_BODY.top)]], is_coupon_alone=True)
 

@@ -168,12 +168,16 @@ def test_every_letter_is_right_to_the_eye(kind, language, large):
             if page.cuts:
                 check_coupon(page, large=large)
         said = squeezed("".join(page.words for page in pages))
-        content = content_of(kind, context)
-        for section in [part for one in (content, content.other) if one for part in one.sections]:
-            if section.name == "coupon":  # one of two languages may be enough
+        bears, whole = drawn.content, content_of(kind, context)
+        for one, words in ((bears, whole), (bears.other, whole.other)):
+            if one is None or words is None:
+                assert one is words
                 continue
-            for block in section.blocks:
-                assert all(squeezed(one.text) in said for one in (block, *block.beside))
+            left_out = [section.name for section in words.sections if section not in one.sections]
+            assert left_out in ([], ["coupon"])  # one of two languages may be enough
+            for section in one.sections:
+                for block in section.blocks:
+                    assert all(squeezed(line.text) in said for line in (block, *block.beside))
         assert any(page.cuts for page in pages) is (kind in WITH_COUPON)
 
 
@@ -194,6 +198,13 @@ def test_two_languages_that_do_not_fit_on_four_pages_leave_french_alone():
     assert len(pages) <= 4
     assert "rendez-vous est pris" in pages[0].words
     assert not any("Your appointment" in page.words for page in pages)
+    assert "In English: ask us. The end of this letter says how." in pages[0].words
+    assert any(page.cuts for page in pages)  # the coupon is not lost with the other language
+    assert [section.name for section in found.content.sections].count("coupon") == 1
+    assert (found.content.other.title, found.content.other.sections) == (
+        "In English: ask us. The end of this letter says how.",
+        (),
+    )
 
 
 def test_where_it_would_cost_a_page_the_coupon_takes_the_other_side():

@@ -1,8 +1,11 @@
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
+from sqlalchemy.orm import undefer
 
 from portal.app import create_app
 from portal.journal.models import JournalLine
@@ -94,6 +97,22 @@ def test_the_twin_says_every_word_of_the_sheet(room, drawn, database, kind, stat
     for line in filter(None, said.splitlines()):
         assert "".join(line.split()) in shown
     assert room.get(f"/agents/courriers/{number}").headers["Cache-Control"] == "no-store"
+
+
+def test_the_twin_says_no_more_than_the_sheet(room, drawn, database):
+    too_long = {"large_print": True, "bring": [f"Le document {n} du dossier" for n in range(44)]}
+    for given, has_english in (({}, True), (too_long, False)):
+        number = drawn(language="en", **given)
+        page = room.get(f"/agents/courriers/{number}").page
+        with database.reading() as session:
+            pdf = PdfReader(BytesIO(session.get_one(Letter, number, options=[undefer(Letter.pdf)]).pdf))
+        sheet = " ".join(leaf.extract_text() for leaf in pdf.pages)
+        for said in ("Your appointment is booked", "In English: ask us. The end of this letter says how."):
+            assert (said in page.text()) is (said in sheet)
+        assert ("Your appointment is booked" in sheet) is has_english
+        assert page.text().count("J'annule ce rendez-vous") == sheet.count("J'annule ce rendez-vous")
+        assert page.text().count("I cancel this appointment") == sheet.count("I cancel this appointment")
+        assert page.all("section", lang="en")
 
 
 def test_opening_a_letter_is_written_in_the_journal(room, drawn, database):
