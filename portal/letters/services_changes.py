@@ -24,6 +24,16 @@ KIND = "preferences_changed"
 OLD_ADDRESS = "address_changed"  # a letter alone, to where letters went before
 
 _TELL_WITHIN = timedelta(days=2)  # a way that messages no longer use is not tried for longer
+# What a change of each says is told with it; a number or an address is not written in a message.
+_TOLD = {
+    "sms": "wants_sms",
+    "emails": "wants_email",
+    "paper": "wants_paper",
+    "large_print": "wants_large_print",
+    "discretion": "wants_discretion",
+    "silence": "wants_silence",
+    "language": "language",
+}
 _WAYS = ((Route.SMS, CredentialKind.MOBILE, "sms"), (Route.EMAIL, CredentialKind.EMAIL, "emails"))
 
 
@@ -52,13 +62,14 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
     base_url: str,
     was: Before | None = None,
     with_letter: bool = False,
+    on_paper: bool = False,
 ) -> None:
     """Promises that a person is told what somebody else changed in their file; nothing of what they changed themselves.
 
     `names`: of what changed, as `change_preferences` gives them. They are told by every route that they now choose
     (whoever answers for a relative, for a relative), and a human holds it where there is none. `with_letter`: a letter
     is among them whatever they chose, where one may leave. `was`: the file before, without which no old address is
-    told.
+    told. `on_paper`: it is what they wrote and signed, which an agent has entered: the words then say so.
 
     An address is told as a mobile and an e-mail are: where the person was reached until then hears of it too, for the
     new one may be a mistake, or a theft. What was decided:
@@ -79,7 +90,9 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
     if not changes or (by.kind is ActorKind.PERSON and by.mandate_id is None):
         return
     reader = session.get_one(Person, person.guardian_id or person.id)
-    context = base_context(session.get_one(Departement, 1), base_url, person=reader, changes=changes)
+    said: dict[str, Any] = {"changes": changes, "values": values_told(person, changes)}
+    said |= {"on_paper": True} if on_paper else {}
+    context = base_context(session.get_one(Departement, 1), base_url, person=reader, **said)
     about: dict[str, Any] = {"subject": "person", "subject_id": person.id}
     told = tell_person(session, now, kind=KIND, person=reader, context=context, place_id=by.place_id, **about)
     if with_letter and told and takes_letters(reader) and Route.LETTER not in {message.route for message in told}:
@@ -91,6 +104,11 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
         )  # fmt: skip
     if "address" in changes and was is not None:
         tell_old_address(session, now, person, was, by=by, base_url=base_url)
+
+
+def values_told(person: Person, names: Iterable[str]) -> dict[str, bool | str]:
+    """What a file says of each of these parts, where a message may say it."""
+    return {name: getattr(person, _TOLD[name]) for name in names if name in _TOLD}
 
 
 def tell_old_address(  # noqa: PLR0913 - as above

@@ -112,11 +112,13 @@ def follow_choice(  # noqa: PLR0913 - as above
     how: str,
     base_url: str,
     names: frozenset[str],
+    tells: bool = True,
 ) -> frozenset[str]:
     """What a choice just written brings with it: `names` are what `change_preferences` has changed.
 
-    For whoever changes several preferences at once: it journals the choice, tells it and moves the letters. Gives the
-    names that are still to be told. Raises `Refused` (OWN_WORD, DISCREET).
+    For whoever changes several preferences at once: it journals the choice, moves the letters, and tells it;
+    not `tells`: the caller tells all at once. Gives the names that are still to be told. Raises `Refused` (OWN_WORD,
+    DISCREET).
     """
     if "paper" not in names:
         return names
@@ -139,9 +141,13 @@ def follow_choice(  # noqa: PLR0913 - as above
     session.flush()
     if chosen:
         write_letters(session, now, person)
-        tell_chosen(session, now, person, by=by, base_url=base_url)
     else:
         take_back(session, person)
+    if not tells:
+        return names
+    if chosen:
+        tell_chosen(session, now, person, by=by, base_url=base_url)
+    else:
         # By a last letter too: whoever never asked for the end must read of it.
         tell_change(session, now, person, {"paper"}, by=by, base_url=base_url, with_letter=True)
     return names - {"paper"}

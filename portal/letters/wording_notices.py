@@ -42,7 +42,9 @@ VOCABULARY: Mapping[str, Holds] = {
             "ended_holder",
             "ended_over",
             "ended_replaced",
+            "is_called",
             "mobile",
+            "on_paper",
         ),
         Holds.FLAG,
     ),
@@ -63,7 +65,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         **common_values(context),
         "acted_by": context.get("acted_by", ""),
         "by_agent": context.get("by") == "agent",
-        "changes": [capital(name) for name in change_names(context.get("changes", ()), language)] if told else [],
+        "changes": [capital(name) for name in _changes(context, language)] if told else [],
         "code": context.get("code", ""),
         "code_link": code_link,
         "code_page": code_page,
@@ -71,7 +73,9 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         **dict.fromkeys(("ended_asked", "ended_help", "ended_holder", "ended_over", "ended_replaced"), False),
         f"ended_{_ENDED.get(context.get('ended_by', ''), 'asked')}": True,
         "half_days": half_day_names(context.get("half_days", ()), language) if told else [],
+        "is_called": context.get("is_called", True),
         "mobile": context.get("what") == "mobile",
+        "on_paper": context.get("on_paper", False),
         "procedures": enumerated(procedures, language),
         "reference": _reference(context.get("reference", "")),
         "since": shown_day(context.get("since"), language) if told else "",
@@ -81,6 +85,10 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "wished_at": context.get("place", "") if told else "",
         "wished_for": context.get("words", "") if told else "",
     }
+
+
+def _changes(context: Mapping[str, Any], language: str) -> list[str]:
+    return change_names(context.get("changes", ()), language, context.get("values"))
 
 
 def _reference(reference: str) -> str:

@@ -1,6 +1,6 @@
 """What a mandate's procedures and a file's parts are called in messages and letters, in each language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _PROCEDURES = {
     "fr": {
@@ -50,6 +50,9 @@ _CHANGES = {
         "silence": "no longer being contacted",
     },
 }
+_YES_NO = {"fr": ("non", "oui"), "en": ("no", "yes")}
+_COLON = {"fr": "\u00a0: ", "en": ": "}
+_LANGUAGES = {"fr": {"fr": "français", "en": "anglais"}, "en": {"fr": "French", "en": "English"}}
 _WEEKDAYS = {
     "fr": {"lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi"},
     "en": {"lun": "Monday", "mar": "Tuesday", "mer": "Wednesday", "jeu": "Thursday", "ven": "Friday"},
@@ -62,9 +65,18 @@ def procedure_names(procedures: Iterable[str], language: str) -> list[str]:
     return [_PROCEDURES[language][procedure] for procedure in procedures]
 
 
-def change_names(changes: Iterable[str], language: str) -> list[str]:
-    """What changed in a file, in the order given. Raises KeyError for a part without words."""
-    return [_CHANGES[language][change] for change in changes]
+def change_names(changes: Iterable[str], language: str, values: Mapping[str, bool | str] | None = None) -> list[str]:
+    """What changed in a file, in the order given, with what it is now where `values` says: "les lettres : oui".
+
+    Raises KeyError for a part without words.
+    """
+    known = values or {}
+    return [_CHANGES[language][one] + (_value(known[one], language) if one in known else "") for one in changes]
+
+
+def _value(value: bool | str, language: str) -> str:  # noqa: FBT001 - what a file says
+    words = _YES_NO[language][value] if isinstance(value, bool) else _LANGUAGES[language].get(value, value)
+    return _COLON[language] + words
 
 
 def half_day_names(half_days: Iterable[str], language: str) -> list[str]:

@@ -166,7 +166,7 @@ def _environment(language: str) -> Environment:
         code=lambda code: code if "-" in code else words.code_words(code),
         in_french=lambda value: _in_french(value, language),
         procedures=lambda names: procedure_names(names, language),
-        changes=lambda names: change_names(names, language),
+        changes=lambda names, values=None: change_names(names, language, values),
     )
     return environment
 

@@ -18,8 +18,9 @@ from portal.desk import queries as desk
 from portal.desk.rules import changed_since
 from portal.directory.models import Departement, Motif, Place
 from portal.journal.services import Actor
-from portal.letters.services_changes import before, tell_change
+from portal.letters.services_changes import before, tell_change, tell_old_address, values_told
 from portal.letters.services_choice import How, follow_choice
+from portal.letters.services_chosen import tell_chosen
 from portal.mandates.services import Voice, give_on_paper, give_to_relative
 from portal.notifications.notices import base_context
 from portal.paper.models import PaperForm
@@ -74,7 +75,7 @@ def enter_address(  # noqa: PLR0913 - a form, what it says, by whom
     person = _file(session, form, shown, {"address"})
     wanted, was = replace(preferences_of(person), address=tuple(lines)), before(person)
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True)
+    tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True, on_paper=True)
     return form
 
 
@@ -83,7 +84,8 @@ def enter_choices(  # noqa: PLR0913 - as above
 ) -> PaperForm:
     """How the person wants to be told: what they ticked, and nothing else. A signed form is their own word.
 
-    Everything by post needs an address. Raises `Refused` (PaperFault) and `LookupError`.
+    One message by each way, and one letter, says that their paper came, and what each choice is now. Everything by
+    post needs an address. Raises `Refused` (PaperFault) and `LookupError`.
     """
     if not chosen.answers:
         raise Refused(PaperFault.NOTHING)
@@ -102,10 +104,16 @@ def enter_choices(  # noqa: PLR0913 - as above
     if chosen.paper and not any(wanted.address):
         raise Refused(PaperFault.NO_ADDRESS)
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    left = follow_choice(session, now, person=person, by=by, how=How.SLIP, base_url=base_url, names=names)
+    follow_choice(session, now, person=person, by=by, how=How.SLIP, base_url=base_url, names=names, tells=False)
     if chosen.paper and person.letters_chosen_at is None:
         person.letters_chosen_at = now  # they chose letters for themselves, discreet or not
-    tell_change(session, now, person, left, by=by, base_url=base_url, was=was, with_letter=True)
+    if "paper" not in names or not person.wants_paper:
+        tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True, on_paper=True)
+        return form
+    rest = sorted(names - {"paper"})
+    said = {"on_paper": True, "changes": rest, "values": values_told(person, rest)}
+    tell_chosen(session, now, person, by=by, base_url=base_url, more=said)
+    tell_old_address(session, now, person, was, by=by, base_url=base_url)
     return form
 
 
@@ -234,7 +242,7 @@ def _move(  # noqa: PLR0913 - as above
     wanted = replace(preferences_of(person), address=tuple(address))
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)
     if any(was.address):
-        tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True)
+        tell_change(session, now, person, names, by=by, base_url=base_url, was=was, with_letter=True, on_paper=True)
 
 
 def _file(session: Session, form: PaperForm, shown: str | None, names: Collection[str]) -> Person:

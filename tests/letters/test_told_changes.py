@@ -36,7 +36,8 @@ def told(world):
             tell_change(session, world.now, person, names, by=by, base_url=BASE, was=was)
         with world.database.transaction() as session:
             rows = session.scalars(select(Message).order_by(Message.id)).all()
-            assert not any("ESSAI" in str(row.context) or "CALAIS" in str(row.context) for row in rows)
+            said = [str({**row.context, "return_address": ""}) for row in rows]
+            assert not any("ESSAI" in words or "CALAIS" in words for words in said)
             return [(row.kind, row.route, row.to) for row in rows]
 
     return change
