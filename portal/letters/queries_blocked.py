@@ -6,22 +6,27 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.letters.models import Letter
 from portal.letters.queries import of_room
 from portal.letters.queries_runs import UNTRUSTED
+from portal.letters.rules_returns import BAD_ADDRESS
 from portal.notifications.models import Message, Route, Status
+from portal.notifications.packing import SINGLE
 from portal.people.models import Person
 
 BY_ADDRESS = ("no_address", "address_changed", "address_doubtful", "address_too_long", "address_bad_character",
               "address_too_many_lines", "address_town_missing", "address_street_missing", "address_name_missing",
               "address_postcode_missing", "address_postcode_unknown", "address_town_mismatch")  # fmt: skip
 BY_WORDS = ("letter_too_long", "letter_unprintable", "letter_text")
+NEVER_IN_TIME = "too_late"
 LISTED = 100
 
 
 def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
     """Letters of this agent's places that an address keeps back, or brought back, oldest first; at most `LISTED`.
 
-    Those whose use has ended are not among them, but for a person whose address is still doubtful: it must be asked.
+    And what somebody asked for by post and has not got: nobody else tells it. Those whose use has ended are not among
+    them, but for a person whose address is still doubtful: it must be asked.
     """
     return session.scalars(
         select(Message)
@@ -53,21 +58,59 @@ def is_of_room(session: Session, now: datetime, message_id: int, *, agent_id: in
 
 
 def unprintable(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
-    """Letters whose words cannot be printed: nobody in the print room can mend them, but somebody must know."""
-    chosen = select(Message).where(_failed_by(BY_WORDS), Message.expires_at > now, of_room(session, now, agent_id))
+    """Letters whose words cannot be printed: nobody in the print room can mend them, but somebody must know.
+
+    Those that somebody asked for are among the `unanswered`.
+    """
+    chosen = select(Message).where(_failed_by(BY_WORDS), ~_ASKED_FOR, Message.expires_at > now)
+    mine = chosen.where(of_room(session, now, agent_id))
+    return session.scalars(mine.order_by(Message.created_at, Message.id).limit(LISTED)).all()
+
+
+def unanswered(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
+    """Pages and forms that somebody asked for by post, which cannot be printed, or would arrive too late: oldest first.
+
+    No other route takes their place, and no address put right lets them leave: a human must write. At most `LISTED`.
+    """
+    chosen = select(Message).where(*_unanswered(now), of_room(session, now, agent_id))
     return session.scalars(chosen.order_by(Message.created_at, Message.id).limit(LISTED)).all()
+
+
+def count_unanswered(session: Session, now: datetime, *, agent_id: int) -> int:
+    """How many there are, however many."""
+    counted = select(func.count(Message.id)).where(*_unanswered(now), of_room(session, now, agent_id))
+    return session.scalar(counted) or 0
 
 
 def _is_blocked(now: datetime) -> ColumnElement[bool]:
     is_kept_back = and_(_failed_by(BY_ADDRESS), Message.expires_at > now)
     has_come_back = and_(Message.status == Status.RETURNED, Person.address_state.in_(UNTRUSTED), _LATEST)
-    return or_(is_kept_back, has_come_back)
+    return or_(is_kept_back, has_come_back, and_(_ASKED_FOR, Message.expires_at > now, _MAY_LEAVE_AGAIN))
+
+
+def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _ASKED_FOR, _failed_by((*BY_WORDS, NEVER_IN_TIME)), Message.expires_at > now
 
 
 # Of several letters of one person that came back, one is enough to ask for the address.
 _OTHER = select(Message.person_id.label("person_id"), Message.id.label("id")).where(Message.status == Status.RETURNED)
 _OTHERS = _OTHER.order_by(Message.id).subquery()
 _LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id, _OTHERS.c.id > Message.id).exists())
+
+
+# Asked for by post, by somebody with a file or without one: when it does not arrive, no other route takes its place.
+# A code is asked for again, and the address that somebody has left is not looked for.
+_ASKED_FOR = and_(
+    Message.route == Route.LETTER,
+    Message.event["kind"].astext == SINGLE,
+    ~Message.context.has_key("challenge"),
+    Message.kind != "address_changed",
+)
+_DRAWN = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
+_MAY_LEAVE_AGAIN = or_(
+    and_(Message.status == Status.FAILED, Message.last_error.not_in((*BY_ADDRESS, *BY_WORDS, NEVER_IN_TIME))),
+    and_(Message.status == Status.RETURNED, _DRAWN.scalar_subquery().in_(BAD_ADDRESS)),
+)
 
 
 def _failed_by(codes: Sequence[str]) -> ColumnElement[bool]:

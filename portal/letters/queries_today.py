@@ -13,6 +13,7 @@ from portal.letters.models import Letter, PrintRun, RunFile
 from portal.letters.queries import ROLES, WAITS, of_room
 from portal.letters.queries_runs import letters_of
 from portal.notifications.models import Message, Route, Status
+from portal.notifications.packing import SINGLE
 from portal.people.models import Agent
 from portal.people.queries_access import places_of
 
@@ -67,6 +68,7 @@ def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequ
             Message.route == Route.LETTER,
             Message.status == Status.FAILED,
             Message.last_error == "too_late",
+            Message.event["kind"].astext != SINGLE,  # asked for by itself: nobody calls in its place
             Message.due_at > now - LATE_SHOWN,
             of_room(session, now, agent_id),
         )

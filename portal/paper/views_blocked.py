@@ -13,7 +13,16 @@ from portal.booking.forms_address import AddressForm
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.letters.queries import ROLES
-from portal.letters.queries_blocked import LISTED, blocked, blocked_one, count_blocked, is_of_room, unprintable
+from portal.letters.queries_blocked import (
+    BY_ADDRESS,
+    LISTED,
+    blocked,
+    blocked_one,
+    count_blocked,
+    is_of_room,
+    unanswered,
+    unprintable,
+)
 from portal.letters.services_blocked import MendFault, is_shown, mend
 from portal.letters.views import KINDS
 from portal.letters.views_room import room_of
@@ -36,6 +45,13 @@ _WHY = {
     "address_town_missing": _l("La ville manque."),
     "address_street_missing": _l("La rue manque."),
     "address_name_missing": _l("Le nom manque."),
+    "route_failed": _l("Une lettre est revenue de cette adresse."),
+    "printer_rejected": _l("L'imprimeur l'a refusée."),
+    "pulled": _l("L'imprimeur l'a refusée."),
+    "too_late": _l("Elle arriverait trop tard."),
+    "letter_too_long": _l("Son texte est trop long pour une lettre."),
+    "letter_unprintable": _l("Son texte contient un signe inconnu."),
+    "letter_text": _l("Son texte ne peut pas être préparé."),
 }
 _FAULTS = {
     MendFault.CHANGED: _l("L'adresse a changé depuis que cette page est ouverte. Voici la nouvelle."),
@@ -76,13 +92,14 @@ def blocked_letters() -> Page:
     """What waits for an address, and what no print room can mend."""
     with transaction() as database:
         found = blocked(database, now(), agent_id=g.agent.id)
-        rows = [_row(one, _form(database, one) if one.status is Status.RETURNED else None) for one in found]
+        rows = [_row(one, _form(database, one) if _may_be_right(one) else None) for one in found]
         total = count_blocked(database, now(), agent_id=g.agent.id) if len(found) == LISTED else len(found)
         room = room_of(database)
         others = [(KINDS.get(one.kind, one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
+        alone = [_row(one) for one in unanswered(database, now(), agent_id=g.agent.id)]
     personal_page()
     done = _DONE.get(request.args.get("fait", ""), "")
-    return render_template("paper/blocked.html", rows=rows, total=total, others=others, done=done, **room)
+    return render_template("paper/blocked.html", rows=rows, total=total, others=others, alone=alone, done=done, **room)
 
 
 @bp.route("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>", methods=["GET", "POST"])
@@ -128,6 +145,11 @@ def mend_letter(message_id: int) -> Page:
     return page, 422 if form.errors or fault else 200
 
 
+def _may_be_right(message: Message) -> bool:
+    """Whether its lines are an address, which somebody may say to be right as it is."""
+    return message.status is Status.RETURNED or message.last_error not in BY_ADDRESS
+
+
 def _form(database: Session, message: Message) -> AddressForm:
     communes = PostalNames(directory.commune_index(database))
     return AddressForm(name=message.context["recipient_name"], lines=is_shown(message), communes=communes)
@@ -143,9 +165,8 @@ def _gone(*, is_mine: bool = True) -> Response:
 def _row(message: Message, as_it_is: AddressForm | None = None) -> Row:
     lines = is_shown(message)
     has_come_back = message.status is Status.RETURNED
-    why = _WHY.get(
-        "address_doubtful" if has_come_back else message.last_error or "", _("L'adresse n'est pas complète.")
-    )
+    code = "address_doubtful" if has_come_back else message.last_error or ""
+    why = _WHY.get(code, _("L'adresse n'est pas complète.") if code in BY_ADDRESS else _("Elle n'a pas pu partir."))
     return Row(
         message.id,
         KINDS.get(message.kind, message.kind),

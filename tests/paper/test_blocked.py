@@ -104,6 +104,49 @@ def test_an_address_that_is_right_after_all_is_said_so_in_one_press_from_the_lis
         assert session.get_one(Message, kept.id).status is Status.FAILED
 
 
+def asked_for(world, status, code=None):
+    """The message of a page that somebody asked for by post, who has no file."""
+    letter = queued(world)
+    with world.database.transaction() as session:
+        message = session.get_one(Message, letter.message_id)
+        message.kind, message.event, message.person_id = "page_asked", {"kind": "single"}, None
+        message.status, message.last_error, message.to = status, code, "\n".join(ADDRESS)
+        if status is Status.RETURNED:
+            drawn = session.get_one(Letter, letter.id)
+            drawn.returned_at, drawn.return_reason = world.now, ReturnReason.UNKNOWN
+    return message
+
+
+def test_a_page_asked_for_that_does_not_arrive_is_before_the_room_and_leaves_again(client, database, world):
+    world.departement()
+    enter(client, world.agent("courrier"))
+    returned, refused = asked_for(world, Status.RETURNED), asked_for(world, Status.FAILED, "printer_rejected")
+    page = client.get(BLOCKED).page
+    assert "Page demandée Revenue Une lettre est revenue de cette adresse." in page.text()
+    assert "L'imprimeur l'a refusée." in page.text()
+    for message in (returned, refused):
+        form = client.get(BLOCKED).page.fields(0)
+        assert client.post(f"{BLOCKED}/{message.id}", data=form).location.endswith("fait=part")
+    with database.transaction() as session:
+        statuses = session.scalars(select(Message.status).order_by(Message.id)).all()
+    assert statuses == [Status.WAITING] * 2
+
+
+def test_a_page_asked_for_that_cannot_leave_at_all_is_for_a_human_to_answer(client, world):
+    world.departement()
+    enter(client, world.agent("courrier"))
+    asked_for(world, Status.FAILED, "letter_too_long")
+    asked_for(world, Status.FAILED, "too_late")
+    today = client.get("/agents/courriers").page.text()
+    assert "2 pages demandées par courrier ne peuvent pas partir" in today
+    assert "un appel" not in today
+    text = client.get(BLOCKED).page.text()
+    assert "Aucune lettre n'est bloquée par son adresse." in text
+    assert "Son texte est trop long pour une lettre." in text
+    assert "Elle arriverait trop tard." in text
+    assert "Lettres qui ne peuvent pas être imprimées" not in text
+
+
 BY = Actor(ActorKind.AGENT, 1)
 
 
