@@ -30,8 +30,9 @@ from portal.people.models_mandates import Mandate, MandateState
 from portal.people.models_merges import Merge
 from portal.people.queries_merges import merged_into
 
-# Each column that names a person and moves as it is, by its name in `Merge.moved`: table and column. Calls stand above
-# the desk: their tables are known here by name alone.
+# Each column that names a person and moves as it is, by its name in `Merge.moved`: table and column. Calls, paper forms
+# and the answers of the pre-diagnostic stand above the desk: their tables are known here by name alone. Whom answers
+# are shown to moves with them.
 MOVED = {
     "relatives": ("person", "guardian_id"),
     "cards": ("person", "card_of_id"),
@@ -47,6 +48,7 @@ MOVED = {
     "forms": ("paper_form", "person_id"),
     "calls": ("call_received", "person_id"),
     "tries": ("call_try", "told_id"),
+    "answers": ("saved_answers", "person_id"),
 }
 
 

@@ -27,6 +27,7 @@ from portal.desk.rules_merge import (
     unpacked,
     warnings,
 )
+from portal.eligibility.models import RuleBook, SavedAnswers
 from portal.journal.models import JournalLine
 from portal.notifications.models import Message, Route, Status, Step
 from portal.paper.models import FormKind, PaperForm
@@ -108,6 +109,10 @@ def everything(world, database, person, other, agent):
                 request_key=uuid4(), at=world.now, agent_id=agent.id, person_id=person.id, outcome=CallOutcome.INFORMED
             )
         )
+        book = RuleBook(digest="essai", loaded_on=world.now.date(), definition={})
+        session.add(book)
+        session.flush()
+        session.add(SavedAnswers(person_id=person.id, book_id=book.id, themes=[], sealed="essai", saved_at=world.now))
         session.add(PaperForm(code="AAAA0001", kind=FormKind.WISH, known={}, made_at=world.now, person_id=person.id))
         session.add(
             WebSession(
