@@ -18,7 +18,15 @@ from portal.letters.views_room import require_the_room, room_of
 from portal.notifications.models_post import PostalClosure
 from portal.notifications.post import Holds, PostalCalendar
 from portal.notifications.queries_post import calendar_of, closures, letters_under_way, region_of
-from portal.notifications.rules_post import FURTHEST, PAST_KEPT, Effect, days_to_close, effect_of, with_closed
+from portal.notifications.rules_post import (
+    FURTHEST,
+    PAST_KEPT,
+    Effect,
+    days_to_close,
+    effect_of,
+    with_closed,
+    without_closed,
+)
 from portal.notifications.services_post import close_days, open_days
 from portal.people.views_browser import actor
 from portal.refusal import Refused
@@ -69,6 +77,19 @@ class Range:
     reason: str
 
 
+@dataclass(frozen=True)
+class Opening:
+    """Closed days that are about to be taken away: from when to when, and what that changes.
+
+    `mark`: the days, so that a page can tell whether their effect was shown.
+    """
+
+    first: date
+    last: date
+    effect: Effect
+    mark: str
+
+
 @bp.route("/agents/courriers/calendrier", methods=["GET", "POST"])
 @allow(*ROLES)
 def calendar() -> Page:
@@ -96,17 +117,32 @@ def calendar() -> Page:
 
 @bp.post("/agents/courriers/calendrier/retirer")
 @allow(*ROLES)
-def open_again() -> Response:
-    """Takes closed days away; twice is once."""
+def open_again() -> Page:
+    """Takes closed days away, once what that changes was shown; twice is once."""
     first, last = (_day_of(request.form.get(name, "")) for name in ("du", "au"))
-    with transaction() as session:
-        require_the_room(session)
-        is_sent = PortalForm().validate_on_submit() and first is not None and last is not None
-        done = open_days(session, now(), first=first, last=last, by=actor()) if is_sent and first and last else []
-    return redirect(url_for("letters.calendar", fait="retire" if done else "parti"), 303)
+    is_sent = PortalForm().validate_on_submit()
+    try:
+        with transaction() as session:
+            require_the_room(session)
+            days = [row.day for row in closures(session, first, last)] if is_sent and first and last else []
+            if first is None or last is None or not days:
+                return redirect(url_for("letters.calendar", fait="parti"), 303)
+            opening = _opening(session, first, last, days)
+            if request.form.get("vu") != opening.mark:
+                return _page(session, ClosureForm(formdata=None), opening=opening)
+            open_days(session, now(), first=first, last=last, by=actor())
+    except Refused:
+        return redirect(url_for("letters.calendar", fait="occupe"), 303)
+    return redirect(url_for("letters.calendar", fait="retire"), 303)
 
 
-def _page(session: Session, form: ClosureForm, effect: Effect | None = None) -> str:
+def _opening(session: Session, first: date, last: date, days: list[date]) -> Opening:
+    before = calendar_of(session)
+    effect = effect_of(letters_under_way(session, now()), before, without_closed(before, days), now())
+    return Opening(first, last, effect, "~".join(map(str, days)))
+
+
+def _page(session: Session, form: ClosureForm, effect: Effect | None = None, *, opening: Opening | None = None) -> str:
     personal_page()
     post = calendar_of(session)
     today = post.day_of(now())
@@ -114,6 +150,7 @@ def _page(session: Session, form: ClosureForm, effect: Effect | None = None) -> 
         "letters/calendar.html",
         form=form,
         effect=effect,
+        opening=opening,
         mark=form.mark if effect is not None else "",
         lines={closure.value: words for closure, words in LINES.items()},
         weeks=weeks_of(post, today),

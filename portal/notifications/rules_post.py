@@ -55,11 +55,12 @@ class LetterDays:
 
 @dataclass(frozen=True)
 class Effect:
-    """What becomes of letters that have not arrived: how many there are, arrive later, and arrive too late by it."""
+    """What becomes of letters that have not arrived: how many there are, arrive later, too late by it, or earlier."""
 
     letters: int
     later: int
     too_late: int
+    earlier: int = 0
 
 
 def letter_days(message: Message | UnderWay, post: PostalCalendar, now: datetime) -> LetterDays:
@@ -98,13 +99,14 @@ def brought_forward(message: UnderWay, post: PostalCalendar, now: datetime) -> d
 
 def effect_of(letters: Iterable[UnderWay], before: PostalCalendar, after: PostalCalendar, now: datetime) -> Effect:
     """What letters on their way, or waiting, become when one calendar takes the place of another."""
-    count = later = too_late = 0
+    count = later = too_late = earlier = 0
     for message in letters:
         was, becomes = arrival_under(message, before, now), arrival_under(message, after, now)
         count += 1
         later += becomes > was
+        earlier += becomes < was
         too_late += is_too_late(becomes, message.expires_at) and not is_too_late(was, message.expires_at)
-    return Effect(count, later, too_late)
+    return Effect(count, later, too_late, earlier)
 
 
 def days_to_close(post: PostalCalendar, first: date, last: date, closure: Closure) -> list[date]:
@@ -131,3 +133,8 @@ def with_closed(post: PostalCalendar, days: Collection[date], closure: Closure) 
     if closure is Closure.POST:
         return replace(post, stopped=post.stopped | set(days))
     return replace(post, closed_days=post.closed_days | set(days))
+
+
+def without_closed(post: PostalCalendar, days: Collection[date]) -> PostalCalendar:
+    """The calendar with none of these days closed."""
+    return replace(post, stopped=post.stopped - set(days), closed_days=post.closed_days - set(days))

@@ -87,14 +87,22 @@ def test_another_day_than_the_one_that_was_shown_is_shown_first(room, closed):
     assert closed() == []
 
 
-def test_closed_days_are_one_line_and_one_press_takes_them_away(room, closed):
+def test_closed_days_are_one_line_and_are_taken_away_once_what_that_changes_was_shown(room, world, closed, database):
+    message = post_message(world, world.person(address=ADDRESS))
+    with database.transaction() as session:
+        session.get_one(Message, message.id).expires_at = at("2026-12-21", "10:30")
     room.post(PAGE, data=Page(ask(room, last_day=["1", "12", "2026"]).text).fields())
     page = Page(room.get(PAGE).text)
 
     assert [page.text(title) for title in page.all("h3") if "Du " in page.text(title)] == [
         "Du mardi 24 novembre 2026 au mardi 1er décembre 2026"
     ]
-    press = page.fields(0)
+    shown = room.post(f"{PAGE}/retirer", data=page.fields(0)).page
+    assert "Rien n'est encore retiré. Du mardi 24 novembre 2026 au mardi 1er décembre 2026" in shown.text()
+    assert "Une lettre arrivera plus tôt. Les appels déjà demandés restent à faire." in shown.text()
+    assert len(closed()) == 7
+    press = shown.fields(0)
+    assert room.post(f"{PAGE}/retirer", data=press | {"vu": "2026-11-24"}).status_code == 200  # other days were shown
     first = room.post(f"{PAGE}/retirer", data=press)
     assert first.location.endswith("fait=retire")
     assert closed() == []
