@@ -10,6 +10,7 @@ from portal.journal.services import Actor
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.outbox import replan_without
+from portal.notifications.outcomes import locked_whole
 from portal.notifications.queries_post import calendar_of, letters_under_way, region_of
 from portal.notifications.rules_post import ClosureFault, effect_of, letter_days, with_closed
 from portal.notifications.services_post import close_days, open_days
@@ -88,6 +89,20 @@ def test_a_letter_at_the_post_arrives_later_and_whoever_it_reaches_too_late_is_c
 
     open_again(*STRIKE)
     assert {row.arrives_on for row in rows(database) if row.status is Status.POSTED} == {THURSDAY}
+
+
+def test_a_strike_waits_for_no_letter_that_somebody_holds(database, clock, told, send, on_paper, close):
+    told(on_paper, starts_at=at("2026-12-15", "10:30"))
+    send()
+    posted(database, clock)
+    (letter,) = (row for row in rows(database) if row.status is Status.POSTED)
+    with database.transaction() as session:
+        locked_whole(session, letter.id)
+        with pytest.raises(Refused) as refused:
+            close(*STRIKE)
+    assert refused.value.reason is ClosureFault.BUSY
+    assert rows(database, PostalClosure) == []
+    assert len(close(*STRIKE)) == 5
 
 
 def test_a_reminder_leaves_by_an_earlier_post_and_never_by_a_later_one(database, told, on_paper, close, open_again):
