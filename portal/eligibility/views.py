@@ -1,6 +1,7 @@
-"""The pages of the pre-diagnostic: each module adds its own to the blueprint."""
+"""The pages of the pre-diagnostic: each module adds its own to the blueprint; and its part of a person's own data."""
 
 from portal.eligibility import (
+    services_own,
     views_agents,
     views_ask,
     views_kept,
@@ -11,4 +12,14 @@ from portal.eligibility import (
 )
 from portal.eligibility.views_shared import bp
 
-__all__ = ["bp", "views_agents", "views_ask", "views_kept", "views_mail", "views_posted", "views_result", "views_rules"]
+__all__ = [
+    "bp",
+    "services_own",
+    "views_agents",
+    "views_ask",
+    "views_kept",
+    "views_mail",
+    "views_posted",
+    "views_result",
+    "views_rules",
+]

@@ -1,10 +1,11 @@
 """The data that a person takes away, to read: the tree of `rules_export` in words. Pure; in French."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from portal.letters.record import Entry, Part, Record, Row, Words
+from portal.people.own_data import OwnPart
 from portal.space.rules_export import Tree
 from portal.words import NBSP, day_words, moment_words, phone_words
 
@@ -35,8 +36,11 @@ _LABELS = {
 }
 
 
-def record_of(tree: Tree, author: str) -> Record:
-    """The same data to read. Raises KeyError when a part of the tree is missing."""
+def record_of(tree: Tree, author: str, beside: Sequence[OwnPart] = ()) -> Record:
+    """The same data to read. Raises KeyError when a part of the tree is missing.
+
+    `beside`: what features keep beside the file; those that the tree leaves out are left out.
+    """
     identity = tree["identite"]
     lead = f"{identity['prenoms']} {identity['nom']}\nFichier fait le {_read(tree['cree_le'])}."
     parts = [
@@ -52,41 +56,50 @@ def record_of(tree: Tree, author: str) -> Record:
         Part("Qui a fait quoi", _entries(tree["actions"], "quand")),
         Part("Où votre espace est ouvert", _entries(tree["connexions"], "appareil")),
     ]
+    parts += [
+        Part(part.title, _entries(tree[part.key], part.entry, {**_LABELS, **part.labels}))
+        for part in beside
+        if part.key in tree
+    ]
     return Record(f"Mes données{NBSP}: La Bonne Porte", lead, author, parts)
 
 
-def _entries(trees: Sequence[Tree], title: str) -> list[Row | Words | Entry]:
+def _entries(trees: Sequence[Tree], title: str, labels: Mapping[str, str] = _LABELS) -> list[Row | Words | Entry]:
     items: list[Row | Words | Entry] = [] if trees else [Words("Rien à ce jour.")]
     for tree in trees:
         items.append(Entry(_capital(_read(tree[title]) or "Sans nom")))
-        items += _rows({key: value for key, value in tree.items() if key != title})
+        items += _rows({key: value for key, value in tree.items() if key != title}, labels)
     return items
 
 
-def _rows(tree: Tree) -> list[Row | Words | Entry]:
+def _rows(tree: Tree, labels: Mapping[str, str] = _LABELS) -> list[Row | Words | Entry]:
     rows: list[Row | Words | Entry] = []
     for key, value in tree.items():
         if isinstance(value, dict):
             known = {name: part for name, part in value.items() if part not in (None, [])}
             rows += [
-                Row(_label(key if name == "valeur" else f"{key} {name}"), _read(part)) for name, part in known.items()
+                Row(_label(key if name == "valeur" else f"{key} {name}", labels), _read(part, labels))
+                for name, part in known.items()
             ]
         elif value not in (None, [], ""):
-            rows.append(Row(_label(key), _read(value)))
+            rows.append(Row(_label(key, labels), _read(value, labels)))
     return rows
 
 
-def _label(key: str) -> str:
-    words = _LABELS.get(key)
+def _label(key: str, labels: Mapping[str, str]) -> str:
+    words = labels.get(key)
     return words or _capital(key.replace("_", " "))
 
 
-def _read(value: Any) -> str:
+def _read(value: Any, labels: Mapping[str, str] = _LABELS) -> str:
     """A value in words: days and hours in full, phones by pairs, yes and no."""
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, list):
-        return "\n".join(_read(part) for part in value)
+        return "\n".join(_read(part, labels) for part in value)
+    if isinstance(value, dict):
+        known = {key: part for key, part in value.items() if part not in (None, "")}
+        return " – ".join(f"{_label(key, labels)}{NBSP}: {_read(part, labels)}" for key, part in known.items())
     text = "" if value is None else str(value)
     if text[:1] == "+":
         return phone_words(text)

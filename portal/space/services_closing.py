@@ -14,6 +14,7 @@ from portal.mandates.services_telling import Voice
 from portal.notifications.notices import base_context, tell_person
 from portal.people.models_credentials import Challenge, Credential
 from portal.people.models_mandates import Consent
+from portal.people.own_data import own_parts
 from portal.space.queries import person_to_change
 from portal.web.sessions_list import end_sessions_of_person
 
@@ -21,6 +22,7 @@ from portal.web.sessions_list import end_sessions_of_person
 def close_space(session: Session, now: datetime, *, person_id: int, by: Actor, base_url: str) -> bool:
     """Ends all that opens a space: proofs, codes that are out, sessions, the mandates given there. Tells the person.
 
+    What features kept in it is erased (`people.own_data`): nobody could read it there any more.
     False, and nothing is done, when it was closed already. Signing in again opens it anew, with what is proved then.
     """
     person = person_to_change(session, person_id)
@@ -45,6 +47,8 @@ def close_space(session: Session, now: datetime, *, person_id: int, by: Actor, b
                 voice=Voice(departement, base_url),
             )
     end_sessions_of_person(session, now, person_id)
+    for part in own_parts():
+        part.forget(session, now, person_id, by)
     record(session, now, actor=by, verb="space.closed", for_person_id=person_id)
     tell_person(
         session,

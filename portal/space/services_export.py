@@ -14,7 +14,9 @@ from portal.journal.services import Actor, record
 from portal.journal.verbs import sentence
 from portal.letters.record import draw_record
 from portal.people.models import Person
+from portal.people.own_data import own_parts
 from portal.people.queries_merges import merged_into
+from portal.sealing import Sealer
 from portal.space import queries
 from portal.space.queries_papers import papers_of
 from portal.space.rules_export import (
@@ -40,7 +42,7 @@ DATA, READABLE, LETTERS = "donnees.json", "donnees.pdf", "lettres"
 
 
 def export(  # noqa: PLR0913 - whose, by whom, how well known
-    session: Session, now: datetime, *, person_id: int, by: Actor, is_known: bool, file: IO[bytes]
+    session: Session, now: datetime, *, person_id: int, by: Actor, is_known: bool, sealer: Sealer, file: IO[bytes]
 ) -> None:
     """Writes the ZIP of a person's data into `file`, and one line in the journal.
 
@@ -49,11 +51,11 @@ def export(  # noqa: PLR0913 - whose, by whom, how well known
     """
     person = queries.person_of(session, person_id)
     record(session, now, actor=by, verb="data.exported", for_person_id=person_id)
-    tree = data_of(session, now, person, is_known=is_known)
+    tree = data_of(session, now, person, is_known=is_known, sealer=sealer)
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr(_named(DATA, now), json.dumps(tree, ensure_ascii=False, indent=2).encode())
         author = session.get_one(Departement, 1).author
-        archive.writestr(_named(READABLE, now), draw_record(record_of(tree, author)))
+        archive.writestr(_named(READABLE, now), draw_record(record_of(tree, author, own_parts())))
         for message_id in queries.letters_of(session, person):
             letter = queries.drawn(session, message_id)
             if letter.pdf is not None:  # kept for 30 days after the post took it; its words are in the data for good
@@ -61,15 +63,19 @@ def export(  # noqa: PLR0913 - whose, by whom, how well known
             session.expunge(letter)
 
 
-def data_of(session: Session, now: datetime, person: Person, *, is_known: bool) -> Tree:
-    """The data as one tree of JSON values, whose keys are explained under "lisez_moi"."""
+def data_of(session: Session, now: datetime, person: Person, *, is_known: bool, sealer: Sealer) -> Tree:
+    """The data as one tree of JSON values, whose keys are explained under "lisez_moi".
+
+    What features keep beside the file comes last (`people.own_data`).
+    """
     relatives = queries.relatives_of(session, person.id)
     own = [person.id, *(relative.id for relative in relatives)]
     appointments = sorted(
         queries.all_appointments_of(session, person.id), key=lambda one: (one.starts_at, one.id), reverse=True
     )
+    beside = own_parts() if is_known else ()
     return {
-        "lisez_moi": KEYS,
+        "lisez_moi": KEYS | {part.key: part.meaning for part in beside},
         "cree_le": iso(now),
         "acces": "complet" if is_known else "simple",
         "identite": identity_tree(person, is_known=is_known),
@@ -86,7 +92,7 @@ def data_of(session: Session, now: datetime, person: Person, *, is_known: bool) 
             connection_tree(one.device, one.created_at, one.seen_at)
             for one in sessions_of_person(session, now, person.id)
         ],
-    }
+    } | {part.key: part.trees(session, sealer, person.id) for part in beside}
 
 
 def _actions(session: Session, person_id: int) -> list[Tree]:

@@ -10,7 +10,7 @@ from portal.clock import paris_day
 from portal.people.views_browser import actor, subject_id
 from portal.space.services_export import export
 from portal.space.views import bp
-from portal.space.views_shared import Page, is_known, page
+from portal.space.views_shared import Page, is_known, page, sealer
 from portal.web.access import Role, allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
@@ -31,7 +31,7 @@ def download() -> Page:
     spend(_EXPORTS, f"person {subject_id()}")
     file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed with the answer that reads it
     with transaction() as database:
-        export(database, now(), person_id=subject_id(), by=actor(), is_known=is_known(), file=file)
+        export(database, now(), person_id=subject_id(), by=actor(), is_known=is_known(), sealer=sealer(), file=file)
     answer = Response(_pieces(file), mimetype="application/zip")
     answer.content_length = file.tell()
     name = f"mes-donnees-{paris_day(now()).isoformat()}.zip"
