@@ -160,7 +160,7 @@ def end_of(day: date) -> datetime:
 
 
 def relative_end_fault(today: date, last_day: date) -> Fault | None:
-    """Why a relative's mandate cannot end that day, or None: from today, within 12 months."""
+    """Why a mandate that names its last day cannot end then, or None: from today, within 12 months."""
     if last_day < today:
         return Fault.END_PAST
     return Fault.END_FAR if last_day > last_day_of_year(today) else None

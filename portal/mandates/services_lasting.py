@@ -83,17 +83,21 @@ def give_on_paper(  # noqa: PLR0913 - who gives what to whom
     person: Person,
     organisation: Organisation,
     procedures: Collection[str],
-    days: int,
+    days: int = 0,
+    last_day: date | None = None,
     is_signed: bool,
     by: Actor,
     voice: Voice,
 ) -> Mandate:
     """Writes down what a person signs on paper for an organisation: in force when an agent has the signed paper.
 
-    Not signed yet, it waits 31 days for `receive_paper`, and can be printed. Raises `Refused` (Fault).
+    `days`: as our own page offers them; or `last_day`, which a paper names by its date, within 12 months. Not signed
+    yet, it waits 31 days for `receive_paper`, and can be printed. Raises `Refused` (Fault).
     """
     _refuse(lasting_fault(MandateKind.ORGANISATION, person, procedures))
-    mandate = _organisations(now, person, organisation, procedures, days, Consent.PAPER)
+    if last_day is not None:
+        _refuse(relative_end_fault(paris_day(now), last_day))
+    mandate = _organisations(now, person, organisation, procedures, last_day or days, Consent.PAPER)
     return _write_down(session, now, mandate, is_signed=is_signed, by=by, voice=voice)
 
 
@@ -243,14 +247,14 @@ def _organisations(  # noqa: PLR0913, PLR0917 - as above
     person: Person,
     organisation: Organisation,
     procedures: Collection[str],
-    days: int,
+    lasts: int | date,
     consent: Consent,
 ) -> Mandate:
-    if days not in ORGANISATION_DAYS:
+    if not isinstance(lasts, date) and lasts not in ORGANISATION_DAYS:
         raise Refused(Fault.DAYS)
     if paris_day(now) not in organisation.convention:
         raise Refused(Fault.NO_CONVENTION)
-    ends_at = days_end(now, days)
+    ends_at = end_of(lasts) if isinstance(lasts, date) else days_end(now, lasts)
     return _new(MandateKind.ORGANISATION, consent, person, now, ends_at, procedures, organisation=organisation)
 
 

@@ -1,17 +1,16 @@
 """What an agent types from a paper that came back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import product
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address, typed_address
+from portal.booking.forms_address import LINES, checked_address, typed_address
 from portal.desk.forms import MarksField
 from portal.letters.address import Communes
 from portal.mandates.forms import ChecksField
-from portal.mandates.forms_words import DAYS as LASTINGS
 from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.forms_words import PROCEDURES
 from portal.mandates.rules import Fault
@@ -19,18 +18,21 @@ from portal.paper.forms_words import DAYS, FAULTS, HALVES
 from portal.paper.rules import HALF_DAYS, PaperFault
 from portal.paper.services_entering import Chosen
 from portal.people.forms_fields import BirthDateField, HiddenField, NameField
-from portal.people.models import Person
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
 from portal.web.i18n import LANGUAGES
+from portal.web.text import printable
 
 ANYWHERE = "partout"
 RELATIVE = "proche"
 KEPT = "tient"  # the appointment: a slip that says nothing of it
+_LINES = (*LINES, "postcode", "town")
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
+_FILLED = 6 * (_ADDRESS_LINE + 1)
 _YES_NO = {"oui": True, "non": False}
 _NOTHING = ""
 _UNSIGNED = _l("Sans signature, ce papier ne vaut rien. Renvoyez-le à la personne, ou appelez-la.")
+_ADDRESS_UNSIGNED = _l("Sans signature, l'adresse ne change pas. Effacez-la ici, ou renvoyez le papier.")
 
 
 class CodeForm(PortalForm):
@@ -59,8 +61,20 @@ def _line(label: Any, **options: Any) -> TextField:
     return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": "off"}, **options)
 
 
+class FilledField(HiddenField):
+    """The lines of an address, as the page showed them in its fields."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Keeps them, within reason."""
+        self.data = printable(str(valuelist[0]))[:_FILLED] if valuelist else ""
+
+
 class AddressForm(EntryForm):
-    """The lines of an address, as they stand on an envelope; `address` is read once the form is valid."""
+    """The lines of an address, as they stand on an envelope; `address` is read once the form is valid.
+
+    `known`: the lines that the page shows in the fields; left as they are, they are no new address, and `address` is
+    empty. A new one is entered with a signature alone: whoever finds a blank form must not move somebody's letters.
+    """
 
     flat = _line(_l("Appartement, étage, ou « chez »"))
     building = _line(_l("Bâtiment, résidence"))
@@ -68,23 +82,35 @@ class AddressForm(EntryForm):
     locality = _line(_l("Lieu-dit, boîte postale"))
     postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
     town = _line(_l("Ville"))
+    filled = FilledField()  # what the fields held when the page was shown
+    signed = CheckField(_l("La personne a signé ce papier"))
 
     needs_address = True
 
-    def __init__(self, *, communes: Communes, known: Person | None = None, **options: Any) -> None:
-        typed = typed_address(known.address) if known else {}
-        super().__init__(data=typed | options.pop("data", {}), **options)
+    def __init__(self, *, communes: Communes, known: Sequence[str] = (), **options: Any) -> None:
+        typed = typed_address(list(known))
+        filled = {"filled": "|".join(typed.get(name, "") for name in _LINES)} if typed else {}
+        super().__init__(data=typed | filled | options.pop("data", {}), **options)
         self._communes = communes
         self.address: list[str] = []
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Checks each field, then the lines together."""
+        """Checks each field, then the lines together, and that somebody has signed for them."""
         super().validate(extra_validators)
+        self.address = []
+        if self._is_as_shown:
+            return not self.errors
         lines = checked_address(self, self._communes)
         self.address = lines or []
         if lines == [] and self.needs_address:
             self.street.errors = [_l("Écrivez la nouvelle adresse. Exemple : 12 rue de la Paix")]
+        if lines != [] and not self.signed.data:
+            self.signed.errors = [_UNSIGNED if self.needs_address else _ADDRESS_UNSIGNED]
         return not self.errors
+
+    @property
+    def _is_as_shown(self) -> bool:
+        return bool(self.filled.data) and self.filled.data == "|".join(self[name].data or "" for name in _LINES)
 
 
 def _yes_no(label: Any) -> ChoiceField:
@@ -105,7 +131,6 @@ class ChoicesForm(AddressForm):
         required="",
         default=_NOTHING,
     )
-    signed = CheckField(_l("La personne a signé ce papier"))
 
     needs_address = False
 
@@ -156,15 +181,14 @@ class MandateForm(AddressForm):
     """Who may act, for what, until when; both signatures seen; and the person's address, where the paper bears one."""
 
     holder = ChoiceField(_l("Qui va agir ?"), choices=[], required=_l("Choisissez l'organisme, ou un proche."))
-    days = ChoiceField(
-        _l("Pour un organisme : combien de temps ?"),
-        choices=[(str(days), words) for days, words in LASTINGS.items()],
-        required="",
-    )
     family_name = NameField(_l("Pour un proche : son nom de famille"), render_kw={"autocomplete": "off"})
     given_names = NameField(_l("Ses prénoms"), render_kw={"autocomplete": "off"})
     birth_date = BirthDateField(_l("Sa date de naissance"), hint=_l("Exemple : 24 11 1980"), required="")
-    last_day = DateField(_l("Jusqu'à quel jour ?"), hint=_l("12 mois au plus. Exemple : 24 11 2027"), required="")
+    last_day = DateField(
+        _l("Jusqu'à quel jour ?"),
+        hint=_l("La date écrite sur le papier, 12 mois au plus. Exemple : 24 11 2027"),
+        required=_l("Écrivez le dernier jour, comme sur le papier. Exemple : 24 11 2027"),
+    )
     procedures = ChecksField(
         _l("Les cases cochées"),
         choices=[(key.value, words) for key, words in PROCEDURES.items()],
@@ -189,19 +213,18 @@ class MandateForm(AddressForm):
         return Identity(self.family_name.data, self.given_names.data, self.birth_date.data)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A relative has a name and a birth date, an organisation a length; nothing without signatures."""
+        """A relative has a name and a birth date; nothing without signatures."""
         super().validate(extra_validators)
         asked: dict[Any, Any] = (
             {
                 self.family_name: _l("Écrivez le nom de celui qui va agir. Exemple : Durand"),
                 self.given_names: _l("Écrivez le prénom de celui qui va agir. Exemple : Anne-Marie"),
                 self.birth_date: _l("Écrivez sa date de naissance. Exemple : 24 11 1980"),
-                self.last_day: _l("Écrivez le dernier jour. Exemple : 24 11 2027"),
             }
             if self.is_relative
-            else {self.days: MANDATE_FAULTS[Fault.DAYS]}
+            else {}
         )
-        for field in (self.family_name, self.given_names, self.birth_date, self.last_day, self.days):
+        for field in (self.family_name, self.given_names, self.birth_date):
             if field not in asked:
                 field.errors = []
             elif not field.data and not field.errors:

@@ -55,8 +55,10 @@ WISH_FAULTS = {
     WishFault.TOO_FAR: _l("Cette date est trop loin. Écrivez un jour dans l'année qui vient."),
     WishFault.NEVER: _l("Cochez au moins une demi-journée."),
 }
-# Where the words of the mandates' own pages would speak to somebody else than the agent.
+# Where the words of the mandates' own pages would speak to somebody else than the agent, or of another form.
 MANDATE_WORDS = {
+    Fault.END_PAST: _l("Cette date est passée : ce mandat est fini. Vérifiez la date, ou appelez la personne."),
+    Fault.END_FAR: _l("C'est trop loin : un mandat dure 12 mois au plus. Vérifiez la date, ou renvoyez le papier."),
     Fault.ONESELF: _l("C'est le nom de la personne elle-même. Écrivez celui du proche qui va agir."),
 }
 BOOKING_FAULTS = {

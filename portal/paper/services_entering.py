@@ -170,14 +170,13 @@ def enter_mandate(  # noqa: PLR0913 - a form, to whom, for what
     form_id: int,
     holder: Organisation | Person,
     procedures: Sequence[str],
-    days: int = 0,
-    last_day: date | None = None,
+    last_day: date,
     address: Sequence[str] = (),
     shown: str | None = None,
     by: Actor,
     base_url: str,
 ) -> Mandate:
-    """Puts in force what the person signed: for a partner (`days`), or for someone close (`last_day`).
+    """Puts in force what the person signed, for a partner or for someone close, until the day that the paper says.
 
     The messages of mandates tell them, and a letter among them; `address` is the one that the paper bears. Raises
     `Refused` (PaperFault, mandates' Fault): under legal protection, the representative alone may.
@@ -193,12 +192,10 @@ def enter_mandate(  # noqa: PLR0913 - a form, to whom, for what
     _move(session, now, person, address, by=by, base_url=base_url)
     voice = Voice(session.get_one(Departement, 1), base_url)
     give: Callable[..., Mandate] = give_on_paper if isinstance(holder, Organisation) else give_to_relative
-    who: dict[str, Any] = (
-        {"organisation": holder, "days": days}
-        if isinstance(holder, Organisation)
-        else {"holder": holder, "last_day": last_day}
+    who: dict[str, Any] = {"organisation" if isinstance(holder, Organisation) else "holder": holder}
+    mandate = give(
+        session, now, person=person, procedures=procedures, last_day=last_day, is_signed=True, by=by, voice=voice, **who
     )
-    mandate = give(session, now, person=person, procedures=procedures, is_signed=True, by=by, voice=voice, **who)
     reader = person.guardian or person
     with_letter(session, now, kind="mandate_given", person=reader, subject="mandate", subject_id=mandate.id)
     return mandate

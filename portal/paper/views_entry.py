@@ -1,6 +1,6 @@
 """The answers of a paper that came back, entered once; then what was entered, for whoever opens it again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -41,9 +41,12 @@ _WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **MANDATE_FAULTS, **MANDATE_W
 
 @dataclass(frozen=True)
 class Entry:
-    """How forms of a kind are entered. `fields`: where each refusal is said; else at the first field."""
+    """How forms of a kind are entered. `fields`: where each refusal is said; else at the first field.
 
-    form: Callable[[Session, PaperForm], Any]
+    `form` is given the lines of the address that its fields show.
+    """
+
+    form: Callable[[Session, Sequence[str]], Any]
     write: Callable[[Session, PaperForm, Any], object]
     first: str
     fields: dict[StrEnum, str]
@@ -58,7 +61,7 @@ def form(form_id: int) -> Page:
             found, reads = form_or_404(database, form_id)
             if found.entered_at is not None:
                 return entered_page(database, found, reads=reads)
-            typed = _entry(found).form(database, found)
+            typed = _entry(found).form(database, _known_lines(found, reads=reads))
             if request.method != "POST":
                 typed.shown.data = shown(found.person) if found.person else ""
                 return _page(database, found, typed, reads=reads)
@@ -80,7 +83,7 @@ def _refused(form_id: int, refused: Refused) -> Page:
     with transaction() as database:
         found, reads = form_or_404(database, form_id)
         entry = _entry(found)
-        typed = entry.form(database, found)
+        typed = entry.form(database, _known_lines(found, reads=reads))
         typed.validate()
         typed.shown.data = shown(found.person) if found.person else ""
         typed[entry.fields.get(refused.reason, entry.first)].errors = [sentence]
@@ -97,6 +100,14 @@ def words_of_fault(refused: Refused) -> str:
 
 def _entry(found: PaperForm) -> Entry:
     return _ENTRIES.get(found.kind) or abort(404)
+
+
+def _known_lines(found: PaperForm, *, reads: bool) -> Sequence[str]:
+    """The address of the file, for whoever reads it, and for whoever holds a paper on which it is printed."""
+    person = found.person
+    if person is None or person.guardian_id is not None:
+        return ()
+    return person.address if reads or person.address == found.known.get("address") else ()
 
 
 def _page(database: Session, found: PaperForm, typed: EntryForm, *, reads: bool) -> str:
@@ -138,18 +149,19 @@ def _base_url() -> str:
     return portal().settings.base_url
 
 
-def _address_form(database: Session, _found: PaperForm) -> AddressForm:
+def _address_form(database: Session, _known: Sequence[str]) -> AddressForm:
+    """Empty: an address that is shown there would be entered again as the new one."""
     return AddressForm(communes=PostalNames(directory.commune_index(database)))
 
 
-def _choices_form(database: Session, _found: PaperForm) -> ChoicesForm:
-    return ChoicesForm(communes=PostalNames(directory.commune_index(database)))
+def _choices_form(database: Session, known: Sequence[str]) -> ChoicesForm:
+    return ChoicesForm(communes=PostalNames(directory.commune_index(database)), known=known)
 
 
-def _wish_form(database: Session, _found: PaperForm) -> WishForm:
+def _wish_form(database: Session, known: Sequence[str]) -> WishForm:
     day = paris_day(now())
     services = services_of(database, g.agent.id, day)
-    typed = WishForm(today=day, communes=PostalNames(directory.commune_index(database)))
+    typed = WishForm(today=day, communes=PostalNames(directory.commune_index(database)), known=known)
     motifs = queries.motifs_booked_by(database, day, services)
     typed.motif.choices = selectable((motif.key, motif.title_in_sight) for motif in motifs)
     everywhere = any(one.place_ids is None for one in services)
@@ -159,8 +171,9 @@ def _wish_form(database: Session, _found: PaperForm) -> WishForm:
     return typed
 
 
-def _mandate_form(database: Session, _found: PaperForm) -> MandateForm:
-    typed = MandateForm(today=paris_day(now()), communes=PostalNames(directory.commune_index(database)))
+def _mandate_form(database: Session, known: Sequence[str]) -> MandateForm:
+    communes = PostalNames(directory.commune_index(database))
+    typed = MandateForm(today=paris_day(now()), communes=communes, known=known)
     partners = [(str(one.id), one.name) for one in mandates.organisations(database, now())]
     typed.holder.choices = selectable([(RELATIVE, _("Un proche")), *partners])
     return typed
@@ -203,7 +216,6 @@ def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> N
         form_id=found.id,
         holder=holder,
         procedures=typed.procedures.data,
-        days=int(typed.days.data or 0),
         last_day=typed.last_day.data,
         address=typed.address,
         shown=typed.shown.data or "",
@@ -225,7 +237,6 @@ _ENTRIES = {
         {
             Fault.HOLDER_NONE: "family_name",
             Fault.ONESELF: "family_name",
-            Fault.DAYS: "days",
             Fault.END_PAST: "last_day",
             Fault.END_FAR: "last_day",
             Fault.NO_PROCEDURE: "procedures",

@@ -119,6 +119,7 @@ def _where(known: Known) -> list[Item]:
             Write("ville", _("Code postal et ville")),
         ]),
         Write("etage", _("Appartement, étage, bâtiment, ou « chez »")),
+        Write("signature", _("Date et signature, si vous écrivez une adresse")),
     ]  # fmt: skip
 
 

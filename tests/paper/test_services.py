@@ -230,18 +230,18 @@ def test_a_wish_of_another_service_or_without_half_day_is_refused(desk) -> None:
 @pytest.mark.parametrize("is_relative", [False, True])
 def test_a_signed_mandate_is_in_force_and_a_letter_says_so(desk, is_relative) -> None:
     holder = desk.world.person(given_names="Noé") if is_relative else desk.world.organisation()
-    term = {"last_day": date(2027, 6, 1)} if is_relative else {"days": 31}
-    form = desk.given(FormKind.MANDATE)
-    made = entering(desk, enter_mandate, form, holder=holder, procedures=["appointments"], **term)
+    form, last_day = desk.given(FormKind.MANDATE), date(2027, 3, 14)
+    made = entering(desk, enter_mandate, form, holder=holder, procedures=["appointments"], last_day=last_day)
     assert desk.read(Mandate, made.id).state is MandateState.ACTIVE
+    assert desk.read(Mandate, made.id).ends_at == at("2027-03-15", "00:00")
     assert ("mandate_given", "letter") in desk.told()
 
 
 def test_somebody_under_protection_gives_no_mandate_and_the_form_waits(desk) -> None:
     form = desk.given(FormKind.MANDATE, desk.world.person(is_protected=True))
     holder = desk.world.organisation()
-    act = lambda: entering(desk, enter_mandate, form, holder=holder, procedures=["appointments"], days=31)  # noqa: E731
-    assert refused(act) is Fault.PROTECTED
+    given = {"holder": holder, "procedures": ["appointments"], "last_day": date(2027, 3, 14)}
+    assert refused(lambda: entering(desk, enter_mandate, form, **given)) is Fault.PROTECTED
     assert desk.read(PaperForm, form.id).answers is None
 
 

@@ -52,7 +52,7 @@ def test_a_form_printed_from_the_card_comes_back_by_its_code(client, seated) -> 
     page = opened(client, shown(form.code).lower().replace("-", " ")).page
     assert "Changement d'adresse" in page.h1
     assert "1 RUE DE L ESSAI" in page.text()
-    answer = client.follow(sent(client, url(form), **ADDRESS))
+    answer = client.follow(sent(client, url(form), **ADDRESS, signed="y"))
     assert "Le papier est enregistré." in answer.page.text()
     assert "La personne va recevoir une lettre." in answer.page.text()
     assert seated.read(Person, seated.person.id).address[2] == "9 rue Neuve"
@@ -61,7 +61,7 @@ def test_a_form_printed_from_the_card_comes_back_by_its_code(client, seated) -> 
 
 def test_a_second_entry_shows_the_first_and_loses_nothing(client, seated) -> None:
     form = seated.given(FormKind.ADDRESS)
-    typed = client.get(url(form)).page.fields(0) | ADDRESS
+    typed = client.get(url(form)).page.fields(0) | ADDRESS | {"signed": "y"}
     assert client.post(url(form), data=typed).status_code == 303
     again = client.post(url(form), data=typed | {"street": "1 rue d'Ailleurs"})
     assert "9 rue Neuve" in again.page.text()
@@ -79,7 +79,7 @@ def test_a_wrong_address_is_said_beside_its_field_and_what_was_typed_stays(clien
 
 def test_what_changed_meanwhile_is_said_and_what_was_typed_stays(client, seated, database) -> None:
     form = seated.given(FormKind.ADDRESS)
-    typed = client.get(url(form)).page.fields(0) | ADDRESS
+    typed = client.get(url(form)).page.fields(0) | ADDRESS | {"signed": "y"}
     with database.transaction() as session:
         session.get_one(Person, seated.person.id).address = ["", "", "2 RUE B", "", "62000 ARRAS"]
     answer = client.post(url(form), data=typed)
@@ -123,7 +123,11 @@ def test_a_wish_or_a_mandate_that_bears_an_address_is_answered_there(client, sea
         (FormKind.WISH, {"motif": seated.motif.key, "half_days": ["jeu-matin"], "first_day": ["", "", ""]}),
         (
             FormKind.MANDATE,
-            {"holder": str(seated.world.organisation().id), "days": "31", "procedures": ["appointments"]},
+            {
+                "holder": str(seated.world.organisation().id),
+                "last_day": ["1", "6", "2027"],
+                "procedures": ["appointments"],
+            },
         ),
     ):
         person = seated.world.person(mobile=None, email=None)
@@ -139,7 +143,7 @@ def test_a_wish_or_a_mandate_that_bears_an_address_is_answered_there(client, sea
 def test_a_mandate_is_in_force_once_both_signatures_are_seen(client, seated) -> None:
     partner = seated.world.organisation()
     form = seated.given(FormKind.MANDATE)
-    typed = {"holder": str(partner.id), "days": "31", "procedures": ["appointments"]}
+    typed = {"holder": str(partner.id), "last_day": ["1", "6", "2027"], "procedures": ["appointments"]}
     assert "signature" in sent(client, url(form), **typed).page.text()
     done = client.follow(sent(client, url(form), **typed, signed="y"))
     assert "les rendez-vous" in done.page.text()
@@ -161,7 +165,7 @@ def test_somebody_protected_gives_no_mandate_and_the_page_says_what_to_do(client
     page = client.get(url(form)).page
     assert f"/agents/personnes/{person.id}/mandats/representant" in page.links().values()
     partner = seated.world.organisation()
-    typed = {"holder": str(partner.id), "days": "31", "procedures": ["appointments"], "signed": "y"}
+    typed = {"holder": str(partner.id), "last_day": ["1", "6", "2027"], "procedures": ["appointments"], "signed": "y"}
     assert sent(client, url(form), **typed).status_code == 422
     assert "protection" in client.get(f"/agents/personnes/{person.id}/formulaires").page.text()
 
@@ -272,7 +276,7 @@ def test_the_print_room_opens_by_code_enters_addresses_and_choices_and_no_more(c
     assert client.get(url(address)).status_code == 404  # not by its number
     page = opened(client, address.code).page
     assert f"/agents/personnes/{desk.person.id}" not in page.links().values()
-    assert client.follow(client.post(url(address), data=page.fields(0) | ADDRESS)).status_code == 200
+    assert client.follow(client.post(url(address), data=page.fields(0) | ADDRESS | {"signed": "y"})).status_code == 200
     assert desk.read(Person, desk.person.id).address[2] == "9 rue Neuve"
     refused = opened(client, wish.code).page
     assert "Donnez-le à un accueil" in refused.text()
@@ -317,3 +321,59 @@ def test_anyone_takes_a_blank_form_and_no_row_is_written(client, desk, database,
     with database.transaction() as session:
         assert session.query(PaperForm).count() == 0
     assert client.get("/papier/rien.pdf").status_code == 404
+
+
+# An address moves by a signature alone.
+
+
+@pytest.mark.parametrize("kind", [FormKind.ADDRESS, FormKind.CHOICES, FormKind.WISH, FormKind.MANDATE])
+def test_an_address_without_a_signature_is_refused_in_a_sentence_and_nothing_is_lost(client, seated, kind) -> None:
+    path = url(seated.given(kind))
+    more = {"motif": seated.motif.key, "half_days": ["jeu-matin"], "sms": "non", "procedures": ["appointments"]}
+    more |= {"holder": str(seated.world.organisation().id), "last_day": ["1", "6", "2027"]}
+    refused = sent(client, path, **more, **ADDRESS)
+    assert refused.status_code == 422
+    assert "signature" in refused.page.text()
+    assert refused.page.fields(0)["street"] == "9 rue Neuve"
+    assert seated.read(Person, seated.person.id).address[2] == "1 RUE DE L ESSAI"
+    assert client.post(path, data=refused.page.fields(0) | more | {"signed": "y"}).status_code == 303
+    assert seated.read(Person, seated.person.id).address[2] == "9 rue Neuve"
+
+
+def test_a_known_address_is_filled_in_but_for_a_new_one_and_left_as_it_is_changes_nothing(
+    client, seated, database
+) -> None:
+    assert "street" not in {
+        name for name, value in client.get(url(seated.given(FormKind.ADDRESS))).page.fields(0).items() if value
+    }
+    form = seated.given(FormKind.CHOICES)
+    typed = client.get(url(form)).page.fields(0)
+    assert (typed["street"], typed["postcode"], typed["town"]) == ("1 RUE DE L ESSAI", "62000", "ARRAS")
+    with database.transaction() as session:  # they move while the page is open
+        session.get_one(Person, seated.person.id).address = ["", "", "2 RUE B", "", "62000 ARRAS"]
+    assert client.post(url(form), data=typed | {"sms": "non"}).status_code == 303
+    assert seated.read(Person, seated.person.id).address[2] == "2 RUE B"
+    assert seated.read(PaperForm, form.id).answers == {"sms": False}
+
+
+def test_a_mandate_lasts_until_the_day_that_was_signed_and_twelve_months_at_most(client, seated) -> None:
+    path = url(seated.given(FormKind.MANDATE))
+    typed = {"holder": str(seated.world.organisation().id), "procedures": ["appointments"], "signed": "y"}
+    for day, said in (
+        (["", "", ""], "Écrivez le dernier jour"),
+        (["1", "6", "2029"], "12 mois au plus"),
+        (["1", "6", "2020"], "ce mandat est fini"),
+    ):
+        refused = sent(client, path, **typed, last_day=day)
+        assert (refused.status_code, said in refused.page.text()) == (422, True), day
+    assert sent(client, path, **typed, last_day=["14", "3", "2027"]).status_code == 303
+    assert seated.read(Mandate, 1).ends_at == at("2027-03-15", "00:00")
+
+
+def test_what_is_needed_is_said_to_be(client, seated) -> None:
+    def needs(kind):
+        return client.get(url(seated.given(kind))).page.text()
+
+    assert "Code postal (obligatoire)" in needs(FormKind.ADDRESS)
+    assert "Code postal (si l'adresse est écrite)" in needs(FormKind.CHOICES)
+    assert "Sa date de naissance (obligatoire pour un proche)" in needs(FormKind.MANDATE)
