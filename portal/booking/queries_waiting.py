@@ -14,6 +14,8 @@ from portal.booking.rules_waiting import first_fit
 from portal.booking.slots import Slot
 from portal.clock import paris_day
 from portal.directory.models import Motif
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.ways import first_day_known, may_be_called
 from portal.people.models import Person, Referent
 from portal.people.queries_access import Service
 
@@ -24,10 +26,14 @@ _LOOKS = (28, 84)  # days looked at for a slot: most wishes are answered in the 
 
 @dataclass(frozen=True)
 class WishLine:
-    """A wish, and the first free slot that suits it now; None when there is none in the next twelve weeks."""
+    """A wish, and the first free slot that suits it now; None when there is none in the next twelve weeks.
+
+    `by_phone`: no letter would say it in time, which is how they are told: somebody calls them.
+    """
 
     wish: Wish
     slot: Slot | None
+    by_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,9 @@ def open_wishes(
     found = session.scalars(ordered).all()
     shown = list(found[:PAGE_SIZE])
     slots = first_slots(session, now, shown, services=services)
-    return Waiting([WishLine(one, slots.get(one.id)) for one in shown], number, len(found) > PAGE_SIZE)
+    known = _known(session, now, shown)
+    lines = [WishLine(one, slot := slots.get(one.id), _is_before(slot, known.get(one.id))) for one in shown]
+    return Waiting(lines, number, len(found) > PAGE_SIZE)
 
 
 def first_slots(
@@ -86,24 +94,45 @@ def first_slots(
 ) -> dict[int, Slot]:
     """The first free slot that suits each of these wishes, by wish: within twelve weeks, or of its first day.
 
-    Their motifs and people must be loaded.
+    Whoever is told by letter alone, and cannot be called, has one that a letter which leaves now tells in time. Their
+    motifs and people must be loaded, and who answers for those.
     """
+    known = _known(session, now, wishes)
+    by_letter = {one.id: known[one.id] for one in wishes if one.id in known and not may_be_called(_reader(one))}
     by_motif: dict[int, list[Wish]] = defaultdict(list)
     for one in wishes:
         by_motif[one.motif_id].append(one)
     referents = _referents(session, paris_day(now), [one for one in wishes if one.motif.with_referent])
     found: dict[int, Slot] = {}
     for alike in by_motif.values():
-        found |= _first_of_motif(session, now, alike, services, referents)
+        found |= _first_of_motif(session, now, alike, services, referents, by_letter)
     return found
 
 
-def _first_of_motif(
+def _reader(one: Wish) -> Person:
+    return one.person.guardian or one.person
+
+
+def _known(session: Session, now: datetime, wishes: Collection[Wish]) -> dict[int, date]:
+    """The first day of which a letter tells in time, by wish; those whom nothing but a letter tells alone."""
+    if not wishes:
+        return {}
+    post = calendar_of(session)
+    days = {one.id: first_day_known(_reader(one), now, post) for one in wishes}
+    return {number: day for number, day in days.items() if day is not None}
+
+
+def _is_before(slot: Slot | None, day: date | None) -> bool:
+    return slot is not None and day is not None and paris_day(slot.starts_at) < day
+
+
+def _first_of_motif(  # noqa: PLR0913, PLR0917 - what was read of the wishes
     session: Session,
     now: datetime,
     wishes: list[Wish],
     services: Collection[Service] | None,
     referents: dict[int, frozenset[int]],
+    by_letter: dict[int, date],
 ) -> dict[int, Slot]:
     today = paris_day(now)
     found: dict[int, Slot] = {}
@@ -117,7 +146,9 @@ def _first_of_motif(
         slots = free_slots(session, now, scope, first, last)
         for one in left:
             followed = referents.get(one.person_id, frozenset()) if one.motif.with_referent else None
-            slot = first_fit(one, slots, services=services, referents=followed)
+            known = by_letter.get(one.id)
+            in_time = slots if known is None else [slot for slot in slots if not _is_before(slot, known)]
+            slot = first_fit(one, in_time, services=services, referents=followed)
             if slot is not None:
                 found[one.id] = slot
     return found
@@ -160,7 +191,7 @@ def _whole() -> Select[Wish]:
     return (
         select(Wish)
         .options(
-            joinedload(Wish.person, innerjoin=True),
+            joinedload(Wish.person, innerjoin=True).joinedload(Person.guardian),
             joinedload(Wish.motif, innerjoin=True),
             joinedload(Wish.place),
             joinedload(Wish.created_by_agent),

@@ -47,6 +47,8 @@ _ENDS = {WishEnd.WITHDRAWN: "retire", WishEnd.BOOKED: "pris"}
 class Line:
     """A wish as the list shows it. `words`: its motif, as far as this agent reads it. `slot`: the first that suits.
 
+    `by_phone`: no letter tells that slot in time.
+
     `when`: the half-days of the week that were ticked on paper, in words; empty when none were.
     """
 
@@ -56,6 +58,7 @@ class Line:
     name: str
     url_of_file: str
     slot: Slot | None
+    by_phone: bool
     place: str
     url_of_book: str
     since: datetime
@@ -207,6 +210,7 @@ def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
             name=name_of(one.person) if may_read else str(_("Une personne suivie par un autre service")),
             url_of_file=url_for("desk.person", person_id=one.person_id) if may_read else "",
             slot=slot,
+            by_phone=line.by_phone,
             place=places[slot.place_id].name if slot else "",
             url_of_book=url,
             since=one.created_at,

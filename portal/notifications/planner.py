@@ -189,6 +189,16 @@ def _says_nothing(reach: Reach, event: Event, now: datetime) -> bool:
     return reach.wants_silence or event.discreet or now >= event.starts_at
 
 
+def first_day_by_letter(reach: Reach, failed: frozenset[Route], now: datetime, post: PostalCalendar) -> date | None:
+    """The first day for which whoever has letters alone knows of what leaves now: the day after the letter's arrival.
+
+    None for whoever an SMS or an e-mail tells at once, and for whoever no letter reaches: a human tells them.
+    """
+    if reach.wants_silence or _digital(reach, failed) or not _takes_letters(reach, failed):
+        return None
+    return post.arrival(now) + timedelta(days=1)
+
+
 def _digital(reach: Reach, failed: frozenset[Route]) -> tuple[Route, ...]:
     has = {Route.SMS: reach.mobile and reach.wants_sms, Route.EMAIL: reach.email and reach.wants_email}
     return tuple(route for route in _DIGITAL if has[route] and route not in failed)

@@ -1,7 +1,10 @@
 """Ways to reach someone, and what is known of each: what works, what fails."""
 
+from datetime import date, datetime
+
 from portal.notifications.models import Message, Route
-from portal.notifications.planner import Reach
+from portal.notifications.planner import Reach, first_day_by_letter
+from portal.notifications.post import PostalCalendar
 from portal.people.models import Person, RouteState
 
 _STATES = {Route.SMS: "mobile_state", Route.EMAIL: "email_state", Route.LETTER: "address_state"}
@@ -58,6 +61,19 @@ def failed_routes(person: Person) -> frozenset[Route]:
 def takes_letters(person: Person) -> bool:
     """Whether a letter may go to a person, and arrives as far as is known."""
     return reach_of(person).address and Route.LETTER not in failed_routes(person)
+
+
+def first_day_known(person: Person, now: datetime, post: PostalCalendar) -> date | None:
+    """The first day of which a letter, which leaves now, tells a person in time; None when they know without it.
+
+    The person is the one who is told: whoever answers for a relative.
+    """
+    return first_day_by_letter(reach_of(person), failed_routes(person), now, post)
+
+
+def may_be_called(person: Person) -> bool:
+    """Whether they gave a phone, and did not ask for silence."""
+    return bool(person.landline or person.mobile) and not person.wants_silence
 
 
 def note_state(person: Person, route: Route, state: RouteState) -> None:

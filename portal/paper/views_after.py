@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.clock import paris_day
 from portal.codes import shown as shown_code
 from portal.directory.models import Motif, Place
-from portal.notifications.ways import takes_letters
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.ways import first_day_known, may_be_called, takes_letters
 from portal.paper import queries
 from portal.paper.forms_words import FAULTS, KINDS
 from portal.paper.models import FormKind, PaperForm
@@ -24,10 +25,11 @@ from portal.web.request import now
 
 @dataclass(frozen=True)
 class Fit:
-    """A free slot in a half-day that was ticked."""
+    """A free slot in a half-day that was ticked. `by_phone`: no letter tells it in time."""
 
     starts_at: datetime
     place: str
+    by_phone: bool
 
 
 def entered_page(database: Session, found: PaperForm, *, reads: bool) -> str:
@@ -54,10 +56,18 @@ def entered_page(database: Session, found: PaperForm, *, reads: bool) -> str:
 
 
 def _fits(database: Session, found: PaperForm) -> list[Fit]:
-    """Slots that fit a wish now, in the agent's own service."""
+    """Slots that fit a wish now, in the agent's own service.
+
+    Whoever is told by letter alone has those of which a letter tells in time; the others too where they may be called.
+    """
     said = found.answers or {}
-    if found.kind is not FormKind.WISH or not _url_of_slots(database, found):
+    if found.kind is not FormKind.WISH or found.person is None or not _url_of_slots(database, found):
         return []
+    reader = found.person.guardian or found.person
+    known = first_day_known(reader, now(), calendar_of(database))
+    first_day = date.fromisoformat(said["first_day"])
+    if known is not None and not may_be_called(reader):
+        first_day = max(first_day, known)
     motif = database.get_one(Motif, said["motif_id"])
     places = {said["place_id"]} if said["place_id"] else _own_places(database, motif.family)
     slots = queries.fitting(
@@ -66,9 +76,16 @@ def _fits(database: Session, found: PaperForm) -> list[Fit]:
         motif=motif,
         place_ids=places,
         ticked=said["half_days"],
-        first_day=date.fromisoformat(said["first_day"]),
+        first_day=first_day,
     )
-    return [Fit(slot.starts_at, database.get_one(Place, slot.place_id).name) for slot in slots]
+    return [
+        Fit(
+            slot.starts_at,
+            database.get_one(Place, slot.place_id).name,
+            by_phone=known is not None and paris_day(slot.starts_at) < known,
+        )
+        for slot in slots
+    ]
 
 
 def _own_places(database: Session, family: str) -> set[int] | None:

@@ -154,6 +154,19 @@ def test_each_wish_is_shown_with_the_first_slot_that_suits_it(world, database) -
     assert (waiting.number, waiting.has_next, agent.is_active) == (1, False, True)
 
 
+def test_whoever_has_letters_alone_is_offered_what_a_letter_tells_in_time_or_is_called(world, database) -> None:
+    place, motif, _agent = world.office()
+    post = {"mobile": None, "email": None, "address": ["", "", "1 RUE D ESSAI", "", "62000 ARRAS"]}
+    by_post, called, told = (world.person(**given) for given in (post, post | {"landline": "+33353010012"}, {}))
+    child = world.person(guardian_id=by_post.id)
+    wishes = [world.wish(one, motif, place) for one in (by_post, called, told, child)]
+    with database.transaction() as session:
+        lines = {line.wish.id: line for line in open_wishes(session, world.now).lines}
+    now, later = at("2026-11-23", "09:30"), at("2026-11-27", "09:00")  # a letter of Monday arrives on Thursday
+    assert [lines[one.id].slot.starts_at for one in wishes] == [later, now, now, later]
+    assert [lines[one.id].by_phone for one in wishes] == [False, True, False, False]
+
+
 def test_the_first_slot_may_be_far_and_must_be_the_referent_s_where_the_motif_says_so(world, database) -> None:
     place, motif, agent = world.office(with_referent=True)
     own = world.agent()

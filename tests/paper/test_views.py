@@ -118,6 +118,17 @@ def test_a_wish_leads_to_slots_that_fit(client, seated) -> None:
     assert seated.read(Wish, 1).place_id is None
 
 
+@pytest.mark.parametrize("landline", [None, "+33353010012"])
+def test_a_slot_that_no_letter_tells_in_time_is_said_by_phone_or_not_proposed(client, seated, landline) -> None:
+    person = seated.world.person(mobile=None, email=None, landline=landline, address=seated.person.address)
+    half_days = [f"{day}-matin" for day in ("lun", "mar", "mer", "jeu", "ven")]
+    typed = {"motif": seated.motif.key, "place": str(seated.place.id), "half_days": half_days}
+    done = client.follow(sent(client, url(seated.given(FormKind.WISH, person)), **typed)).page.text()
+    assert ("lundi 23 novembre 2026 à" in done) is bool(landline)
+    assert ("À dire par téléphone" in done) is bool(landline)
+    assert landline or "vendredi 27 novembre 2026" in done
+
+
 def test_a_wish_or_a_mandate_that_bears_an_address_is_answered_there(client, seated) -> None:
     for kind, typed in (
         (FormKind.WISH, {"motif": seated.motif.key, "half_days": ["jeu-matin"], "first_day": ["", "", ""]}),
