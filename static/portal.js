@@ -17,6 +17,20 @@
     });
   });
 
+  // Paper cannot be unfolded: what a page says under a fold is printed too, where the style sheet alone does not do it.
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details[data-prints]:not([open])").forEach(function (fold) {
+      fold.open = true;
+      fold.dataset.unfolded = "";
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    document.querySelectorAll("details[data-unfolded]").forEach(function (fold) {
+      fold.open = false;
+      delete fold.dataset.unfolded;
+    });
+  });
+
   // A second press within three seconds is the same press. Nothing is disabled: a slow network must not lock anyone out.
   document.addEventListener("submit", function (event) {
     var form = event.target;
