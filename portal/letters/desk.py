@@ -26,6 +26,7 @@ from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
 from portal.letters.wording_common import sender_of
 from portal.letters.wording_forms import ENCLOSED
+from portal.letters.wording_pages import OWN, without_page
 from portal.notifications.codes_out import masked, with_code
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Message, Route, Status
@@ -93,6 +94,8 @@ class PrintRoom:
             )
         )
         read = as_printed(read, drawn.content)
+        if message.subject == OWN:
+            read = without_page(read)
         message.recipient = "\n".join(address)
         message.rendered = {
             "reference": reference,  # of the sheet that says these words: an older one said others, elsewhere

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Text, and_, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.letters.models import Letter, PrintRun, RunFile
+from portal.letters.wording_pages import OWN
 from portal.notifications.models import Message, Status
 
 KEPT = timedelta(days=30)  # after the post took them (letters.md: reprint)
@@ -15,7 +16,8 @@ _ENDED = (Status.WITHDRAWN, Status.EXPIRED, Status.FAILED)
 def forget_bytes(session: Session, now: datetime) -> int:
     """Removes the bytes of runs posted 30 days ago, and of letters as old that ended in no run; how many letters.
 
-    Of a letter there remain its hash, its words (the message's) and where it stands.
+    Of a letter there remain its hash, its words (the message's) and where it stands; of one that carries somebody's own
+    answers, nothing that they say.
     """
     runs = session.scalars(
         select(RunFile.run_id)
@@ -33,8 +35,15 @@ def forget_bytes(session: Session, now: datetime) -> int:
         Letter.message_id == Message.id,
         or_(Message.status.in_(_ENDED), Letter.pulled_at.is_not(None)),
     )
-    done = [session.execute(one.values(pdf=None).execution_options(**_UNREAD)) for one in (posted, ended)]
-    return sum(one.rowcount for one in done)  # type: ignore[attr-defined]
+    changed = [one.values(pdf=None).returning(Letter.message_id) for one in (posted, ended)]
+    done = [number for one in changed for number in session.scalars(one.execution_options(**_UNREAD))]
+    never_drawn = and_(Message.status.in_(_ENDED), Message.expires_at <= now)
+    own = update(Message).where(
+        Message.subject == OWN, Message.context.has_key("pages"), or_(Message.id.in_(done), never_drawn)
+    )
+    less = Message.context.op("-")(literal("pages", Text))
+    session.execute(own.values(context=less).execution_options(**_UNREAD))
+    return len(done)
 
 
 _UNREAD = {"synchronize_session": False}

@@ -21,7 +21,7 @@ from portal.letters.paging import Heading, LetterTooLongError, parts_of
 from portal.letters.wording import content_of
 from portal.letters.wording_forms import ENCLOSED
 from portal.letters.wording_forms import KIND as FORM_SENT
-from portal.letters.wording_pages import KIND
+from portal.letters.wording_pages import KIND, OWN
 from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, send_to
@@ -35,7 +35,8 @@ _STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
 class PageByPost:
     """A page to send. `path`: its address on the site. `contents`: its words, by language, French among them.
 
-    `version` tells apart two pages of one address, which says not the same to everybody.
+    `version` tells apart two pages of one address, which says not the same to everybody: what such a page says is on
+    the sheet, and not among the words that are kept of the letter.
 
     `forms`: the words of the form that its address gives (`paper_kept.as_json`), by language: the letter then carries
     that form, of the kind `form_kind`. `is_slots`: hours that others may take. `phone`: who answers about it, when it
@@ -119,8 +120,9 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
     if not 0 <= wanted.part < len(parts):
         raise LookupError("no such part of the page")
     number, to = zlib.crc32(f"{page.path}{page.version}/{wanted.part}".encode()), "\n".join(wanted.lines)
-    hold_subject(session, SUBJECT, number)
-    known = _asked_already(session, _kind_of(page), number, to, wanted)
+    subject = OWN if page.version else SUBJECT
+    hold_subject(session, subject, number)
+    known = _asked_already(session, _kind_of(page), (subject, number), to, wanted)
     if known is not None:
         return known
     part = (wanted.part + 1, len(parts)) if len(parts) > 1 else None
@@ -133,7 +135,7 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
         to=to,
         context=_context(now, departement, parts[wanted.part], wanted, base_url=base_url, part=part),
         expires_at=page.expires_at or now + USEFUL_FOR,
-        subject=SUBJECT,
+        subject=subject,
         subject_id=number,
         person_id=person_id,
     )
@@ -146,12 +148,13 @@ def _kind_of(page: PageByPost) -> str:
     return FORM_SENT if page.forms else KIND
 
 
-def _asked_already(session: Session, kind: str, number: int, to: str, wanted: Wanted) -> Message | None:
+def _asked_already(session: Session, kind: str, about: tuple[str, int], to: str, wanted: Wanted) -> Message | None:
+    subject, number = about
     rows = session.scalars(
         select(Message)
         .where(
             Message.kind == kind,
-            Message.subject == SUBJECT,
+            Message.subject == subject,
             Message.subject_id == number,
             Message.to == to,
             Message.status.in_(_STILL_HERE),

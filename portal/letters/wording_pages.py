@@ -9,6 +9,8 @@ from portal.letters.text import Holds, Value
 from portal.letters.wording_common import COMMON, common_values, shown_moment, site_page
 
 KIND = "page_asked"
+OWN = "own_page"  # the subject of a letter whose page says somebody's own answers
+_PAGE = "page"
 _AFTER = frozenset({"change", "help", "signature", "foot"})  # what stands under the page
 
 _PART = {"fr": "Partie {0} sur {1}.", "en": "Part {0} of {1}."}
@@ -36,10 +38,16 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     }
 
 
+def without_page(letter: Content) -> Content:
+    """What is kept of a letter that carries somebody's own answers: all but the page."""
+    own = tuple(section for section in letter.sections if section.name != _PAGE)
+    return replace(letter, sections=own, other=without_page(letter.other) if letter.other else None)
+
+
 def with_page(letter: Content, context: Mapping[str, Any], language: str) -> Content:
     """The letter with the page set above what changes and helps."""
     page = content_from(context["pages"][language])
     above = tuple(section for section in letter.sections if section.name not in _AFTER)
     below = tuple(section for section in letter.sections if section.name in _AFTER)
-    own = tuple(replace(section, name="page") for section in page.sections)
+    own = tuple(replace(section, name=_PAGE) for section in page.sections)
     return replace(letter, sections=(*above, *own, *below))
