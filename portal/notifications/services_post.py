@@ -123,11 +123,12 @@ def _write_arrivals(session: Session, now: datetime, letters: Iterable[UnderWay]
 
 def _moved(letters: Iterable[UnderWay], after: PostalCalendar, now: datetime) -> Iterator[tuple[UnderWay, date, date]]:
     """Posted letters whose day of arrival changes: from which day to which."""
-    for letter in letters:
-        if letter.status is Status.POSTED and letter.arrives_on is not None:
-            becomes = arrival_under(letter, after, now)
-            if becomes != letter.arrives_on:
-                yield letter, letter.arrives_on, becomes
+    posted = (
+        (letter, letter.arrives_on, arrival_under(letter, after, now))
+        for letter in letters
+        if letter.status is Status.POSTED and letter.arrives_on is not None
+    )
+    return ((letter, was, becomes) for letter, was, becomes in posted if was != becomes)
 
 
 def _write(session: Session, ids: list[int], status: Status, **values: date | datetime) -> None:

@@ -280,6 +280,28 @@ def letter_states(database, *letters):
         return [(row.status.value, row.last_error) for row in rows]
 
 
+@pytest.mark.parametrize(("expires_in", "tells"), [(timedelta(days=21), "letter"), (timedelta(days=6), "call")])
+def test_a_letter_that_leaves_again_or_the_call_in_its_place_tells_and_not_both(
+    database, world, someone, clock, expires_in, tells
+):
+    letter = queued_to(world, someone, now=TUESDAY, expires_in=expires_in)
+    posted(database)
+    back(database, letter)
+    clock.set(FRIDAY)
+    with database.transaction() as session:
+        person = session.get_one(Person, someone.id)
+        person.wants_paper, person.address_state = True, RouteState.UNTRIED
+    print_due(database, clock)
+    booked = [one for one in told(database, someone) if one.startswith("appointment_booked")]
+    assert (
+        booked
+        == {
+            "letter": ["appointment_booked letter waiting", "appointment_booked call withdrawn"],
+            "call": ["appointment_booked letter returned", "appointment_booked call waiting"],
+        }[tells]
+    )
+
+
 def test_what_leaves_again_is_drawn_anew_and_once_refused_there_leaves_no_more(
     database, world, someone, clock, gateways
 ):
