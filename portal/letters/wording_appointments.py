@@ -25,6 +25,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "before",
             "booking_address",
             "booking_link",
+            "call_until",
             "cancel_until",
             "code",
             "coupon_name",
@@ -55,6 +56,8 @@ VOCABULARY: Mapping[str, Holds] = {
             "at_place",
             "by_phone",
             "by_video",
+            "call_to_cancel",
+            "call_to_move",
             "cancelled_by_person",
             "cancelled_by_service",
             "coupon",
@@ -75,6 +78,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     """What the variables of `VOCABULARY` hold: every one of them, empty when the context has nothing to say.
 
     `coupon`: it can still be cancelled when the letter arrives; to someone who wants discretion it names nobody.
+    `call_until`: when a deadline is over as the letter arrives, until when one may still call to move or to cancel.
     `coupon_post_by`: the last day to post it; `coupon_too_late`: no day is left for that. `coupon_paper`: who reads it
     may choose the garantie papier on it, and has not yet.
     `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
@@ -100,6 +104,9 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "bring": list(context["bring"]),
         "by_phone": mode == "phone",
         "by_video": mode == "video",
+        "call_to_cancel": "cancel_until" in context.get("call_for", ()),
+        "call_to_move": "move_until" in context.get("call_for", ()),
+        "call_until": shown_moment(context.get("call_until"), language),
         "cancel_until": shown_moment(context["cancel_until"], language),
         "cancelled_by_person": cancelled_by == "person",
         "cancelled_by_service": cancelled_by == "service",

@@ -28,6 +28,15 @@ def read_by(route: Route, leaves_at: datetime, post: PostalCalendar) -> datetime
 
 
 def with_deadlines_after(context: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-    """The context of a message, its deadlines null unless they end later than this moment."""
+    """The context of a message, its deadlines null unless they end later than this moment.
+
+    A deadline of the site is never moved in words: whoever came after it would find the site closed. What binds
+    residents there does not bind staff, who move and cancel until the appointment begins (booking's `cancel_refusal`,
+    `move_refusal`): for each deadline taken away, `call_for` names it and `call_until` says until when a call, or a
+    visit, is still in time. That date is the beginning itself, and neither key is there once it is not after `moment`.
+    """
     over = [name for name in DEADLINES if (until := context.get(name)) and datetime.fromisoformat(until) <= moment]
-    return {**context, **dict.fromkeys(over)}
+    kept = {name: value for name, value in context.items() if name not in {"call_for", "call_until"}}
+    if not over or datetime.fromisoformat(context["starts_at"]) <= moment:
+        return {**kept, **dict.fromkeys(over)}
+    return {**kept, **dict.fromkeys(over), "call_for": over, "call_until": context["starts_at"]}

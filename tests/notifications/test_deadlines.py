@@ -82,6 +82,7 @@ def test_no_message_states_a_deadline_that_is_over_when_it_is_read(now, ahead, b
                 assert words[name] == whole[name]
                 assert deadline > one.due_at
                 assert one.route is not Route.LETTER or paris_day(deadline) > POST.arrival(one.due_at)
+                assert name not in words.get("call_for", ())
             else:  # and none is kept back that the reader has a day for, from the day of reading
                 assert deadline < read_by(one.route, one.due_at, POST) + timedelta(days=1)
 
@@ -105,6 +106,24 @@ def test_a_letter_keeps_the_deadlines_that_last_after_the_day_it_arrives(databas
     letter = rows(database)[Route.LETTER]
     assert gateways.paper.drawn == [letter.id]
     assert deadlines_of(letter) == {"cancel_until"}
+    said = plain(content_of(letter.kind, letter.context).as_text())
+    assert "Changer de jour : appelez-nous avant le vendredi 27 novembre 2026 à 10 h 30." in said
+
+
+@pytest.mark.parametrize(
+    ("over", "phone", "said"),
+    [
+        (DEADLINES, True, "Vous ne pouvez plus changer sur Internet. Appelez-nous avant le vendredi 27 novembre"),
+        (DEADLINES, False, "Vous ne pouvez plus changer sur Internet. Venez nous voir avant le vendredi 27 novembre"),
+        (("cancel_until",), True, "Annuler : appelez-nous avant le vendredi 27 novembre 2026 à 10 h 30."),
+    ],
+)
+def test_a_letter_says_until_when_one_may_still_call_for_what_the_site_refuses(over, phone, said):
+    whole = context(STARTS, **dict.fromkeys(set(DEADLINES) - set(over)), **({} if phone else {"phone": None}))
+    words = with_deadlines_after(whole, STARTS - timedelta(hours=1))
+    assert said in plain(content_of("appointment_booked", words).as_text())
+    over_now = with_deadlines_after(words | {name: whole[name] for name in over}, STARTS)
+    assert not {"call_for", "call_until"} & set(over_now)
 
 
 def test_the_call_that_takes_the_place_of_a_letter_has_its_own_deadlines(database, clock, world, told, gateways):

@@ -124,7 +124,7 @@ def test_a_slot_that_no_letter_tells_in_time_is_said_by_phone_or_not_proposed(cl
     half_days = [f"{day}-matin" for day in ("lun", "mar", "mer", "jeu", "ven")]
     typed = {"motif": seated.motif.key, "place": str(seated.place.id), "half_days": half_days}
     done = client.follow(sent(client, url(seated.given(FormKind.WISH, person)), **typed)).page.text()
-    assert ("lundi 23 novembre 2026 à" in done) is bool(landline)
+    assert ("23 novembre 2026 à 9 h 30" in done.replace("\u00a0", " ")) is bool(landline)
     assert ("À dire par téléphone" in done) is bool(landline)
     assert landline or "vendredi 27 novembre 2026" in done
 
