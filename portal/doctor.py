@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,8 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of
+from portal.clock import paris_day
 from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
+from portal.eligibility.queries import book_in_force
+from portal.eligibility.rules_rights import Book
 from portal.journal.queries_chain import ChainFault
 from portal.journal.queries_chain import check as check_chain
 from portal.letters.queries_health import wrong_in_room
@@ -151,6 +155,7 @@ def _content(settings: Settings, database: Database) -> Iterator[Finding]:
         departement = session.scalars(select(Departement)).one_or_none()
         late, lost = stuck(session, now), unreached(session, now)
         room = wrong_in_room(session, now, calendar_of(session))
+        rights = book_in_force(session)
     if departement is None:
         yield Finding("directory", "nothing is loaded: run `portal load DIR`", is_fault=True)
     elif departement.phone is None:
@@ -163,7 +168,20 @@ def _content(settings: Settings, database: Database) -> Iterator[Finding]:
     )
     words += f", {room.altered} letters no longer as drawn in the last 7 days"
     yield Finding("print room", words, is_fault=any(room))
+    yield from _rights(rights[1] if rights else None, paris_day(now))
     yield Finding("people", f"{lost} could not be reached in the last 30 days", is_fault=lost > 0)
+
+
+def _rights(book: Book | None, day: date) -> Iterator[Finding]:
+    """What somebody should read again: advice, no fault. Nothing where no pre-diagnostic is offered."""
+    if book is None:
+        return
+    rights = book.rights.values()
+    unchecked = sum(right.checked_on is None for right in rights)
+    yield Finding("pre-diagnostic", f"{len(rights)} rules, {unchecked} of which nobody has ever checked")
+    over = [f"{right.key} ({right.valid_to})" for right in rights if right.valid_to and right.valid_to < day]
+    if over:
+        yield Finding("pre-diagnostic", f"no longer asked, their last day is past: {', '.join(over)}")
 
 
 def _tried(about: str, what: Callable[[Any], str], value: object) -> Finding:

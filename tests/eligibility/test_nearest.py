@@ -1,9 +1,7 @@
 """From a right to a free hour: the commune answered is not asked again, and nothing else of the answers leaves."""
 
 import pytest
-from sqlalchemy import select
 
-from portal.notifications.models import Message
 from portal.people.models import Level
 from tests.eligibility.answering import answered
 from tests.entering import enter_person
@@ -35,7 +33,8 @@ def links_of(page):
     return {link for link in page.links().values() if link.startswith(f"/rendez-vous/{MOTIF}")}
 
 
-def test_a_right_leads_to_the_places_nearest_first_and_to_a_free_hour_in_one_more_press(client, bookable, known):
+@pytest.mark.usefixtures("known")
+def test_a_right_leads_to_the_places_nearest_first_and_to_a_free_hour_in_one_more_press(client, bookable):
     answered(client, {"choice": "no"})  # nothing to eat: the urgency first, which leads there too
     urgent = client.get("/mes-droits/urgence").page
     assert links_of(urgent) <= {f"/rendez-vous/{MOTIF}?insee=62041"}
@@ -48,16 +47,7 @@ def test_a_right_leads_to_the_places_nearest_first_and_to_a_free_hour_in_one_mor
     assert week.choices("creneau") or week.all("input", type="radio")
 
 
-def test_without_a_commune_nothing_is_filled_in(client, bookable):
+@pytest.mark.usefixtures("bookable")
+def test_without_a_commune_nothing_is_filled_in(client):
     answered(client, {"choice": "yes"})
     assert links_of(client.get("/mes-droits/resultat").page) == {f"/rendez-vous/{MOTIF}"}
-
-
-def test_on_paper_the_address_stays_short(client, bookable, known, session):
-    answered(client, {"choice": "yes"})
-    asked = client.get("/par-courrier?page=mes-droits/resultat").page
-    typed = {"name": "Camille Essai", "street": "1 rue de la Démonstration", "postcode": "62000", "town": "Arras"}
-    assert client.post("/par-courrier", data=asked.fields() | typed | {"language": "fr", "part": "0"}).status_code == 303
-    (letter,) = session.scalars(select(Message.context))
-    assert f"/rendez-vous/{MOTIF}" in repr(letter)
-    assert "insee" not in repr(letter)
