@@ -14,6 +14,9 @@ from portal.letters.models import Letter
 from portal.letters.queries import ROLES, latest_drawing, letter, letter_for, letter_of_message, says_its_message
 from portal.letters.twin import ICONS, twin_sections
 from portal.letters.views_room import bytes_answer, gone, state_words
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import standing_line
+from portal.people.models import Person
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
@@ -118,6 +121,16 @@ def _pdf_answer(found: Letter) -> Response:
     return bytes_answer(found.pdf, f"{found.reference}.pdf")
 
 
+def _state(found: Letter) -> str:
+    """Where a letter stands; of one under way, when it was posted and about when it arrives."""
+    words = state_words(found)
+    if found.pulled_at is not None or found.returned_at is not None:
+        return words
+    with transaction() as session:
+        person = None if found.message.person_id is None else session.get(Person, found.message.person_id)
+        return standing_line(words, found.message, calendar_of(session), now(), person=person)
+
+
 def _twin_answer(found: Letter, pdf_url: str, layout: str, *, newer: Letter | None = None) -> Response:
     message = found.message
     is_own = says_its_message(found)  # else these words and this address are those of the sheet drawn since
@@ -126,7 +139,7 @@ def _twin_answer(found: Letter, pdf_url: str, layout: str, *, newer: Letter | No
         "letters/twin.html",
         letter=found,
         kind=kind_words(message.kind),
-        state=state_words(found),
+        state=_state(found),
         is_old=found.pulled_at is not None or found.returned_at is not None,
         newer=newer,
         address=(message.recipient or "").splitlines() if is_own else [],

@@ -47,6 +47,7 @@ class Steps:
     left_to_pull: int
     unprinted: int = 0  # sheets of letters that were set aside before
     unnumbered: Sequence[Letter] = ()
+    arrives: date | None = None  # its letters, once they are posted
     fault: str = ""
     at: str = ""  # the step that was refused
 
@@ -220,6 +221,7 @@ def _steps(session: Session, run: PrintRun, **shown: Any) -> Steps:
         expected=expected_of(session, run),
         left_to_pull=len(to_pull(session, run.id)),
         unnumbered=unnumbered(session, run.id),
+        arrives=calendar_of(session).arrival_of_posting(run.posted_on) if run.posted_on else None,
         unprinted=sum(one.sheets for one in set_aside(session, run.id).values()),
     )
 

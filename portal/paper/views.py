@@ -30,6 +30,7 @@ from portal.web.i18n import language
 from portal.web.request import now, portal, transaction
 from portal.web.throttle import spend
 
+_PAGES = {False: 1, True: 2}  # of a form, in normal print and in large
 Page = str | tuple[str, int] | Answer
 
 
@@ -145,6 +146,8 @@ def _give_page(
         no_post=POST_FAULTS[fault] if fault else "",
         arrives=calendar_of(database).arrival(now()),
         is_posted=request.args.get("fait") == "poste",
+        pages=_PAGES[person.wants_large_print],
+        pages_of=lambda one: _PAGES[bool(one.known.get("large_print"))],
         given=[
             (one, KINDS[one.kind], shown(one.code), one.kind in GIVEN) for one in queries.forms_of(database, person.id)
         ],

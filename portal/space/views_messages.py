@@ -119,6 +119,7 @@ def message(message_id: int) -> str:
         sections=twin_sections(content) if content else [],
         icons=ICONS,
         pdf_url=url_for("space.letter", message_id=message_id) if letter else "",
+        pages=letter.pages if letter else 0,
     )
 
 

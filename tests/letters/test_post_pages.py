@@ -65,7 +65,8 @@ def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, worl
     assert "Il y a une feuille de trop." in step("poste", **today).page.text()
     room.follow(step("compte", letters="3", sheets="3"))
     assert "à venir" in step("poste", day=["25", "11", "2026"]).page.text()
-    assert "Remis le mardi 24 novembre 2026." in room.follow(step("poste", **today)).page.text()
+    posted = room.follow(step("poste", **today)).page.text()
+    assert "Remis le mardi 24 novembre 2026. Les lettres arrivent vers le vendredi 27 novembre 2026." in posted
     assert {status(database, letter) for letter in letters} == {Status.POSTED}
     assert sends(room, "/agents/courriers/lots/999/imprime").status_code == 404
 

@@ -184,7 +184,7 @@ def test_somebody_protected_gives_no_mandate_and_the_page_says_what_to_do(client
 def test_a_child_has_its_own_wish_and_no_choices(client, seated) -> None:
     child = seated.world.person(guardian_id=seated.person.id, mobile=None, email=None)
     give = f"/agents/personnes/{child.id}/formulaires"
-    assert client.get(give).page.text().count("Imprimer (PDF)") == 1
+    assert client.get(give).page.text().count("Imprimer (PDF") == 1
     assert client.post(give, data=client.get(give).page.fields(0) | {"kind": "choix"}).status_code == 200
 
 
