@@ -33,7 +33,7 @@ FAULTS = {
     PaperFault.NO_FILE: _l("Cette fiche n'existe plus. Cherchez la personne, puis donnez un papier neuf."),
     PaperFault.NO_ADDRESS: _l("Pour tout recevoir par courrier, il faut une adresse. Écrivez-la."),
     PaperFault.NOTHING: _l("Rien n'est coché. Cochez au moins une case, comme sur le papier."),
-    PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le papier ne change plus rien."),
+    PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le coupon ne l'annule plus."),
     PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Il n'y a rien à faire."),
 }
 POST_FAULTS = {
