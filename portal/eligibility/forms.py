@@ -100,7 +100,9 @@ def answer_form(question: Question, today: date, answer: str | None) -> AnswerFo
         data = {"years": answer if is_years else "", "birth": None if is_years or not answer else _day(answer)}
     else:
         required = _l("Écrivez un nombre, en chiffres. Exemple : 40")
-        fields["number"] = WholeField(question.text, low=question.low, high=question.high, required=required)
+        hint = _l("En euros, sans les centimes. Exemple : 400") if kind is Kind.AMOUNT else _l("Exemple : 40")
+        bounds = {"low": question.low, "high": question.high}
+        fields["number"] = WholeField(question.text, **bounds, required=required, hint=hint)
         data["number"] = answer or ""
     return cast("AnswerForm", type("OneAnswerForm", (AnswerForm,), fields)(data=data))
 

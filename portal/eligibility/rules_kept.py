@@ -45,10 +45,13 @@ def changes(book: Book, before: Answers, now: Answers) -> list[Change]:
 
 
 def moved(before: Outcome, now: Outcome) -> Mapping[str, tuple[str, ...]]:
-    """The rights that came among the possible ones ("new") and those that left them ("gone"), by key."""
+    """The rights that came among the possible ones ("new") and those that left them ("gone"), by key.
+
+    One of a theme that was not looked at again has not left.
+    """
     was = {finding.right.key for finding in before.perhaps}
-    is_now = {finding.right.key for finding in now.perhaps}
+    no_longer = {finding.right.key for finding in (*now.unsure, *now.unlikely)}
     return {
         "new": tuple(finding.right.key for finding in now.perhaps if finding.right.key not in was),
-        "gone": tuple(finding.right.key for finding in before.perhaps if finding.right.key not in is_now),
+        "gone": tuple(finding.right.key for finding in before.perhaps if finding.right.key in no_longer),
     }

@@ -36,7 +36,7 @@ _VERSION = f"{_MINE}/<int(max=2147483647):saved_id>"
 
 @dataclass(frozen=True)
 class Answered:
-    """A question answered otherwise than the last time, in words; None: without an answer."""
+    """A question put both times and answered otherwise the last one, in words; None: without an answer."""
 
     question: str
     before: str | None
@@ -193,6 +193,7 @@ def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) ->
         answered=[
             Answered(book.questions[one.key].text, words(one.key, one.before, last_day), words(one.key, one.now, day))
             for one in changes(book, then.answers, kept.answers)
+            if one.before is not None and one.now is not None
         ],
         new=[book.rights[key].name for key in ways["new"]],
         gone=[book_then.rights[key].name for key in ways["gone"]],

@@ -80,7 +80,7 @@ def _send(database: Session, found: Asking, to: str, person: Person | None) -> N
         database,
         now(),
         to=to,
-        words=mail_words(page_of(found, shown), language=language(), site=base_url),
+        words=mail_words(page_of(found, shown, is_sent=True), language=language(), site=base_url),
         language=language(),
         base_url=base_url,
         sealer=sealer(),

@@ -76,14 +76,15 @@ def result() -> Page:
     return page_of(found, shown)
 
 
-def page_of(found: Asking, shown: Result) -> str:
-    """The page that shows a result."""
+def page_of(found: Asking, shown: Result, *, is_sent: bool = False) -> str:
+    """The page that shows a result. `is_sent`: it leaves this browser, where alone the questions can be answered."""
     return render_template(
         "eligibility/result.html",
         result=shown,
         book=found.book,
         sheet=found.sheet,
         last=len(found.sheet.order),
+        order=[] if is_sent else found.sheet.order,
         press=PressForm(formdata=None),
         may_keep=may_keep(),
     )
