@@ -12,9 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from portal.letters.content import Block, Content, Role
 from portal.letters.from_page import content_from_page, is_left_out
 
-_KEPT = frozenset({"h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "br", "a", "span"})
+_KEPT = frozenset({"h2", "h3", "h4", "p", "ul", "ol", "li", "dl", "dt", "dd", "strong", "em", "br", "a"})
 _BREAKS = frozenset({"p", "ul", "ol", "dl", "h2", "h3", "h4"})  # a line of their own, for whoever reads the source
 _BLANKS = re.compile(r"[ \t\r\n]+")  # those of the source: a non-breaking one stays
+_SEVERAL = re.compile(r"<dd[^>]*>((?:(?!</dd>).)*<br>(?:(?!</dd>).)*)</dd>", re.DOTALL)  # things to bring
 _NO_END = frozenset({"br", "img", "input", "hr", "wbr"})
 
 
@@ -26,7 +27,8 @@ def mail_words(html: str, *, language: str, site: str) -> dict[str, str]:
     reader = _Reader(site)
     reader.feed(html)
     reader.close()
-    content = content_from_page(html, language=language, site=site, shown=lambda href, _host: _whole(href, site))
+    said = _SEVERAL.sub(lambda found: f"<li>{found[1].replace('<br>', '</li><li>')}</li>", html)
+    content = content_from_page(said, language=language, site=site, shown=lambda href, _host: _whole(href, site))
     return {"html": "".join(reader.parts).strip(), "text": _text(content)}
 
 
@@ -67,7 +69,8 @@ class _Reader(HTMLParser):
         spoken = given.get("lang") or ""
         language = f' lang="{escape(spoken)}"' if spoken else ""
         leads = f' href="{escape(_target(given.get("href") or "", self._site))}"' if tag == "a" else ""
-        return f"<{tag}{language}{leads}>" if tag in _KEPT else ""
+        is_kept = tag in _KEPT or (tag == "span" and spoken)
+        return f"<{tag}{language}{leads}>" if is_kept else ""
 
     def _write(self, words: str) -> None:
         is_in_page = any(element[0] == "main" for element in self._open)
@@ -80,8 +83,9 @@ def _target(href: str, site: str) -> str:
 
 
 def _whole(href: str, site: str) -> str:
-    """The address of a page; nothing for a phone number, whose words say it."""
-    return "" if urlsplit(href).scheme in {"tel", "sms", "mailto"} or href.startswith("#") else _target(href, site)
+    """The address of a page; nothing for what is no link, and for a phone number, whose words say it."""
+    is_page = href and not href.startswith("#") and urlsplit(href).scheme not in {"tel", "sms", "mailto"}
+    return _target(href, site) if is_page else ""
 
 
 def _text(content: Content) -> str:

@@ -1,12 +1,12 @@
 """A version of somebody's answers as they take it away with all their data: a tree of plain values. Pure; in French."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.clock import paris, paris_day
 from portal.eligibility.models import AnswersShare, SavedAnswers
 from portal.eligibility.rules_kept import Kept
-from portal.eligibility.rules_questions import DONT_KNOW, RATHER_NOT, said_of
+from portal.eligibility.rules_questions import DONT_KNOW, RATHER_NOT, SILENT, Kind, Question, said_of
 from portal.eligibility.rules_rights import Book, known, outcome
 from portal.people.own_data import Tree
 
@@ -58,8 +58,7 @@ def version_tree(  # noqa: PLR0913 - what a version is read with
         "reponses": [
             {
                 "question": question.text,
-                "reponse": _SILENCE.get(kept.answers[key])
-                or " ".join(said_of(question, kept.answers[key], day, names)),
+                "reponse": _said(question, kept.answers[key], day, names),
             }
             for key, question in book.questions.items()
             if key in kept.answers
@@ -71,6 +70,13 @@ def version_tree(  # noqa: PLR0913 - what a version is read with
         "reprise": kept.is_reused,
         "montree": [_share_tree(share, starts_at) for share, starts_at in shares],
     }
+
+
+def _said(question: Question, answer: str, day: date, names: Mapping[str, str]) -> str:
+    """An answer in words; a birth date as it is kept too."""
+    words = _SILENCE.get(answer) or " ".join(said_of(question, answer, day, names))
+    is_birth = question.kind is Kind.AGE and answer not in SILENT and not answer.isdigit()
+    return f"{words} ({answer})" if is_birth else words
 
 
 def unreadable_tree(saved: SavedAnswers) -> Tree:
