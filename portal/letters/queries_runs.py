@@ -134,12 +134,7 @@ def still_goes_there(one: Envelope) -> bool:
 
 def unmade_file(session: Session, *, run_id: int | None) -> RunFile | None:
     """A file that nobody has made or is making, held."""
-    chosen = (
-        select(RunFile)
-        .where(RunFile.made_at.is_(None))
-        .order_by(RunFile.run_id, RunFile.position)
-        .limit(1)
-    )
+    chosen = select(RunFile).where(RunFile.made_at.is_(None)).order_by(RunFile.run_id, RunFile.position).limit(1)
     if run_id is not None:
         chosen = chosen.where(RunFile.run_id == run_id)
     return session.scalars(chosen.with_for_update(skip_locked=True)).one_or_none()
