@@ -203,7 +203,7 @@ def test_an_e_mail_keeps_the_words_the_links_and_the_languages_of_a_page_and_not
     page = """<header>En-tête</header><main id="main"><h1>Ma réponse</h1>
       <div class="notice"><p class="notice-title">Une &lt;b&gt; réponse</p></div>
       <h2>Aides<span class="away"> cachées</span></h2>
-      <article class="card"><h3><span lang="fr">FSL</span></h3><p>Avec&nbsp;: <br>un papier</p>
+      <article class="card"><h3><span lang="fr">FSL</span></h3><p>Avec&nbsp;: <br>un papier</i></p>
       <dl><dt>À apporter</dt><dd lang="fr">Un papier<br>Un sac</dd></dl>
       <ul><li><svg><path d="M0"/></svg><a class="x" href="/rendez-vous/fsl?insee=62041">Prendre rendez-vous</a></li>
       <li><a href="tel:+33353010062">03 53 01 00 62</a></li>
