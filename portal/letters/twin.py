@@ -1,10 +1,11 @@
 """The letter as a page: the same content, in the shape that a screen reader follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from portal.letters.content import Block, Content, Role
+from portal.letters.typography import NBSP, well_set
 
 # Pictograms of the sheet, and those of the pages that show the same.
 ICONS = {
@@ -39,13 +40,22 @@ class TwinSection:
     language: str
 
 
+def _on_screen(block: Block, language: str) -> Block:
+    """The block with the blanks of a sentence: a whole line that paper keeps together would break anywhere here."""
+    runs = tuple(replace(run, text=well_set(run.text.replace(NBSP, " "), language)) for run in block.runs)
+    return replace(block, runs=runs, beside=tuple(_on_screen(other, language) for other in block.beside))
+
+
 def twin_sections(content: Content) -> list[TwinSection]:
     """The sections of a letter, nothing left out, in order; then its title and sections in the other language."""
     own = [
         TwinSection(
             section.name,
             section.heading,
-            [Group(role, list(blocks)) for role, blocks in groupby(section.blocks, key=lambda block: block.role)],
+            [
+                Group(role, [_on_screen(block, content.language) for block in blocks])
+                for role, blocks in groupby(section.blocks, key=lambda block: block.role)
+            ],
             content.language,
         )
         for section in content.sections

@@ -205,6 +205,20 @@ def test_the_coupon_is_part_of_the_words_as_long_as_one_may_cancel():
     assert "coupon" not in [part.name for part in late.sections]
 
 
+def test_on_a_screen_a_number_stays_whole_and_a_line_that_paper_keeps_together_may_break():
+    blocks = [
+        one
+        for part in twin_sections(content_of("appointment_booked", CONTEXT))
+        for group in part.groups
+        for block in group.blocks
+        for one in (block, *block.beside)
+    ]
+    said = "\n".join(block.text for block in blocks)
+    assert "Par téléphone\u00a0: 03\u00a053\u00a001\u00a000\u00a062" in said
+    assert "DEPARTEMENT DU PAS DE CALAIS, 62018 ARRAS CEDEX 9" in said
+    assert "à 10\u00a0h\u00a030" in said
+
+
 @pytest.mark.parametrize(
     ("lines", "printed"),
     [
