@@ -1,6 +1,7 @@
 """Numbers printed on letters, and read back from what somebody types or a scanner sends."""
 
 import re
+from itertools import product
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23: neither I, O nor Q, which look like others
 _FIGURES = 7
@@ -23,11 +24,12 @@ def reference_of(number: int, drawing: int = 1) -> str:
 def key_of(text: str) -> str | None:
     """The reference that a typed or scanned key names ("c0000123k", "C0000123K-1-2"); None when it names none.
 
-    Lower case, blanks and hyphens do not count, nor O for 0, I or L for 1 among the figures.
+    Lower case, blanks and hyphens do not count, nor O for 0, I or L for 1 among the figures; what is the reference of a
+    letter as it stands is that one.
     """
     plain = re.sub(r"[\s\u00a0-]", "", text).upper()
-    for figures in range(_FIGURES, _MOST_FIGURES + 1):
-        found = re.fullmatch(rf"C([0-9OIL]{{{figures}}})([A-Z])([A-Z]?)(?:[0-9]{{2}})?", plain)
+    for signs, figures in product(("0-9", "0-9OIL"), range(_FIGURES, _MOST_FIGURES + 1)):
+        found = re.fullmatch(rf"C([{signs}]{{{figures}}})([A-Z])([A-Z]?)(?:[0-9]{{2}})?", plain)
         if found is None:
             continue
         number = int(found[1].translate(_AS_FIGURES))

@@ -1,12 +1,20 @@
 """References printed on letters, and read back from what somebody types or a scanner sends."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portal.letters.rules import key_of, reference_of
 
 NUMBERS = st.integers(0, 10**18 - 1)
+
+
+def _is_one_itself(typed: str) -> bool:
+    """Beyond ten million letters, an l for the last 1 may make the reference of another one."""
+    written = re.fullmatch(r"C([0-9]{7,18})([A-Z])[A-Z]?", typed.upper())
+    return bool(written) and reference_of(int(written[1])).endswith(written[2])
 
 
 @given(NUMBERS, st.integers(1, 23), st.integers(1, 4))
@@ -15,6 +23,7 @@ def test_a_key_is_read_back_as_it_is_printed_and_as_people_type_it(number: int, 
     typed = f" {reference[:4].lower()} {reference[4:].lower()}"
     figures = reference.lstrip("C").rstrip("ABCDEFGHJKLMNPRSTUVWXYZ")
     confused = reference.replace(figures, figures.replace("0", "O").replace("1", "l"), 1)
+    assume(not _is_one_itself(confused))
     assert {key_of(one) for one in (reference, f"{reference}-1-{pages}", typed, confused)} == {reference}
 
 
