@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import html5lib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from portal.notifications import gsm, render
 from portal.notifications.models import Route
 from portal.words import hour_words
 from tests.notifications.conftest import context
+from tests.parsing import parse
 from tests.world import at
 
 KINDS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
@@ -221,9 +221,8 @@ def test_an_e_mail_renders_with_its_date_in_the_subject_and_a_page_without_fault
         assert "ABCD-EFGH" in body
         assert ("Lina Essai" in body) is not bare
         assert "None" not in body
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    page = parser.parse(mail.html)
-    assert parser.errors == []
+    page, faults = parse(mail.html)
+    assert faults == []
     assert page.get("lang") == language
     assert len(list(page.iter("h1"))) == 1
     assert not list(page.iter("table")) + list(page.iter("img")) + list(page.iter("script"))
@@ -258,7 +257,7 @@ def test_what_exists_in_french_alone_is_marked_so_in_an_english_page_and_nowhere
     given = words(**french)
     said = [given[name] for name in ("before", "after", "directions", "words", "phone_hours", "place_name")]
 
-    page = html5lib.parse(render.email("appointment_booked", given).html, namespaceHTMLElements=False)
+    page, _faults = parse(render.email("appointment_booked", given).html)
     marked = [element.text for element in page.iter("span") if element.get("lang") == "fr"]
 
     assert sorted(marked) == sorted([*said, *given["bring"], *given["place_lines"]])
