@@ -17,6 +17,7 @@ from portal.eligibility.rules_rights import Book
 from portal.people.queries import referents_of
 
 READ_AFTER = timedelta(days=30)  # the agent of an appointment finishes what was begun there
+_CANCELLED = (AppointmentStatus.EXCUSED, AppointmentStatus.REVOKED)
 _BOOKS = 8  # versions kept read: the one in force, and those of saved answers being looked at
 _READ: dict[tuple[str, tuple[str, ...]], Book] = {}  # by what they hold: a book never changes
 
@@ -125,12 +126,14 @@ def appointments_to_come(session: Session, now: datetime, person_id: int) -> Seq
 def shown_to(session: Session, now: datetime, person_id: int, *, agent_id: int) -> Sequence[SavedAnswers]:
     """The versions of a person that an agent may read, the last first.
 
-    As their référent of today, or as the agent of an appointment, from the share to `READ_AFTER` after its end.
+    As their référent of today, or as the agent of an appointment that holds, from the share to `READ_AFTER` after its
+    end.
     """
     follows = agent_id in referents_of(session, [person_id], paris_day(now))
     received = exists().where(
         Appointment.id == AnswersShare.appointment_id,
         Appointment.agent_id == agent_id,
+        Appointment.status.not_in(_CANCELLED),
         Appointment.ends_at > now - READ_AFTER,
     )
     mine = or_(AnswersShare.appointment_id.is_(None), received) if follows else received

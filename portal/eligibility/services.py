@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.booking.models import Appointment, Participation
+from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.clock import paris_day
 from portal.eligibility.models import AnswersShare, Counted, RightsCount, SavedAnswers, SharedWith
 from portal.eligibility.rules_kept import Kept
@@ -22,7 +22,7 @@ class KeepingFault(StrEnum):
     """Why a version cannot be shared or removed."""
 
     GONE = auto()  # it was removed, or is somebody else's
-    NO_APPOINTMENT = auto()  # the appointment is not this person's, or is over
+    NO_APPOINTMENT = auto()  # the appointment is not this person's, is cancelled, or is over
 
 
 def keep(  # noqa: PLR0913 - a version's own columns
@@ -44,12 +44,13 @@ def keep(  # noqa: PLR0913 - a version's own columns
     last = session.scalar(
         select(SavedAnswers).where(SavedAnswers.person_id == person_id).order_by(SavedAnswers.id.desc()).limit(1)
     )
-    if last is not None and last.book_id == book_id and sealer.open(last.sealed) == kept.text():
+    asked = sorted(themes)
+    if last and (last.book_id, last.themes) == (book_id, asked) and sealer.open(last.sealed) == kept.text():
         return last
     saved = SavedAnswers(
         person_id=person_id,
         book_id=book_id,
-        themes=sorted(themes),
+        themes=asked,
         sealed=sealer.seal(kept.text()),
         saved_at=now,
         agent_id=by.id if by.kind is ActorKind.AGENT else None,
@@ -130,7 +131,12 @@ def _is_theirs(session: Session, now: datetime, appointment_id: int, person_id: 
     query = (
         select(Appointment.id)
         .join(Participation, Participation.appointment_id == Appointment.id)
-        .where(Appointment.id == appointment_id, Participation.person_id == person_id, Appointment.ends_at > now)
+        .where(
+            Appointment.id == appointment_id,
+            Appointment.status == AppointmentStatus.BOOKED,
+            Appointment.ends_at > now,
+            Participation.person_id == person_id,
+        )
     )
     return session.scalars(query).one_or_none() is not None
 

@@ -1,5 +1,7 @@
 """The agent's side: the versions that a person shows them, and how to go through the questions together."""
 
+from dataclasses import replace
+
 from flask import abort, g, render_template
 from werkzeug.wrappers import Response
 
@@ -42,6 +44,9 @@ def shared(person_id: int, saved_id: int) -> str:
         versions = queries.shown_to(database, now(), person_id, agent_id=g.agent.id)
         saved = next((one for one in versions if one.id == saved_id), None) or abort(404)
         shown = version_of(database, saved)
+        before = queries.saved_before(database, saved)
+        if before is not None and before.id not in {one.id for one in versions}:
+            shown = replace(shown, compared=None)  # what changed would tell what is not shown to this agent
         record(
             database,
             now(),

@@ -37,7 +37,7 @@ class Sheet:
     given: list[str] = field(default_factory=list)
     urgency: str = ""  # what was said to be urgent last
     at: int = 0  # after which question it was said
-    is_counted: bool = False  # its result was counted: looking at it again adds nothing
+    counted: str = ""  # what of its result was counted, as a hexadecimal mask: looking at it again adds nothing
 
 
 def sheet_of_browser(digest: str) -> Sheet:
@@ -49,10 +49,14 @@ def sheet_of_browser(digest: str) -> Sheet:
     text = sealer().open(request.cookies.get(COOKIE, ""))
     if text is None:
         return blank
-    held = json.loads(text)
-    if now() - datetime.fromisoformat(held.pop("when")) > IDLE:
+    try:
+        held = json.loads(text)
+        is_idle = now() - datetime.fromisoformat(held.pop("when")) > IDLE
+        sheet = Sheet(**held)
+    except (AttributeError, KeyError, TypeError, ValueError):  # of a release before this one, or sealed for another use
         return blank
-    sheet = Sheet(**held)
+    if is_idle:
+        return blank
     if sheet.whose == _VISITOR and g.person and not g.acting:
         sheet.whose = blank.whose
     return sheet if (sheet.whose, sheet.digest) == (blank.whose, blank.digest) else blank

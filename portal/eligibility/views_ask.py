@@ -17,7 +17,7 @@ from portal.eligibility.rules_words import entries_for
 from portal.eligibility.views_answers import forget_sheet, keep_sheet
 from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, facts, of_file
 from portal.web.access import Role, allow
-from portal.web.headers import revisitable_page
+from portal.web.headers import personal_page, revisitable_page
 from portal.web.request import now, transaction
 
 Page = str | tuple[str, int] | Response
@@ -79,6 +79,7 @@ def question(number: int) -> Page:
             return redirect(url_for("eligibility.home"), 303)
         if request.method == "POST":
             return _answered(database, found, asked, number)
+        personal_page()  # nothing of it stays on the disk; Back asks for it again, with what was answered
         search = search_commune(database, "", found.sheet.answers.get(asked.key, ""))
         return _page(found, asked, number, _form(found, asked), search)
 
@@ -98,6 +99,7 @@ def urgency() -> Page:
         onward = _after(database, found, found.sheet.at)
         insee = next(iter(commune_names(database, found.sheet.answers)), "")
     keep_sheet(found.sheet)
+    personal_page()
     shown = [motifs[key] for key in kind.motifs if key in motifs]
     return render_template(
         "eligibility/urgency.html", urgency=kind, lines=lines, motifs=shown, onward=onward, insee=insee
@@ -140,7 +142,7 @@ def _enter(database: Session, found: Asking, entry: Entry) -> Response:
 def _begin(database: Session, found: Asking, theme: str) -> Response:
     sheet = found.sheet
     sheet.theme, sheet.themes = theme, sorted({*sheet.themes, theme})
-    for key, answer in of_file(database).items():
+    for key, answer in of_file(database, found.book).items():
         if key not in sheet.answers:
             sheet.answers[key] = answer
             sheet.given = sorted({*sheet.given, key})
@@ -161,14 +163,17 @@ def _form(found: Asking, asked: Question) -> AnswerForm | PressForm:
 
 
 def _answered(database: Session, found: Asking, asked: Question, number: int) -> Page:
-    silent = request.form.get("silence", "")
-    form = PressForm() if silent in SILENT else _form(found, asked)
+    if request.form.get("cle", asked.key) != asked.key:
+        return redirect(url_for("eligibility.question", number=number), 303)  # a page of answers forgotten since
+    pressed = request.form.get("silence", "")
+    silent = pressed if pressed in SILENT else ""
+    form = PressForm() if silent else _form(found, asked)
     search = CommuneSearch()
-    if asked.kind is Kind.COMMUNE and silent not in SILENT:
+    if asked.kind is Kind.COMMUNE and not silent:
         search = search_commune(database, request.form.get("commune", ""), request.form.get("insee", ""))
-    is_missing = asked.kind is Kind.COMMUNE and silent not in SILENT and search.found is None
+    is_missing = asked.kind is Kind.COMMUNE and not silent and search.found is None
     if not form.validate_on_submit() or is_missing:
-        shown = form if silent not in SILENT else _form(found, asked)
+        shown = _form(found, asked) if silent else form
         return _page(found, asked, number, shown, search, is_missing=is_missing), 422
     answer = silent or (search.found.insee if search.found else form.answer)
     return _go_on(database, found, asked, number, answer)

@@ -21,7 +21,7 @@ from portal.eligibility.rules_rights import Book
 from portal.eligibility.services import keep, remove, share, take_back
 from portal.eligibility.views_answers import sealer
 from portal.eligibility.views_result import Result, outcome_of, result_of
-from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened
+from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened, sensible
 from portal.people.queries import referents_of
 from portal.people.views_browser import actor, subject_id
 from portal.refusal import Refused
@@ -82,7 +82,7 @@ def keep_result() -> Page:
             person_id=subject_id(),
             book_id=found.book_id,
             themes=found.sheet.themes,
-            kept=Kept(answers=found.sheet.answers, **form.keep()),
+            kept=Kept(answers=sensible(database, found.book, found.sheet.answers, paris_day(now())), **form.keep()),
             sealer=sealer(),
             by=actor(),
         )
@@ -125,7 +125,7 @@ def version(saved_id: int) -> str:
 def show(saved_id: int) -> Response:
     """Shows a version to the référent, or to the agent of an appointment to come."""
     number = request.form.get("rendez-vous", "")
-    appointment_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    appointment_id = _number(number)
     if number and appointment_id is None:
         abort(404)
     if PressForm().validate_on_submit():
@@ -146,8 +146,9 @@ def show(saved_id: int) -> Response:
 def hide(saved_id: int) -> Response:
     """Takes a share back."""
     if PressForm().validate_on_submit():
-        share_id = request.form.get("partage", type=int) or 0
+        share_id = _number(request.form.get("partage", "")) or 0
         with transaction() as database:
+            queries.saved(database, saved_id, person_id=subject_id()) or abort(404)
             take_back(database, now(), share_id=share_id, person_id=subject_id(), by=actor())
     return redirect(url_for("eligibility.version", saved_id=saved_id, fait="retire"), 303)
 
@@ -183,7 +184,7 @@ def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) ->
     )
     names = commune_names(database, then.answers) | commune_names(database, kept.answers)
 
-    def words(key: str, answer: str | None, on: date) -> str | None:
+    def words(book: Book, key: str, answer: str | None, on: date) -> str | None:
         if answer is None or answer in SILENT:
             return None
         return " ".join(said_of(book.questions[key], answer, on, names))
@@ -191,9 +192,13 @@ def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) ->
     return Compared(
         day=last_day,
         answered=[
-            Answered(book.questions[one.key].text, words(one.key, one.before, last_day), words(one.key, one.now, day))
+            Answered(
+                book.questions[one.key].text,
+                words(book_then, one.key, one.before, last_day),
+                words(book, one.key, one.now, day),
+            )
             for one in changes(book, then.answers, kept.answers)
-            if one.before is not None and one.now is not None
+            if one.before is not None and one.now is not None and not {one.before, one.now} <= SILENT
         ],
         new=[book.rights[key].name for key in ways["new"]],
         gone=[book_then.rights[key].name for key in ways["gone"]],
@@ -202,6 +207,11 @@ def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) ->
 
 def _at(shown: AnswersShare, coming: Sequence[Appointment]) -> Appointment | None:
     return next((one for one in coming if one.id == shown.appointment_id), None)
+
+
+def _number(sent: str) -> int | None:
+    """The number of a row, as a form sends it back; None for what can be none."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The result: what one may ask for, why, with whom; never a decision, never a refusal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,7 @@ from portal.eligibility.views_shared import (
     commune_names,
     facts,
     may_keep,
+    sensible,
     sentences,
     territories,
 )
@@ -68,10 +69,8 @@ def result() -> Page:
             return redirect(url_for("eligibility.home"), 303)
         said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
         shown = result_of(database, found.book, found.sheet.answers, said)
-        if not found.sheet.is_counted:
-            _count(database, found, said)
-            found.sheet.is_counted = True
-            keep_sheet(found.sheet)
+        _count(database, found, said)
+        keep_sheet(found.sheet)
     personal_page()
     return page_of(found, shown)
 
@@ -101,6 +100,7 @@ def outcome_of(
 def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on: date | None = None) -> Result:
     """The same in words (ages: those `on` a day, else today), with what can be booked today and who else answers."""
     day = paris_day(now())
+    answers = sensible(database, book, answers, on or day)
     communes = commune_names(database, answers)
     words = sentences(book, answers, communes, on or day)
     motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
@@ -137,11 +137,29 @@ def _shown(
 
 
 def _count(database: Session, found: Asking, said: Outcome) -> None:
-    """Themes, rights shown, questions left: of nobody, and nothing that is private."""
-    questions, answers = found.book.questions, found.sheet.answers
+    """Themes, rights shown, questions left: of nobody, nothing that is private, and what was not counted before."""
+    questions = found.book.questions
+    answers = sensible(database, found.book, found.sheet.answers, paris_day(now()))
     private = {key for key, question in questions.items() if question.is_private}
     seen = [(Counted.THEME, theme) for theme in found.sheet.themes]
     seen += [(Counted.RIGHT, one.right.key) for one in said.perhaps if private.isdisjoint(one.because)]
     seen += [(Counted.SILENCE, key) for key, answer in answers.items() if answer in SILENT and key not in private]
     territory = next(iter(territories(database, answers, paris_day(now())).values()), "")
-    count(database, now(), territory=territory, seen=seen)
+    count(database, now(), territory=territory, seen=_not_counted(found, seen))
+
+
+def _not_counted(found: Asking, seen: Iterable[tuple[Counted, str]]) -> list[tuple[Counted, str]]:
+    """What of `seen` was not counted for this sheet yet; from now on it is."""
+    book = found.book
+    countable = [
+        *((Counted.THEME, key) for key in book.themes),
+        *((Counted.RIGHT, key) for key in book.rights),
+        *((Counted.SILENCE, key) for key in book.questions),
+    ]
+    ranks = {one: rank for rank, one in enumerate(countable)}
+    mask = int(found.sheet.counted or "0", 16)
+    new = [one for one in seen if not mask >> ranks[one] & 1]
+    for one in new:
+        mask |= 1 << ranks[one]
+    found.sheet.counted = f"{mask:x}"
+    return new

@@ -11,9 +11,9 @@ from portal.clock import paris_day
 from portal.directory import queries as directory
 from portal.eligibility.models import SavedAnswers
 from portal.eligibility.queries import book_in_force, saved_of
-from portal.eligibility.rules import Value
+from portal.eligibility.rules import Truth, Value
 from portal.eligibility.rules_kept import Kept
-from portal.eligibility.rules_questions import SILENT, Answers, said_of
+from portal.eligibility.rules_questions import SILENT, Answers, makes_sense_of, said_of, value_of
 from portal.eligibility.rules_rights import Book, known
 from portal.eligibility.views_answers import Sheet, sealer, sheet_of_browser
 from portal.people.models import Person
@@ -56,6 +56,16 @@ def facts(database: Session, book: Book, answers: Answers, day: date | None = No
     return known(book, answers, territories(database, answers, day), day)
 
 
+def sensible(database: Session, book: Book, answers: Answers, day: date) -> dict[str, str]:
+    """The answers to questions of the book that still make sense: one given before another was changed may not."""
+    known = facts(database, book, answers, day)
+    return {
+        key: answers[key]
+        for key, question in book.questions.items()
+        if key in answers and makes_sense_of(question, known, day) is not Truth.NO
+    }
+
+
 def territories(database: Session, answers: Answers, day: date) -> dict[str, str]:
     """The territory of the commune answered, by its INSEE number; nothing for one outside the Département."""
     insee = answers.get(COMMUNE, "")
@@ -76,7 +86,7 @@ def sentences(book: Book, answers: Answers, names: Mapping[str, str], day: date)
     }
 
 
-def of_file(database: Session) -> dict[str, str]:
+def of_file(database: Session, book: Book) -> dict[str, str]:
     """What the file of whoever this is for answers already, when they have proved who they are.
 
     Their birth date, the commune of their address, and the household of the last version if they said so.
@@ -84,12 +94,22 @@ def of_file(database: Session) -> dict[str, str]:
     if not may_keep():
         return {}
     person = database.get_one(Person, subject_id())
-    kept = [read for version in saved_of(database, person.id)[:1] if (read := opened(version)).is_reused]
-    answers = {key: one.answers[key] for one in kept for key in HOUSEHOLD if key in one.answers}
+    answers = {}
+    for version in saved_of(database, person.id)[:1]:
+        text = sealer().open(version.sealed)  # under another secret key, it is asked again
+        if text is not None and (kept := Kept.read(text)).is_reused:
+            answers = _household(database, book, kept.answers)
     answers[AGE] = person.birth_date.isoformat()
     town = person.address[-1] if person.address else ""  # "62000 ARRAS"
     commune = directory.commune_index(database).sure(town) if town else None
     return answers | ({COMMUNE: commune.insee} if commune else {})
+
+
+def _household(database: Session, book: Book, answers: Answers) -> dict[str, str]:
+    """What was answered of it that the book in force still offers."""
+    at = territories(database, answers, paris_day(now()))
+    asked = [book.questions[key] for key in HOUSEHOLD if key in answers and key in book.questions]
+    return {one.key: answers[one.key] for one in asked if value_of(one, answers[one.key], at) is not None}
 
 
 def may_keep() -> bool:
