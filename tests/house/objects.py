@@ -14,6 +14,8 @@ from portal.booking.models import Appointment
 from portal.booking.models_waiting import Wish
 from portal.database import Database
 from portal.directory.models import Motif, Place
+from portal.eligibility.models import AnswersShare, RuleBook, SavedAnswers, SharedWith
+from portal.eligibility.rules_kept import Kept
 from portal.journal.services import Actor
 from portal.letters.models import Letter, LetterProof, PrintRun, RunFile
 from portal.notifications.models import Message, Route, Status, Step
@@ -71,6 +73,7 @@ class Scene:
     case: int = 0
     assignment: int = 0
     merge: int = 0  # of a double into `own`
+    saved: tuple[int, int] = (0, 0)  # answers that `own` keeps and shows, and those of `other`
     wish: int = 0
     workshop: int = 0
     seat: int = 0  # of `own` in it
@@ -154,12 +157,55 @@ def build(world: World, database: Database) -> Scene:
     scene.seat = world.appointment(
         agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"), own, workshop_id=held.id
     ).id
-    scene.merge = _merge(world, database, own, agents[Role.ACCUEIL])
+    scene.merge, scene.saved = (
+        _merge(world, database, own, agents[Role.ACCUEIL]),
+        _keep(world, database, scene, (motif, here)),
+    )
     scene.other_place_id = there.id
     scene.days = tuple(world.odd_day(date(2026, 12, 24), place).id for place in (here, there))
     to_come = Range(date(2027, 1, 1), None)
     scene.assignment = world.assignment(agents[Role.ACCUEIL], Role.COURRIER.value, there, valid=to_come).id
     return scene
+
+
+def _saved(world: World, session: Any, *people: Person) -> tuple[int, int]:
+    """A version of the rights of each, of a book that holds one right."""
+    right = {
+        "key": "essai",
+        "name": "Aide d'essai",
+        "nature": "service",
+        "themes": ["essai"],
+        "short": "Essai.",
+        "decides": "Personne.",
+        "when": [],
+        "not_in": [],
+    }
+    theme = {"key": "essai", "title": "Essai", "line": "Essai.", "icon": "house"}
+    definition = {"theme": [theme], "question": [], "urgency": [], "entry": [], "right": [right]}
+    book = RuleBook(digest="essai", loaded_on=world.now.date(), definition=definition)
+    session.add(book)
+    session.flush()
+    sealed = Sealer(SECRET_KEY).seal(Kept().text())
+    first, second = (
+        SavedAnswers(person_id=one.id, book_id=book.id, themes=["essai"], sealed=sealed, saved_at=world.now)
+        for one in people
+    )
+    session.add_all([first, second])
+    session.flush()
+    return first.id, second.id
+
+
+def _keep(world: World, database: Database, scene: Scene, for_: tuple[Motif, Place]) -> tuple[int, int]:
+    """Versions of `own`, shown to each agent of the scene who may read one, and of `other`."""
+    motif, here = for_
+    of_accueil = world.appointment(scene.agents[Role.ACCUEIL], here, motif, at("2026-12-03", "09:00"), scene.own)
+    with database.transaction() as session:
+        saved = _saved(world, session, scene.own, scene.other)
+        for appointment_id in (scene.appointment.id, of_accueil.id, None):
+            kind = SharedWith.APPOINTMENT if appointment_id else SharedWith.REFERENT
+            share = {"saved_id": saved[0], "shared_with": kind, "appointment_id": appointment_id}
+            session.add(AnswersShare(shared_at=world.now, **share))
+    return saved
 
 
 def _merge(world: World, database: Database, kept: Person, by: Agent) -> int:
@@ -303,6 +349,10 @@ def _file(end: str = "") -> Row:
         return template.format(scene.own.id), template.format(NOWHERE if everyone else scene.other.id)
 
     return row
+
+
+def _shared(scene: Scene, kind: str) -> Addresses:
+    return _file(f"/droits/{scene.saved[0]}")(scene, kind)
 
 
 def _wanted(end: str = "") -> Row:
@@ -532,6 +582,16 @@ OBJECTS: dict[str, Row] = {
         for end in ("/debloquer", "/fin", "/inviter", "/reprendre", "/role", "/suspendre")
     },
     f"{_ACCOUNT}/roles/<{SMALL}:assignment_id>/fin": _role_end,
+    f"/agents/personnes/<{SMALL}:person_id>/droits": _file("/droits"),
+    f"/agents/personnes/<{SMALL}:person_id>/droits/<{SMALL}:saved_id>": _shared,
+    "/agents/reglages/droits/<key>": _same(lambda _scene: "/agents/reglages/droits/essai"),
+    "/mes-droits/question/<int(max=200):number>": _same(lambda _scene: "/mes-droits/question/1"),
+    **{
+        f"/mon-espace/droits/<{SMALL}:saved_id>{end}": _of_agents(
+            f"/mon-espace/droits/{{}}{end}", lambda scene: scene.saved
+        )
+        for end in ("", "/effacer", "/montrer", "/ne-plus-montrer")
+    },
     f"/agir/<{BIG}:mandate_id>": _acting,
     f"/demo/lettre/<{BIG}:message_id>": _same(lambda _scene: "/demo/lettre/1"),
     f"/demo/lettre/<{BIG}:message_id>.pdf": _same(lambda _scene: "/demo/lettre/1.pdf"),
