@@ -4,10 +4,13 @@ A condition says yes or no only when no answer still to come can change it (as f
 an answer more never unsettles what is settled. From the same pass comes what each question could settle.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from math import prod
+from types import MappingProxyType
+from typing import NamedTuple
 
 from portal.people.rules import age_on
 
@@ -29,8 +32,7 @@ class Truth(Enum):
 _OPPOSITES = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True)
-class Chance:
+class Chance(NamedTuple):
     """How likely the answer to one question is to settle a condition by itself, its answers being equally likely."""
 
     no: float
@@ -38,17 +40,17 @@ class Chance:
 
 
 Chances = Mapping[str, Chance]
+_NONE: Chances = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A condition beside what is known: its truth, and the facts that led there.
 
     While the truth is unknown, `chances` says what each question could settle.
     """
 
     truth: Truth
-    chances: Chances = field(default_factory=dict)
+    chances: Chances = _NONE
     because: tuple[str, ...] = ()
 
 
@@ -59,13 +61,18 @@ class Leaf:
     fact: str
     holds: Callable[[Value, date], bool]
     share: float
+    _seen: tuple[Seen, Seen, Seen] = field(init=False, repr=False, compare=False)  # no, yes, not known: made once
+
+    def __post_init__(self) -> None:
+        """Makes what `see` gives."""
+        not_known = Seen(Truth.UNKNOWN, {self.fact: Chance(1 - self.share, self.share)})
+        settled = (Seen(truth, _NONE, (self.fact,)) for truth in (Truth.NO, Truth.YES))
+        object.__setattr__(self, "_seen", (*settled, not_known))
 
     def see(self, facts: Facts, day: date) -> Seen:
         """Yes or no once the fact is known."""
         value = facts.get(self.fact)
-        if value is None:
-            return Seen(Truth.UNKNOWN, {self.fact: Chance(no=1 - self.share, yes=self.share)})
-        return Seen(Truth.YES if self.holds(value, day) else Truth.NO, because=(self.fact,))
+        return self._seen[2 if value is None else self.holds(value, day)]
 
     def facts(self) -> Iterable[str]:
         """The facts that it compares."""
@@ -80,9 +87,9 @@ class Not:
 
     def see(self, facts: Facts, day: date) -> Seen:
         """No for yes, yes for no."""
-        seen = self.part.see(facts, day)
-        turned = {fact: Chance(no=chance.yes, yes=chance.no) for fact, chance in seen.chances.items()}
-        return Seen(~seen.truth, turned, seen.because)
+        truth, chances, because = self.part.see(facts, day)
+        turned = {fact: Chance(chance.yes, chance.no) for fact, chance in chances.items()} if chances else _NONE
+        return Seen(~truth, turned, because)
 
     def facts(self) -> Iterable[str]:
         """The facts that it compares."""
@@ -97,19 +104,7 @@ class All:
 
     def see(self, facts: Facts, day: date) -> Seen:
         """No as soon as one part says no; yes when all do; else not known."""
-        because: tuple[str, ...] = ()
-        open_parts: list[Chances] = []
-        for part in self.parts:
-            seen = part.see(facts, day)
-            if seen.truth is Truth.NO:
-                return Seen(Truth.NO, because=seen.because)
-            if seen.truth is Truth.UNKNOWN:
-                open_parts.append(seen.chances)
-            else:
-                because += seen.because
-        if not open_parts:
-            return Seen(Truth.YES, because=because)
-        return Seen(Truth.UNKNOWN, _together(open_parts), because)
+        return _seen_of(self.parts, facts, day, decisive=Truth.NO) if self.parts else _HOLDS
 
     def facts(self) -> Iterable[str]:
         """The facts that it compares."""
@@ -117,29 +112,66 @@ class All:
             yield from part.facts()
 
 
-Condition = Leaf | Not | All
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds. Without a part: no."""
+
+    parts: tuple["Condition", ...]
+
+    def see(self, facts: Facts, day: date) -> Seen:
+        """Yes as soon as one part says yes; no when all say no; else not known."""
+        return _seen_of(self.parts, facts, day, decisive=Truth.YES)
+
+    def facts(self) -> Iterable[str]:
+        """The facts that it compares."""
+        for part in self.parts:
+            yield from part.facts()
+
+
+Condition = Leaf | Not | All | AnyOf
+_HOLDS = Seen(Truth.YES)
 
 
 def any_of(*parts: Condition) -> Condition:
     """At least one part holds: not all of them fail."""
-    return Not(All(tuple(Not(part) for part in parts)))
+    return AnyOf(parts)
 
 
-def _together(parts: list[Chances]) -> Chances:
-    """What each question could settle of parts that must all hold.
+def _seen_of(parts: Sequence[Condition], facts: Facts, day: date, *, decisive: Truth) -> Seen:
+    """What several parts say together, of which one that says `decisive` suffices."""
+    because: tuple[str, ...] = ()
+    open_parts: list[Chances] = []
+    for part in parts:
+        seen = part.see(facts, day)
+        truth = seen.truth
+        if truth is decisive:
+            return seen
+        if truth is Truth.UNKNOWN:
+            open_parts.append(seen.chances)
+        else:
+            because += seen.because
+    if not open_parts:
+        return Seen(~decisive, _NONE, because)
+    if len(open_parts) == 1:
+        return Seen(Truth.UNKNOWN, open_parts[0], because)
+    return Seen(Truth.UNKNOWN, _together(open_parts, decisive), because)
 
-    One part that fails suffices to say no; a question alone says yes only where every open part waits for it.
+
+def _together(parts: Sequence[Chances], decisive: Truth) -> Chances:
+    """What each question could settle of several open parts.
+
+    One part that turns `decisive` suffices; a question alone settles the contrary only where every part waits for it.
     """
-    if len(parts) == 1:
-        return parts[0]
-    merged: dict[str, Chance] = {}
-    for fact in {fact: None for part in parts for fact in part}:
-        stays, yes = 1.0, 1.0
-        for part in parts:
-            chance = part.get(fact)
-            stays *= 1 - chance.no if chance else 1
-            yes *= chance.yes if chance else 0
-        merged[fact] = Chance(no=1 - stays, yes=yes)
+    one, other = (0, 1) if decisive is Truth.NO else (1, 0)  # of a Chance
+    suffices: dict[str, float] = {}
+    for chances in parts:
+        for fact, chance in chances.items():
+            before = suffices.get(fact)
+            suffices[fact] = chance[one] if before is None else 1 - (1 - before) * (1 - chance[one])
+    merged = {fact: Chance(likely, 0.0) if one == 0 else Chance(0.0, likely) for fact, likely in suffices.items()}
+    for fact in set(parts[0]).intersection(*parts[1:]):
+        likely = prod(chances[fact][other] for chances in parts)
+        merged[fact] = Chance(suffices[fact], likely) if one == 0 else Chance(likely, suffices[fact])
     return merged
 
 

@@ -9,7 +9,7 @@ A condition, in a file, is a list (all of it holds) or one of:
     { all = […] }   { any = […] }   { not = {…} }
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,7 @@ class WrongConditionError(Exception):
 def condition_of(written: Any, questions: Mapping[str, Question], territories: Collection[str]) -> Condition:
     """The condition that a file wrote. Raises WrongConditionError."""
     if isinstance(written, list):
-        return All(tuple(condition_of(part, questions, territories) for part in written))
+        return _all_of([condition_of(part, questions, territories) for part in written])
     if not isinstance(written, dict):
         raise WrongConditionError(f"{written!r} is no condition: a list, or a table such as {{ fact = … }}")
     if "fact" in written:
@@ -60,8 +60,8 @@ def condition_of(written: Any, questions: Mapping[str, Question], territories: C
         return Not(condition_of(inner, questions, territories))
     if word not in {"all", "any"} or not isinstance(inner, list) or not inner:
         raise WrongConditionError(f'"{word}": all and any take a list of conditions, not takes one')
-    parts = tuple(condition_of(part, questions, territories) for part in inner)
-    return All(parts) if word == "all" else any_of(*parts)
+    parts = [condition_of(part, questions, territories) for part in inner]
+    return _all_of(parts) if word == "all" else any_of(*parts)
 
 
 def bounds_of(written: Any) -> list[tuple[str, int, bool]]:
@@ -143,6 +143,11 @@ def right_of(table: Mapping[str, Any], questions: Mapping[str, Question], territ
         checked_on=_day(table.get("checked_on")),
         checked_by=table.get("checked_by", ""),
     )
+
+
+def _all_of(parts: Sequence[Condition]) -> Condition:
+    """One that stands alone is itself: nothing is looked at twice."""
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
 def _within(table: Mapping[str, Any], when: Condition) -> Condition:

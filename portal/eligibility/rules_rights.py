@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
-from portal.eligibility.rules import Chance, Condition, Facts, Seen, Truth, Value
+from portal.eligibility.rules import Chance, Condition, Facts, Truth, Value
 from portal.eligibility.rules_questions import Answers, Question, facts_of, makes_sense_of
 
 
@@ -130,8 +131,7 @@ class Book:
     entries: Mapping[str, Entry]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What the answers say of one right."""
 
     right: Right
@@ -157,8 +157,9 @@ def known(book: Book, answers: Answers, territories: Mapping[str, str], day: dat
 
 def outcome(book: Book, facts: Facts, day: date, themes: Collection[str]) -> Outcome:
     """What may be asked for. A right of another theme shows only when the answers already say perhaps."""
-    findings = [_finding(book, right, facts, day) for right in book.rights.values() if right.holds_on(day)]
-    asked = [one for one in findings if set(one.right.themes) & set(themes)]
+    order, wanted = {key: rank for rank, key in enumerate(book.questions)}, set(themes)
+    findings = [_finding(order, right, facts, day) for right in book.rights.values() if right.holds_on(day)]
+    asked = [one for one in findings if not wanted.isdisjoint(one.right.themes)]
     open_to_all = [one for one in asked if not one.right.is_closed]
     return Outcome(
         perhaps=tuple(one for one in findings if one.truth is Truth.YES),
@@ -174,14 +175,15 @@ def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes:
     that something is urgent, once an answer called for it; then the one whose answer is likely to settle most rights of
     the themes, the first of the files when several do.
     """
+    wanted = set(themes)
     for question in book.questions.values():
-        if question.opens & set(themes) and question.key not in answers:
+        if question.key not in answers and not question.opens.isdisjoint(wanted):
             return question
     scores: dict[str, float] = {}
     for right in book.rights.values():
-        if right.holds_on(day) and not set(themes).isdisjoint(right.themes):
-            for fact, chance in right.when.see(facts, day).chances.items():
-                scores[fact] = scores.get(fact, 0) + chance.no + chance.yes
+        if not wanted.isdisjoint(right.themes) and right.holds_on(day):
+            for fact, (no, yes) in right.when.see(facts, day).chances.items():
+                scores[fact] = scores.get(fact, 0) + no + yes
     put = _put_first(book, facts, day, scores)
     open_questions = [key for key in book.questions if key not in answers and key in put]
     for key in open_questions:
@@ -204,20 +206,15 @@ def _put_first(book: Book, facts: Facts, day: date, scores: Mapping[str, float])
     return put
 
 
-def _finding(book: Book, right: Right, facts: Facts, day: date) -> Finding:
-    seen = right.when.see(facts, day)
-    return Finding(
-        right=right,
-        truth=seen.truth,
-        because=_in_order(book, seen),
-        missing=_most_telling_first(seen.chances),
-        notes=tuple(note.text for note in right.notes if note.when.see(facts, day).truth is Truth.YES),
-    )
-
-
-def _in_order(book: Book, seen: Seen) -> tuple[str, ...]:
-    return tuple(key for key in book.questions if key in seen.because)
+def _finding(order: Mapping[str, int], right: Right, facts: Facts, day: date) -> Finding:
+    """`order`: the rank of each question in the files."""
+    truth, chances, because = right.when.see(facts, day)
+    if len(because) > 1:
+        because = tuple(sorted(set(because), key=order.__getitem__))
+    missing = _most_telling_first(chances) if chances else ()
+    notes = tuple([note.text for note in right.notes if note.when.see(facts, day).truth is Truth.YES])
+    return Finding(right, truth, because, missing, notes)
 
 
 def _most_telling_first(chances: Mapping[str, Chance]) -> tuple[str, ...]:
-    return tuple(sorted(chances, key=lambda fact: (-(chances[fact].no + chances[fact].yes), fact)))
+    return tuple(sorted(chances, key=lambda fact: (-sum(chances[fact]), fact)))
