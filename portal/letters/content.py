@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Role(StrEnum):
@@ -17,16 +17,14 @@ class Role(StrEnum):
     MATRIX = "matrix"  # a code for a scanner, with the same in letters
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """A piece of text of one weight."""
 
     text: str
     strong: bool = False
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One line as its author wrote it; it may take several on paper. `gap`: a little white stands before it."""
 
     role: Role
@@ -39,11 +37,10 @@ class Block:
     @property
     def text(self) -> str:
         """The words, without weight."""
-        return "".join(run.text for run in self.runs)
+        return "".join([run.text for run in self.runs])
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of the letter; `heading` may be empty."""
 
     name: str

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-
-from ppf.datamatrix import DataMatrix
+from functools import cached_property
 
 from portal.letters.content import Block, Role, Run, Section
 from portal.letters.fonts import Face, width
 from portal.letters.geometry import MARGIN, millimetres, points
+from portal.letters.matrices import data_matrix
 from portal.letters.pictograms import draw_pictogram
 from portal.letters.pieces import CAPITAL, WIDTH, Piece, Scale, Type, stack
 from portal.letters.setting import set_lines
@@ -164,17 +163,17 @@ class _Columns:
     rows: Sequence[Block]
     lines: _Lines
 
-    @property
+    @cached_property
     def indent(self) -> float:
         """Where the label's words begin, and those of the rows."""
         return _box(self.lines.type_)[0] + _AFTER_BOX if self.label.role is Role.BOX else 0.0
 
-    @property
+    @cached_property
     def first(self) -> float:
         """Where the first column's name begins."""
         return self.indent + max(self._wide(block) for block in (self.label, *self.rows)) + _AFTER_LABEL
 
-    @property
+    @cached_property
     def wide(self) -> list[float]:
         """How wide each column's name is."""
         return [self._wide(block) for block in self.names]
@@ -222,15 +221,10 @@ def _draw_cut(sheet: Sheet, top: float) -> None:
 
 
 def _draw_code(sheet: Sheet, code: str, left: float, top: float, type_: Type) -> None:
-    rows = _matrix(code)
+    rows = data_matrix(code)
     module = _MATRIX / (len(rows) + 2)  # one module of white on each side
     wide = millimetres(width(code, Face.STRONG, type_.size))
     right = MARGIN + WIDTH
     middle = (left + right) / 2
     sheet.matrix(middle - module * len(rows) / 2, top, module, rows)
     sheet.text(middle - wide / 2, top + _MATRIX + type_.baseline - 1.0, code, Face.STRONG, type_.size)
-
-
-@lru_cache(maxsize=64)
-def _matrix(code: str) -> tuple[tuple[int, ...], ...]:
-    return tuple(tuple(row) for row in DataMatrix(code).matrix)

@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 
+from portal.letters.embedding import Font
 from portal.letters.folding import kept_or_unaccented
 
 _FOLDER = Path(__file__).parent / "fonts"
@@ -36,18 +36,18 @@ def load() -> frozenset[str]:
     """Makes the three fonts known to the PDF library; the characters that all of them have."""
     coverage = []
     for face, file in _FILES.items():
-        font = TTFont(face.value, str(_FOLDER / file), asciiReadable=0, shapable=False)
+        font = Font(face.value, str(_FOLDER / file))
         pdfmetrics.registerFont(font)
         coverage.append(frozenset(font.face.charToGlyph))
     return frozenset(map(chr, frozenset.intersection(*coverage))) - frozenset("\r\n\t\u00ad")
 
 
 @cache
-def font_of(face: Face) -> TTFont:
+def font_of(face: Face) -> Font:
     """The font itself."""
     load()
     font = pdfmetrics.getFont(face.value)
-    assert isinstance(font, TTFont)  # noqa: S101 - as it was registered
+    assert isinstance(font, Font)  # noqa: S101 - as it was registered
     return font
 
 

@@ -6,7 +6,7 @@ the class "no-paper".
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -172,7 +172,7 @@ def _airy(blocks: Sequence[Block]) -> tuple[Block, ...]:
         before = blocks[at - 1]
         return at > 0 and (before.role is not block.role or _TO_WRITE in before.text + block.text)
 
-    return tuple(replace(block, gap=block.gap or is_parted(at, block)) for at, block in enumerate(blocks))
+    return tuple(block._replace(gap=block.gap or is_parted(at, block)) for at, block in enumerate(blocks))
 
 
 def _set(runs: Sequence[Run], language: str) -> tuple[Run, ...]:

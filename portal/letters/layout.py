@@ -6,8 +6,6 @@ from datetime import date
 from itertools import pairwise
 from threading import Lock
 
-from ppf.datamatrix import DataMatrix
-
 from portal.letters.content import Content, Run
 from portal.letters.fonts import Face, printable, width
 from portal.letters.geometry import (
@@ -28,6 +26,7 @@ from portal.letters.geometry import (
     millimetres,
     points,
 )
+from portal.letters.matrices import data_matrix
 from portal.letters.paging import MOST_PAGES, Heading, Part, Placed, foot_lines, parts_of, printed, words_of
 from portal.letters.pictograms import draw_mark
 from portal.letters.setting import set_lines
@@ -120,7 +119,7 @@ def _draw_folds(sheet: Sheet) -> None:
 
 def draw_key(sheet: Sheet, reference: str, page: int, pages: int) -> None:
     """The key of a letter on one of its pages, for the folding machine and for returns."""
-    rows = DataMatrix(f"{reference}-{page}-{pages}").matrix
+    rows = data_matrix(f"{reference}-{page}-{pages}")
     side = KEY.right - KEY.left
     module = side / (len(rows) + 2)  # one module of white on each side
     sheet.matrix(KEY.left + module, KEY.top, module, rows)

@@ -158,7 +158,7 @@ def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part
             pieces, tightest, count = closer, again, len(again[0])
     if count > MOST_PAGES:
         raise LetterTooLongError(f"{count} pages")
-    room = [_room(pieces, air, first, bottom) if count == 1 else inf for air in _AIR]
+    room = _room(pieces, first, bottom) if count == 1 else [inf] * len(_AIR)
     airy = (
         (_arranged(pieces, last, air, first, bottom), setting)
         for last, setting, least in _coupons(cut_off, narrow, scale, max(room))
@@ -188,10 +188,10 @@ def _coupons(
     yield narrow, NARROW, 0.0
 
 
-def _room(pieces: Sequence[Piece], air: float, first: Area, bottom: float) -> float:
-    """The height that the pieces leave to a coupon when all stand on one page: what cannot fit is not arranged."""
-    taken = sum(piece.height for piece in pieces) + air * sum(piece.space for piece in pieces[1:])
-    return bottom + _UNDER_BODY - first.top - taken
+def _room(pieces: Sequence[Piece], first: Area, bottom: float) -> list[float]:
+    """The height that the pieces leave to a coupon on one page, for each air: what cannot fit is not arranged."""
+    height, white = sum(piece.height for piece in pieces), sum(piece.space for piece in pieces[1:])
+    return [bottom + _UNDER_BODY - first.top - (height + air * white) for air in _AIR]
 
 
 def _without_coupon(content: Content) -> tuple[Section, ...]:
@@ -202,7 +202,7 @@ def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool, i
     """All but the coupon. `is_signed_beside`: the signature may stand at the right of the last line, to save one."""
     pieces = [] if is_first else [_language_line(content, scale)]
     pieces += [
-        replace(_reference_line(heading, content, scale, is_two=is_first and bool(content.other)), space=2.0),
+        _reference_line(heading, content, scale, is_two=is_first and bool(content.other)),
         title_piece(content, scale),
     ]
     sections = [section for section in content.sections if section.name not in {"foot", "coupon"}]
@@ -235,7 +235,7 @@ def _arranged(
     pages: list[Placed] = [[]]
     top = first.top
     for group in _groups(pieces):
-        needed = sum(piece.height + piece.space * air for piece in group)
+        needed = sum([piece.height + piece.space * air for piece in group])
         if pages[-1] and top + needed > bottom:
             pages.append([])
             top = NEXT_BODY.top
@@ -280,7 +280,7 @@ def _reference_line(heading: Heading, content: Content, scale: Scale, *, is_two:
         wide = millimetres(width(right, Face.REGULAR, scale.body.size))
         sheet.text(PAGE_WIDTH - MARGIN - wide, baseline, right, Face.REGULAR, scale.body.size)
 
-    return Piece(scale.body.step * (2 if is_two else 1), draw)
+    return Piece(scale.body.step * (2 if is_two else 1), draw, space=2.0)
 
 
 def _language_line(content: Content, scale: Scale) -> Piece:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-
-import segno
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from portal.letters.content import Block, Content, Role, Run, Section
 from portal.letters.fonts import Face
 from portal.letters.geometry import FIRST_BODY, MARGIN, millimetres, points
+from portal.letters.matrices import qr_code
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 
@@ -20,7 +20,6 @@ _SHARES = (0.5, 0.58, 0.42, 0.64)  # of the width, for the left one
 _COLUMN_AIR = 0.8
 _BEFORE_SIGNATURE = 4.0
 _QR_SIDE = 24.0
-_QR_MASK = 2
 _QR_WHITE = 4  # modules of white that a reader needs around the code (ISO/IEC 18004)
 
 
@@ -31,12 +30,12 @@ class Type:
     size: float
     leading: float
 
-    @property
+    @cached_property
     def step(self) -> float:
         """The leading, in millimetres."""
         return millimetres(self.leading)
 
-    @property
+    @cached_property
     def baseline(self) -> float:
         """From the top of a line to its baseline, in millimetres: the capitals stand in the line's middle."""
         return millimetres((self.leading + self.size * CAPITAL) / 2)
@@ -97,8 +96,7 @@ class _Column:
 _PAGE = _Column(MARGIN, WIDTH)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Something of a known height (millimetres) that stands as one; `space` is the white that it likes above it.
 
     `tied`: on the same page as the piece that follows.
@@ -110,21 +108,20 @@ class Piece:
     tied: bool = False
 
 
-def stack(lines: Sequence[Line], kind: Type, left: float = MARGIN) -> Piece:
+def stack(lines: Sequence[Line], kind: Type, left: float = MARGIN, *, space: float = 0.0, tied: bool = False) -> Piece:
     """Lines one under the other, from `left` (millimetres)."""
 
     def draw(sheet: Sheet, top: float) -> None:
         for at, line in enumerate(lines):
             sheet.line(left, top + kind.baseline + at * kind.step, line, kind.size)
 
-    return Piece(len(lines) * kind.step, draw)
+    return Piece(len(lines) * kind.step, draw, space, tied)
 
 
 def title_piece(content: Content, scale: Scale) -> Piece:
     """The first thing read after the reference."""
-    return replace(
-        stack(set_lines((Run(content.title),), scale.title.size, points(WIDTH), strong=True), scale.title), space=4
-    )
+    lines = set_lines((Run(content.title),), scale.title.size, points(WIDTH), strong=True)
+    return stack(lines, scale.title, space=4.0)
 
 
 def section_pieces(section: Section, scale: Scale) -> list[Piece]:
@@ -132,7 +129,7 @@ def section_pieces(section: Section, scale: Scale) -> list[Piece]:
     pieces = list(_parts(section, scale, _PAGE))
     if sum(piece.height for piece in pieces) > _WHOLE:
         return pieces
-    return [replace(piece, tied=at < len(pieces) - 1) for at, piece in enumerate(pieces)]
+    return [*(piece._replace(tied=True) for piece in pieces[:-1]), *pieces[-1:]]
 
 
 def side_by_side(one: Section, two: Section, scale: Scale) -> Piece | None:
@@ -170,9 +167,10 @@ def signed(section: Section, signature: Section, scale: Scale) -> list[Piece]:
         end.draw(sheet, top)
         sheet.line(MARGIN + WIDTH - millimetres(wide), top + end.height - kind.step + kind.baseline, name[0], kind.size)
 
-    return [*others, replace(end, draw=draw)]
+    return [*others, end._replace(draw=draw)]
 
 
+@lru_cache(maxsize=512)  # what to bring and how to come are the same in many letters
 def _column(section: Section, scale: Scale, column: _Column) -> Piece:
     parts = list(_parts(section, scale, column))
     tops = []
@@ -194,32 +192,24 @@ def _parts(section: Section, scale: Scale, column: _Column) -> Iterator[Piece]:
     blocks = list(section.blocks)
     heading = None
     if section.heading:
-        heading = stack(
-            set_lines((Run(section.heading),), scale.heading.size, points(column.width), strong=True),
-            scale.heading,
-            column.left,
-        )
+        lines = set_lines((Run(section.heading),), scale.heading.size, points(column.width), strong=True)
+        heading = stack(lines, scale.heading, column.left, space=above, tied=True)
     if blocks and blocks[0].role is Role.QR:
-        yield replace(_beside_code(heading, blocks.pop(0), scale), space=above)
+        yield _beside_code(heading, blocks.pop(0), scale, above)
     elif heading:
-        yield replace(heading, space=above, tied=True)
+        yield heading
         above = 0.8
+    is_strong = section.name == "signature"
     for at, block in enumerate(blocks):
         space = above if at == 0 else 2.0 if block.gap else 0.0
-        piece = (
-            _item(block, scale, column)
-            if block.role is Role.ITEM
-            else _plain(block, scale, column, strong=section.name == "signature")
-        )
-        yield replace(piece, space=space)
+        if block.role is Role.ITEM:
+            yield _item(block, scale, column, space)
+        else:
+            lines = set_lines(block.runs, scale.body.size, points(column.width), strong=is_strong)
+            yield stack(lines, scale.body, column.left, space=space)
 
 
-def _plain(block: Block, scale: Scale, column: _Column, *, strong: bool) -> Piece:
-    lines = set_lines(block.runs, scale.body.size, points(column.width), strong=strong)
-    return stack(lines, scale.body, column.left)
-
-
-def _item(block: Block, scale: Scale, column: _Column) -> Piece:
+def _item(block: Block, scale: Scale, column: _Column, space: float) -> Piece:
     kind = scale.body
     indent = millimetres(kind.size * 1.1)
     text = stack(set_lines(block.runs, kind.size, points(column.width - indent)), kind, column.left + indent)
@@ -228,21 +218,12 @@ def _item(block: Block, scale: Scale, column: _Column) -> Piece:
         sheet.text(column.left + indent * 0.2, top + kind.baseline, "•", Face.STRONG, kind.size)
         text.draw(sheet, top)
 
-    return Piece(text.height, draw)
+    return Piece(text.height, draw, space)
 
 
-@lru_cache(maxsize=64)
-def _qr_code(url: str) -> tuple[tuple[int, ...], ...]:
-    """The modules of the code.
-
-    Its mask is given: weighing all eight takes as long as the whole letter, and readers take any.
-    """
-    return tuple(tuple(row) for row in segno.make(url, error="m", micro=False, mask=_QR_MASK).matrix)
-
-
-def _beside_code(heading: Piece | None, block: Block, scale: Scale) -> Piece:
+def _beside_code(heading: Piece | None, block: Block, scale: Scale, space: float) -> Piece:
     """Words at the left, and at their right the QR code that says the same to a camera."""
-    rows = _qr_code(block.url)
+    rows = qr_code(block.url)
     module = _QR_SIDE / len(rows)
     white = _QR_WHITE * module
     measure = points(WIDTH - _QR_SIDE - white)
@@ -257,4 +238,4 @@ def _beside_code(heading: Piece | None, block: Block, scale: Scale) -> Piece:
             part.draw(sheet, top)
             top += part.height
 
-    return Piece(height, draw)
+    return Piece(height, draw, space)

@@ -40,8 +40,7 @@ def set_lines(runs: tuple[Run, ...], size: float, measure: float, *, strong: boo
     lines: list[list[Word]] = []
     room = 0.0
     space = width(" ", Face.REGULAR, size)
-    for word in _fitting(_words(runs, strong=strong), size, measure):
-        taken = _width_of(word, size)
+    for word, taken in _fitting(_words(runs, strong=strong), size, measure):
         if lines and taken + space <= room:
             lines[-1].append(word)
             room -= taken + space
@@ -67,15 +66,17 @@ def _words(runs: Iterable[Run], *, strong: bool) -> Iterator[Word]:
 
 
 def _width_of(word: Word, size: float) -> float:
-    return sum(width(text, face, size) for text, face in word)
+    return sum([width(text, face, size) for text, face in word])
 
 
-def _fitting(words: Iterable[Word], size: float, measure: float) -> Iterator[Word]:
+def _fitting(words: Iterable[Word], size: float, measure: float) -> Iterator[tuple[Word, float]]:
+    """Words no wider than the measure, each with its width."""
     for word in words:
-        if _width_of(word, size) <= measure:
-            yield word
+        taken = _width_of(word, size)
+        if taken <= measure:
+            yield word, taken
         else:
-            yield from _parted(word, size, measure)
+            yield from ((part, _width_of(part, size)) for part in _parted(word, size, measure))
 
 
 def _parted(word: Word, size: float, measure: float) -> Iterator[Word]:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from typing import NamedTuple
 
 from reportlab import rl_config
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
 from reportlab.pdfgen.canvas import Canvas
 
+from portal.letters.embedding import Embedded
 from portal.letters.fonts import Face, font_of, load
 from portal.letters.geometry import PAGE_HEIGHT, PAGE_WIDTH, Area, points
 from portal.letters.setting import Line
@@ -17,6 +19,16 @@ rl_config.useA85 = 0  # pages compressed once, not also written in ASCII: that i
 
 _DARK = re.compile(b"\x01+")
 _LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
+
+
+class _Words(NamedTuple):
+    """Words at a point, in points from the bottom left."""
+
+    left: float
+    bottom: float
+    text: str
+    face: Face
+    size: float
 
 
 class Sheet:
@@ -43,7 +55,9 @@ class Sheet:
         self._canvas.setAuthor(author)
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
         # All the words of a page are one text object, written when the page ends: they stand over the strokes.
-        self._words: list[str] = []
+        self._words: list[_Words] = []
+        self._document = self._canvas._doc  # type: ignore[attr-defined]  # noqa: SLF001 - each has its own subsets of fonts
+        self._fonts = {face: Embedded(font_of(face), self._document) for face in Face}
         self._language = language
         self.page_language = language  # of the words of the page being drawn
 
@@ -53,7 +67,7 @@ class Sheet:
         A reader that does not know the action, or does not allow it, shows the file and no more.
         """
         action = PDFDictionary({"Type": PDFName("Action"), "S": PDFName("Named"), "N": PDFName("Print")})
-        self._canvas._doc.Catalog.OpenAction = action  # type: ignore[attr-defined]  # noqa: SLF001 - no method of theirs
+        self._document.Catalog.OpenAction = action  # no method of theirs
 
     def next_page(self) -> None:
         """Ends this page and begins another."""
@@ -69,26 +83,25 @@ class Sheet:
 
     def text(self, left: float, baseline: float, words: str, face: Face, size: float) -> None:
         """Words from a point of the baseline, size in points."""
-        self._show(points(left), self._y(baseline), words, face, size)
+        self._words.append(_Words(points(left), self._y(baseline), words, face, size))
 
     def line(self, left: float, baseline: float, line: Line, size: float) -> None:
         """A line that was set."""
         at, bottom = points(left), self._y(baseline)
         for words, face, width in line.pieces:
-            self._show(at, bottom, words, face, size)
+            self._words.append(_Words(at, bottom, words, face, size))
             at += width
 
-    def _show(self, left: float, bottom: float, words: str, face: Face, size: float) -> None:
-        # What the canvas's own text object writes, in a third of its time.
-        font = font_of(face)
-        document = self._canvas._doc  # type: ignore[attr-defined]  # noqa: SLF001 - each document has its own subsets
-        self._words.append(f"1 0 0 1 {left:.3f} {bottom:.3f} Tm")
-        for subset, codes in font.splitString(words, document):
-            name = font.getSubsetInternalName(subset, document)
-            self._words.append(f"{name} {size:g} Tf <{codes.hex()}> Tj")
-
     def _end_words(self) -> None:
-        words = f"0 g BT {' '.join(self._words)} ET"
+        # What the canvas's own text object writes, in a fraction of its time.
+        for face, font in self._fonts.items():
+            font.add("".join([said.text for said in self._words if said.face is face]))
+        written = []
+        for left, bottom, text, face, size in self._words:
+            written.append(f"1 0 0 1 {left:.3f} {bottom:.3f} Tm")
+            for subset, places in self._fonts[face].stretches(text):
+                written.append(f"{subset} {size:g} Tf <{places.hex()}> Tj")
+        words = f"0 g BT {' '.join(written)} ET"
         if self.page_language != self._language:  # ISO 32000-1, 14.9.2: the language of a part
             words = f"/Span <</Lang ({_LANGUAGES.get(self.page_language, self.page_language)})>> BDC {words} EMC"
         self._canvas.addLiteral(words)
@@ -170,8 +183,5 @@ def _operators(pen: str) -> str:
 
 def _runs_of(rows: Sequence[Sequence[int]]) -> str:
     """The dark modules, neighbours of a row as one rectangle."""
-    return " ".join(
-        f"{run.start()} {down} {run.end() - run.start()} 1 re"
-        for down, row in enumerate(rows)
-        for run in _DARK.finditer(bytes(row))
-    )
+    spans = [(down, run.span()) for down, row in enumerate(rows) for run in _DARK.finditer(bytes(row))]
+    return " ".join([f"{start} {down} {end - start} 1 re" for down, (start, end) in spans])

@@ -180,7 +180,7 @@ def _draw_number(sheet: Sheet, form: _Format, page: int, pages: int) -> None:
 
 
 def _pieces(content: Content, form: _Format, *, is_demo: bool) -> list[Piece]:
-    pieces = [replace(_words((Run(content.title),), form, form.title, strong=True), space=1.5)]
+    pieces = [_words((Run(content.title),), form, form.title, strong=True)._replace(space=1.5)]
     for section in content.sections:
         if section.name in form.omitted or section.name == "signature":
             continue
@@ -190,7 +190,7 @@ def _pieces(content: Content, form: _Format, *, is_demo: bool) -> list[Piece]:
             pieces += _section(section, form)
     if is_demo:
         words = _DEMO.get(content.language, _DEMO["fr"])
-        pieces.append(replace(_words((Run(words),), form, form.body), space=2.5))
+        pieces.append(_words((Run(words),), form, form.body)._replace(space=2.5))
     return pieces
 
 
@@ -256,7 +256,7 @@ def _row(block: Block, form: _Format) -> Piece:
     indent = side + 2.2
     runs = block.runs
     if block.icon == "calendar":  # a day is too long for one line of a ticket: it is parted between its words
-        runs = tuple(replace(run, text=run.text.replace(NBSP, " ")) for run in runs)
+        runs = tuple(run._replace(text=run.text.replace(NBSP, " ")) for run in runs)
     words = _words(runs, form, kind, strong=is_mark, indent=indent)
     middle = kind.baseline - millimetres(kind.size * CAPITAL) / 2
 
@@ -273,10 +273,10 @@ def _section(section: Section, form: _Format) -> list[Piece]:
     space = 1.2 if section.name == "opening" else 3.6
     if section.heading:
         heading = _words((Run(section.heading),), form, form.heading, strong=True)
-        pieces.append(replace(heading, space=space, tied=True))
+        pieces.append(heading._replace(space=space, tied=True))
         space = 0.4
     for block in section.blocks:
-        pieces.append(replace(_block(block, form), space=space))
+        pieces.append(_block(block, form)._replace(space=space))
         space = 1.0 if block.gap else 0.0
     return pieces
 
@@ -357,9 +357,9 @@ def _safe(content: Content) -> Content:
 
 
 def _safe_section(section: Section) -> Section:
-    return replace(section, blocks=tuple(_safe_block(block) for block in section.blocks))
+    return section._replace(blocks=tuple(_safe_block(block) for block in section.blocks))
 
 
 def _safe_block(block: Block) -> Block:
-    runs = tuple(replace(run, text=shown(run.text)) for run in block.runs)
-    return replace(block, runs=runs, beside=tuple(_safe_block(other) for other in block.beside))
+    runs = tuple(run._replace(text=shown(run.text)) for run in block.runs)
+    return block._replace(runs=runs, beside=tuple(_safe_block(other) for other in block.beside))

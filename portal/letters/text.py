@@ -19,7 +19,7 @@ Everything is checked when the text is read: an unknown variable, section or pic
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from portal.letters.content import Block, Content, Role, Run, Section, runs_of
@@ -181,11 +181,11 @@ def _blocks(lines: Sequence[_Line], values: Mapping[str, Value], language: str) 
             code = None
         for block in _blocks_of(line, values, language):
             if block.role is Role.QR:
-                code = replace(block, gap=blank)
+                code = block._replace(gap=blank)
             elif code:
-                code = replace(code, beside=(*code.beside, replace(block, gap=False)))
+                code = code._replace(beside=(*code.beside, block._replace(gap=False)))
             else:
-                yield replace(block, gap=blank)
+                yield block._replace(gap=blank)
             blank = False
     if code:
         yield code

@@ -1,7 +1,7 @@
 """The letter as a page: the same content, in the shape that a screen reader follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from portal.letters.content import Block, Content, Role
@@ -42,8 +42,8 @@ class TwinSection:
 
 def _on_screen(block: Block, language: str) -> Block:
     """The block with the blanks of a sentence: a whole line that paper keeps together would break anywhere here."""
-    runs = tuple(replace(run, text=well_set(run.text.replace(NBSP, " "), language)) for run in block.runs)
-    return replace(block, runs=runs, beside=tuple(_on_screen(other, language) for other in block.beside))
+    runs = tuple(run._replace(text=well_set(run.text.replace(NBSP, " "), language)) for run in block.runs)
+    return block._replace(runs=runs, beside=tuple(_on_screen(other, language) for other in block.beside))
 
 
 def twin_sections(content: Content) -> list[TwinSection]:

@@ -49,5 +49,5 @@ def with_page(letter: Content, context: Mapping[str, Any], language: str) -> Con
     page = content_from(context["pages"][language])
     above = tuple(section for section in letter.sections if section.name not in _AFTER)
     below = tuple(section for section in letter.sections if section.name in _AFTER)
-    own = tuple(replace(section, name=_PAGE) for section in page.sections)
+    own = tuple(section._replace(name=_PAGE) for section in page.sections)
     return replace(letter, sections=(*above, *own, *below))
