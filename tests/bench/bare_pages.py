@@ -1,35 +1,63 @@
-"""What no drawing of letters by ReportLab can do without: their words, line by line, by `drawString` alone.
+"""What no drawing of letters by ReportLab can do without: their words, where they stand, by `drawString` alone.
 
-Every word that stands on the letter's sheets, read back from its PDF, a line of the sheet for a line, as many pages, in
-the same three faces: the address and the key fixed, the title and the headings strong, the rest regular; 12 points. No
-line is measured or broken, for they are already; no box, no QR code, no Data Matrix, no pictogram, no column.
+The words are read back from the PDF of the letter: each in its own face and size, at its own point, on as many pages.
+So the same signs of the same three fonts are embedded, by the library's own means, pages are compressed alike, and no
+font is there that shows nothing. Nothing is worked out: no line is measured or broken, nothing finds its place on a
+page; there is no box, no QR code, no Data Matrix, no pictogram, neither title nor language.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
+from typing import NamedTuple
 
 import pypdfium2
+from pypdfium2 import raw
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from portal.letters.content import Content
-from portal.letters.fonts import Face, load
-from portal.letters.layout import Post
-
-_SIZE, _LEADING, _LEFT, _TOP = 12, 14, 57, 800
-
-Page = list[tuple[Face, str]]
+from portal.letters.fonts import Face, font_of
 
 
-def pages_of(post: Post, pdf: bytes) -> list[Page]:
-    """The lines of a letter that was drawn, page by page."""
-    fixed, strong = {*post.address, post.reference}, _strong(post.content)
+class Words(NamedTuple):
+    """Words of one font and size, from a point (in points from the bottom left of the page)."""
+
+    font: str
+    size: float
+    left: float
+    bottom: float
+    text: str
+
+
+Page = list[Words]
+
+
+def pages_of(pdf: bytes) -> list[Page]:
+    """The words of a letter that was drawn, page by page, in the order in which they are written."""
+    fonts, pages = _fonts(), []
     document = pypdfium2.PdfDocument(pdf)
-    pages = [page.get_textpage().get_text_range().splitlines() for page in document]
+    for page in document:
+        said = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage())
+        pages.append([_words(one, fonts[one.get_font().get_base_name()]) for one in said])
     document.close()
-    return [
-        [(Face.FIXED if line in fixed else Face.STRONG if line in strong else Face.REGULAR, line) for line in lines]
-        for lines in pages
-    ]
+    return pages
+
+
+def _words(said: pypdfium2.PdfTextObj, font: str) -> Words:
+    at = said.get_matrix()
+    return Words(font, said.get_font_size(), round(at.e, 3), round(at.f, 3), said.extract())
+
+
+@cache
+def _fonts() -> dict[str, str]:
+    """The letters' fonts as the library itself embeds them: what a PDF calls each, and the name to ask for it by."""
+    names = {}
+    for face in Face:
+        file = font_of(face).face
+        names[file.name.decode()] = name = f"Bare{face.value}"
+        pdfmetrics.registerFont(TTFont(name, file.filename, asciiReadable=0, shapable=False))
+    return names
 
 
 def one_file_each(letters: Sequence[list[Page]]) -> int:
@@ -39,25 +67,24 @@ def one_file_each(letters: Sequence[list[Page]]) -> int:
 
 def one_file(letters: Sequence[list[Page]]) -> bytes:
     """All of them in one file."""
-    load()
     file = BytesIO()
-    canvas = Canvas(file, pagesize=(595, 842), pageCompression=1, invariant=1)
+    first = letters[0][0][0]
+    canvas = Canvas(
+        file,
+        pagesize=(595, 842),
+        pageCompression=1,
+        invariant=1,
+        initialFontName=first.font,  # type: ignore[arg-type]  # the library's own choice would be embedded besides
+        initialFontSize=first.size,
+    )
     for pages in letters:
         for page in pages:
-            top = _TOP
-            canvas.setFont(Face.REGULAR.value, _SIZE)
-            face = Face.REGULAR
-            for wanted, text in page:
-                if wanted is not face:
-                    face = wanted
-                    canvas.setFont(face.value, _SIZE)
-                canvas.drawString(_LEFT, top, text)
-                top -= _LEADING
+            font: tuple[str, float] | None = None
+            for words in page:
+                if font != (words.font, words.size):
+                    font = words.font, words.size
+                    canvas.setFont(*font)
+                canvas.drawString(words.left, words.bottom, words.text)
             canvas.showPage()
     canvas.save()
     return file.getvalue()
-
-
-def _strong(content: Content) -> set[str]:
-    headings = {section.heading for section in content.sections}
-    return {content.title, *headings} | (_strong(content.other) if content.other else set())

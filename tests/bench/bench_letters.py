@@ -17,6 +17,7 @@ from typing import Any
 from measure import Measure, median, timed_together
 from run import table
 
+from portal.codes import ALPHABET, shown
 from portal.letters.content import Content
 from portal.letters.layout import Post, draw
 from portal.letters.rules import reference_of
@@ -48,10 +49,15 @@ CONTEXT: dict[str, Any] = {
     "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
     "departement": "Département du Pas-de-Calais",
     "return_address": ["DEPARTEMENT DU PAS DE CALAIS", "62018 ARRAS CEDEX 9"],
-    "cancelled_by": "service",
-    "old_starts_at": "2026-11-17T09:00:00+01:00",
+    "cancelled_by": None,
+    "old_starts_at": None,
+    "coupon_post_by": "2026-11-18",
     "recipient_name": "Dominique Essai",
     "language": "fr",
+}
+OWN: dict[str, dict[str, Any]] = {  # what only this kind of letter has
+    "appointment_moved": {"old_starts_at": "2026-11-17T09:00:00+01:00"},
+    "appointment_cancelled": {"cancelled_by": "service"},
 }
 STATES: tuple[dict[str, Any], ...] = (
     {},
@@ -129,18 +135,31 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024  # in bytes on macOS
 
 
+def context_of(number: int) -> tuple[str, dict[str, Any]]:
+    """The kind of a letter, and its words as booking writes them: each kind and state in its turn, no two alike."""
+    kind, code = KINDS[number % len(KINDS)], code_of(number)
+    context = CONTEXT | STATES[number % len(STATES)] | OWN.get(kind, {})
+    return kind, context | {"code": shown(code), "link": f"https://porte.exemple.fr/r/{code}"}
+
+
 def post_of(number: int) -> Post:
     """No two letters alike: other people, other words, each kind and state in its turn."""
-    context = CONTEXT | STATES[number % len(STATES)] | {"names": [f"Lou Essai-{number}"]}
-    context |= {"code": f"K7MP-{number:04}", "link": f"https://porte.exemple.fr/r/K7MP{number:04}"}
+    kind, context = context_of(number)
+    context |= {"names": [f"Lou Essai-{number}"]}
     return Post(
         reference=reference_of(number),
         day=date(2026, 11, 17),
         address=(f"Dominique Essai-{number}", f"{number} RUE DE LA DEMONSTRATION", "62000 ARRAS"),
         sender=sender_of(context),
         return_address=context["return_address"],
-        content=content_of(KINDS[number % len(KINDS)], context),
+        content=content_of(kind, context),
     )
+
+
+def code_of(number: int) -> str:
+    """An appointment's code: eight signs, no two alike, as little alike as if they came by chance."""
+    mixed = number * 0x9E3779B97F % 2**40
+    return "".join(ALPHABET[mixed >> at & 31] for at in range(0, 40, 5))
 
 
 def weasyprint_drawing() -> Callable[[Post], bytes]:

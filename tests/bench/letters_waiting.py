@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from bench_letters import CONTEXT, KINDS, STATES
-from front import BASE_URL
+from bench_letters import CONTEXT, context_of
 from people import Somebody, crowd
 from world import NOW, copy_rows, plain
 
@@ -96,12 +95,11 @@ def _person(number: int, one: Somebody) -> tuple[object, ...]:
 
 def _message(number: int, one: Somebody, status: str) -> tuple[object, ...]:
     name = f"{one.given_names} {one.family_name}"
-    context = CONTEXT | STATES[number % len(STATES)] | {"recipient_name": name, "large_print": False, "demo": False}
-    context |= {"code": f"K7MP-{number:05}", "link": f"{BASE_URL}/r/K7MP{number:05}", "names": [], "discreet": False}
+    kind, context = context_of(number)
+    context |= {"recipient_name": name, "large_print": False, "demo": False, "names": [], "discreet": False}
     ends = NOW + USEFUL_FOR
     event = {"kind": "booked", "starts_at": ends.isoformat(), "discreet": False}
     event |= {"old_starts_at": None, "happened_at": NOW.isoformat()}
-    kind = KINDS[number % len(KINDS)]
     what = (UUID(int=number), json.dumps(event), "appointment", number + 1, number + 1, kind, "notice", "letter")
     when: tuple[datetime, ...] = (NOW, NOW, ends, ends - timedelta(days=1))
     return (*what, json.dumps(context), status, *when, 0, "\n".join(printed_lines(name, _lines(number))))
