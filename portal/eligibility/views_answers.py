@@ -59,6 +59,7 @@ def sheet_of_browser(digest: str) -> Sheet:
         return blank
     if sheet.whose == _VISITOR and g.person and not g.acting:
         sheet.whose = blank.whose
+        keep_sheet(sheet)  # theirs alone from now on: not the next visitor's, once they have signed out
     return sheet if (sheet.whose, sheet.digest) == (blank.whose, blank.digest) else blank
 
 

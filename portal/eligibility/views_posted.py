@@ -1,11 +1,11 @@
 """The pages of the pre-diagnostic that may leave by post: the door to it, and one's own result."""
 
-import hashlib
 from dataclasses import replace
 
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from portal.eligibility.views_answers import sealer
 from portal.eligibility.views_result import Result, Shown, outcome_of, result_of
 from portal.eligibility.views_shared import Asking, asking
 from portal.letters.paging import LetterTooLongError
@@ -32,7 +32,9 @@ def _result(database: Session, key: str) -> Posted | None:
         return None
     said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
     shown = result_of(database, found.book, found.sheet.answers, said)
-    version = hashlib.sha256(repr(sorted(found.sheet.answers.items())).encode()).hexdigest()
+    version = sealer().hash(
+        "rights_letter", repr(sorted(found.sheet.answers.items()))
+    )  # keyed: nobody guesses answers by it
     for detail in _DETAILS:
         made = in_each_language(key, lambda detail=detail: _on_paper(found, shown, detail))  # type: ignore[misc]
         page = replace(made.page, path="/mes-droits", version=version)

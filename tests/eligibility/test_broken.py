@@ -21,7 +21,7 @@ from portal.refusal import Refused
 from portal.sealing import Sealer
 from tests.eligibility.answering import answered
 from tests.eligibility.conftest import TODAY
-from tests.entering import act, enter, enter_person
+from tests.entering import act, enter, enter_person, leave
 from tests.world import at
 
 pytestmark = pytest.mark.usefixtures("offered")
@@ -120,6 +120,14 @@ def test_a_cookie_that_was_changed_or_is_of_another_book_is_no_cookie(client, da
     client.set_cookie(COOKIE, sealed)
     assert "Vous avez commencé" in client.get("/mes-droits").page.text()
     changed(database, definition, lambda book: book["question"][0].update(why="Autrement."))
+    assert "Vous avez commencé" not in client.get("/mes-droits").page.text()
+
+
+def test_what_a_visitor_answered_and_took_is_not_the_next_visitors(client, resident):
+    answered(client)
+    enter_person(client, resident, level=Level.KNOWN)
+    assert "Vous avez commencé" in client.get("/mes-droits").page.text()
+    leave(client)
     assert "Vous avez commencé" not in client.get("/mes-droits").page.text()
 
 
