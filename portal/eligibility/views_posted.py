@@ -32,9 +32,7 @@ def _result(database: Session, key: str) -> Posted | None:
         return None
     said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
     shown = result_of(database, found.book, found.sheet.answers, said)
-    version = sealer().hash(
-        "rights_letter", repr(sorted(found.sheet.answers.items()))
-    )  # keyed: nobody guesses answers by it
+    version = sealer().hash("rights_letter", repr(sorted(found.sheet.answers.items())))  # keyed: it tells nothing
     for detail in _DETAILS:
         made = in_each_language(key, lambda detail=detail: _on_paper(found, shown, detail))  # type: ignore[misc]
         page = replace(made.page, path="/mes-droits", version=version)
