@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 
 from portal.letters.content import Block, Role, Run, Section
 from portal.letters.fonts import Face, width
@@ -43,7 +43,7 @@ AMPLE, EASY, SNUG, NARROW = Setting(1.42, 1.3), Setting(1.24, 0.6), Setting(1.14
 
 def coupon(section: Section, scale: Scale, setting: Setting = AMPLE, *, below: bool = False) -> Piece:
     """The whole part, its broken stroke above it; or `below` it, at the top of a page that bears nothing else."""
-    type_ = replace(scale.body, leading=scale.body.size * setting.leading)
+    type_ = _type(scale.body, setting)
     code = next((block.text for block in section.blocks if block.role is Role.MATRIX), "")
     side = max(_MATRIX, millimetres(width(code, Face.STRONG, type_.size)) + 0.8)
     beside = _MATRIX + type_.step if code else 0.0
@@ -62,6 +62,11 @@ def coupon(section: Section, scale: Scale, setting: Setting = AMPLE, *, below: b
             row.draw(sheet, start + at)
 
     return Piece(_CUT + words, draw, space=4.0)
+
+
+@cache
+def _type(body: Type, setting: Setting) -> Type:
+    return replace(body, leading=body.size * setting.leading)
 
 
 @dataclass(frozen=True)
@@ -163,17 +168,17 @@ class _Columns:
     rows: Sequence[Block]
     lines: _Lines
 
-    @cached_property
+    @property
     def indent(self) -> float:
         """Where the label's words begin, and those of the rows."""
         return _box(self.lines.type_)[0] + _AFTER_BOX if self.label.role is Role.BOX else 0.0
 
-    @cached_property
+    @property
     def first(self) -> float:
         """Where the first column's name begins."""
         return self.indent + max(self._wide(block) for block in (self.label, *self.rows)) + _AFTER_LABEL
 
-    @cached_property
+    @property
     def wide(self) -> list[float]:
         """How wide each column's name is."""
         return [self._wide(block) for block in self.names]
@@ -189,9 +194,9 @@ class _Columns:
 
 def _table(columns: _Columns, measure: float) -> Piece:
     label, type_, wide = columns.label, columns.lines.type_, columns.wide
-    left, first = MARGIN + columns.indent, MARGIN + columns.first
-    gap = min(_MOST_GAP, (measure - columns.first - sum(wide)) / max(1, len(wide) - 1))
-    lefts = [first + sum(wide[:at]) + gap * at for at in range(len(wide))]
+    first, left = columns.first, MARGIN + columns.indent
+    gap = min(_MOST_GAP, (measure - first - sum(wide)) / max(1, len(wide) - 1))
+    lefts = [MARGIN + first + sum(wide[:at]) + gap * at for at in range(len(wide))]
     middles = [one + across / 2 for one, across in zip(lefts, wide, strict=True)]
     side, drop = _box(type_)
     step = columns.lines.step
