@@ -94,6 +94,8 @@ def _end() -> None:
 def _cleared(response: Response) -> Response:
     response.headers["Clear-Site-Data"] = _TRACES
     response.headers["Cache-Control"] = "no-store"
+    for name in request.cookies:  # not every browser heeds the header, and answers about violence may be in one
+        response.delete_cookie(name)
     return response
 
 
