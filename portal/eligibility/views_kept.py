@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -94,7 +94,7 @@ def keep_result() -> Page:
 def mine() -> str:
     """Every version, the last first."""
     with transaction() as database:
-        versions = queries.saved_of(database, subject_id())
+        versions = [saved for saved in queries.saved_of(database, subject_id()) if _is_read_here(saved)]
         books = {saved.book_id: queries.book_of_version(database, saved.book_id) for saved in versions}
     return render_template("eligibility/mine.html", versions=versions, books=books)
 
@@ -104,8 +104,11 @@ def mine() -> str:
 def version(saved_id: int) -> str:
     """One version: its result that day, what changed since the one before, and whom it is shown to."""
     with transaction() as database:
-        saved = queries.saved(database, saved_id, person_id=subject_id()) or abort(404)
+        saved = _version_or_404(database, saved_id)
         shown = version_of(database, saved)
+        before = queries.saved_before(database, saved)
+        if before is not None and not _is_read_here(before):
+            shown = replace(shown, compared=None)
         shares = queries.shares_open(database, saved_id)
         coming = queries.appointments_to_come(database, now(), subject_id())
         follows = bool(referents_of(database, [subject_id()], paris_day(now())))
@@ -130,6 +133,7 @@ def show(saved_id: int) -> Response:
         abort(404)
     if PressForm().validate_on_submit():
         with _or_404(), transaction() as database:
+            _version_or_404(database, saved_id)
             share(
                 database,
                 now(),
@@ -148,7 +152,7 @@ def hide(saved_id: int) -> Response:
     if PressForm().validate_on_submit():
         share_id = _number(request.form.get("partage", "")) or 0
         with transaction() as database:
-            queries.saved(database, saved_id, person_id=subject_id()) or abort(404)
+            _version_or_404(database, saved_id)
             take_back(database, now(), share_id=share_id, person_id=subject_id(), by=actor())
     return redirect(url_for("eligibility.version", saved_id=saved_id, fait="retire"), 303)
 
@@ -159,8 +163,19 @@ def erase(saved_id: int) -> Response:
     """Forgets a version."""
     if PressForm().validate_on_submit():
         with _or_404(), transaction() as database:
+            _version_or_404(database, saved_id)
             remove(database, now(), saved_id=saved_id, person_id=subject_id(), by=actor())
     return redirect(url_for("eligibility.mine"), 303)
+
+
+def _version_or_404(database: Session, saved_id: int) -> SavedAnswers:
+    saved = queries.saved(database, saved_id, person_id=subject_id())
+    return saved if saved is not None and _is_read_here(saved) else abort(404)
+
+
+def _is_read_here(saved: SavedAnswers) -> bool:
+    """An agent who acts for a person reads what they wrote with them: the rest is for the person to show."""
+    return not (g.acting and g.agent) or saved.agent_id == g.agent.id
 
 
 def version_of(database: Session, saved: SavedAnswers) -> Version:

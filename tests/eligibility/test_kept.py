@@ -235,6 +235,22 @@ def test_an_agent_answers_with_the_person_under_a_mandate_and_the_version_says_s
     assert (saved.person_id, saved.agent_id) == (resident.id, agent.id)
 
 
+def test_an_agent_who_acts_reads_what_they_wrote_with_the_person_and_nothing_else(client, world, resident, kept):
+    saved_id = kept({"home": "none"})
+    agent = world.agent("accueil", place=world.place())
+    enter(client, agent)
+    act(client, world.mandate(resident, agent_id=agent.id, procedures=["rights"]))
+    assert "/mon-espace/droits/" not in str(client.get("/mon-espace/droits").page.links())
+    assert client.get(f"/mon-espace/droits/{saved_id}").status_code == 404
+    token = {"csrf_token": client.get("/mes-droits").page.fields()["csrf_token"]}
+    assert client.post(f"/mon-espace/droits/{saved_id}/effacer", data=token).status_code == 404
+    answered(client)
+    form = client.get("/mes-droits/resultat/garder").page.fields(1)
+    own = client.follow(client.post("/mes-droits/resultat/garder", data=form))
+    assert own.status_code == 200
+    assert "Depuis votre réponse" not in own.page.text()
+
+
 def test_another_secret_key_opens_nothing_and_says_so(client, resident, kept, database):
     saved_id = kept({"home": "none"})
     with database.transaction() as session:
