@@ -30,7 +30,8 @@ from portal.desk.views_shared import hand, note_reading
 from portal.desk.views_told import missing_of
 from portal.directory.models import Departement
 from portal.journal.services import record
-from portal.letters.slip import Paper, draw_slip
+from portal.letters.slip import draw_slip
+from portal.letters.slip_formats import Paper
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of

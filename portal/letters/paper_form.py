@@ -10,6 +10,7 @@ from portal.letters.fonts import Face, load, width
 from portal.letters.geometry import PAGE_WIDTH, Area, millimetres
 from portal.letters.layout import DRAWING, draw_key
 from portal.letters.paper_fields import with_fields
+from portal.letters.paper_items import Part
 from portal.letters.paper_parts import (
     CLOSE,
     GAP,
@@ -21,7 +22,6 @@ from portal.letters.paper_parts import (
     WIDTH,
     FieldPiece,
     FormSheet,
-    Part,
     Scale,
     item_piece,
     row_of,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from portal.letters.paper_form import FormPaper
-from portal.letters.paper_parts import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
+from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
 
 _ITEMS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Write, Beside, Choose, Grid, Say, Sign)}
 

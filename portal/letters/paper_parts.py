@@ -1,4 +1,4 @@
-"""What a paper form is made of: words to read, boxes to tick, lines to write on, each with its field."""
+"""How a paper form draws what it asks and says: words, boxes to tick, lines to write on, each with its field."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from portal.letters.content import Run
 from portal.letters.fonts import Face, width
 from portal.letters.geometry import PAGE_HEIGHT, PAGE_WIDTH, Area, millimetres, points
 from portal.letters.paper_fields import Field, FieldKind
+from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Say, Sign, Write
 from portal.letters.pieces import CAPITAL, Type
 from portal.letters.record import shown
 from portal.letters.setting import Line, set_lines
@@ -19,79 +20,6 @@ GAP = 5.0  # between two things side by side
 _TEXT_INSET = 1.2
 _AFTER_BOX = 2.5
 _QUESTION = 0.64  # of the width, where its boxes stand on its line
-
-
-@dataclass(frozen=True)
-class Write:
-    """Something to write: a box under its label; `value`: it is known already, and printed. `rows`: its height."""
-
-    name: str
-    label: str
-    value: str = ""
-    rows: int = 1
-
-
-@dataclass(frozen=True)
-class Beside:
-    """Several things to write, side by side."""
-
-    writes: Sequence[Write]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A box to tick. `value`: letters and figures alone."""
-
-    value: str
-    label: str
-    is_ticked: bool = False
-
-
-@dataclass(frozen=True)
-class Choose:
-    """Boxes under a question: one alone, or as many as one wants. `columns`: at most."""
-
-    name: str
-    question: str
-    options: Sequence[Option]
-    is_one: bool
-    columns: int = 1
-    is_on_line: bool = False  # the boxes stand at the right of the question
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Boxes in rows and columns. `columns` and `rows`: the name in the field, and the words."""
-
-    name: str
-    question: str
-    columns: Sequence[tuple[str, str]]
-    rows: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Say:
-    """A paragraph."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Sign:
-    """Boxes to sign in, each with what to write there."""
-
-    labels: Sequence[str]
-
-
-Item = Write | Beside | Choose | Grid | Say | Sign
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of the form under its title."""
-
-    title: str
-    items: Sequence[Item]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from portal.booking.rules_waiting import HALVES as HALF_NAMES
 from portal.booking.rules_waiting import WEEKDAYS
 from portal.codes import shown
 from portal.letters.paper_form import FormPaper, draw_form
-from portal.letters.paper_parts import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
+from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Part, Say, Sign, Write
 from portal.mandates.forms_words import PROCEDURES
 from portal.paper.forms_words import DAYS, HALVES
 from portal.paper.models import FormKind, PaperForm

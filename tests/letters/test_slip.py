@@ -5,7 +5,8 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from portal.letters.slip import Paper, draw_slip
+from portal.letters.slip import draw_slip
+from portal.letters.slip_formats import Paper
 from tests.letters.words_of import CONTEXT
 
 MM = 72 / 25.4

@@ -21,8 +21,8 @@ from portal.letters.layout import Post
 from portal.letters.models import Letter, RunFile
 from portal.letters.paging import LetterTooLongError
 from portal.letters.paper_form import FormPaper
+from portal.letters.paper_items import Part, Say
 from portal.letters.paper_kept import as_json, form_from
-from portal.letters.paper_parts import Part, Say
 from portal.letters.queries import letter
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Route
