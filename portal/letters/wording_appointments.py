@@ -106,7 +106,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "by_video": mode == "video",
         "call_to_cancel": "cancel_until" in context.get("call_for", ()),
         "call_to_move": "move_until" in context.get("call_for", ()),
-        "call_until": shown_moment(context.get("call_until"), language),
+        "call_until": shown_moment(context["starts_at"], language) if context.get("call_for") else "",
         "cancel_until": shown_moment(context["cancel_until"], language),
         "cancelled_by_person": cancelled_by == "person",
         "cancelled_by_service": cancelled_by == "service",

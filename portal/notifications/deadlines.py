@@ -32,11 +32,9 @@ def with_deadlines_after(context: Mapping[str, Any], moment: datetime) -> dict[s
 
     A deadline of the site is never moved in words: whoever came after it would find the site closed. What binds
     residents there does not bind staff, who move and cancel until the appointment begins (booking's `cancel_refusal`,
-    `move_refusal`): for each deadline taken away, `call_for` names it and `call_until` says until when a call, or a
-    visit, is still in time. That date is the beginning itself, and neither key is there once it is not after `moment`.
+    `move_refusal`): `call_for` names each deadline taken away, for which a call is in time until then. A letter says so
+    with that date; none leaves that would arrive on the day itself. The key is there only when it names something.
     """
     over = [name for name in DEADLINES if (until := context.get(name)) and datetime.fromisoformat(until) <= moment]
-    kept = {name: value for name, value in context.items() if name not in {"call_for", "call_until"}}
-    if not over or datetime.fromisoformat(context["starts_at"]) <= moment:
-        return {**kept, **dict.fromkeys(over)}
-    return {**kept, **dict.fromkeys(over), "call_for": over, "call_until": context["starts_at"]}
+    kept = {name: value for name, value in context.items() if name != "call_for"}
+    return {**kept, **dict.fromkeys(over), **({"call_for": over} if over else {})}

@@ -30,9 +30,9 @@ PERSONAL = ("phyrine", "confidence", "murmure", "sommeil", "doudou", "k7mp", "62
 def said(caplog, capfd):
     """Everything that is logged by whatever library, down to the last detail, and all that the process writes."""
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("portal.letters").debug("listened to")
 
     def whole() -> str:
+        logging.getLogger("portal.letters").debug("listened to")
         formatter = logging.Formatter("%(name)s %(message)s")
         written = capfd.readouterr()
         return "\n".join([*map(formatter.format, caplog.records), written.out, written.err])
@@ -122,6 +122,6 @@ def test_the_outside_printer_and_forms_entered_leave_no_word_of_a_letter_in_the_
     client.post(FORMS, data=client.get(FORMS).page.fields(0) | {"code": "Confidence"})
     page = client.follow(client.post(FORMS, data=client.get(FORMS).page.fields(0) | {"code": form.code})).page
     for typed in ({"street": "", "town": "Murmure"}, {"street": STREET, "postcode": "62000", "town": "Arras"}):
-        client.post(f"{FORMS}/{form.id}", data=page.fields(0) | typed)
+        client.post(f"{FORMS}/{form.id}", data=page.fields(0) | typed | {"signed": "y"})
     assert desk.read(Person, somebody.id).address[2] == STREET
     assert_silent(said())

@@ -22,7 +22,10 @@ CODES: dict[str, dict[str, Any]] = {
 }
 BY_EVERY_ROUTE: dict[str, dict[str, Any]] = {
     "contact_changed": {"what": "mobile", "by": "agent"},
-    "preferences_changed": {"changes": ["mobile", "paper", "large_print"]},
+    "preferences_changed": {
+        "changes": ["mobile", "paper", "large_print"],
+        "values": {"paper": True, "large_print": True},
+    },
     "mandate_given": MANDATE,
     "mandate_ended": MANDATE | {"ended_by": "over"},
     "mandate_ending": MANDATE,
