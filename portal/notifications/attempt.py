@@ -20,7 +20,8 @@ class Left:
     provider_id: str | None = None
 
 
-Outcome = Left | TransientFailure | PermanentFailure
+Failure = TransientFailure | PermanentFailure
+Outcome = Left | Failure
 
 
 def attempt(message: Message, gateways: Gateways) -> Outcome:
