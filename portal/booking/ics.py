@@ -1,8 +1,10 @@
 """An appointment for a calendar (RFC 5545). It says when and where, and nothing of whom or what for. Pure."""
 
-import re
-from datetime import UTC, datetime
+from datetime import UTC
 from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event
+from icalendar.enums import CLASS, STATUS
 
 from portal.booking.models import Appointment
 from portal.booking.rules import CANCELLED
@@ -10,10 +12,6 @@ from portal.booking.words import PLAIN_WORDS, place_lines
 from portal.directory.models import Departement, Mode
 
 PRODUCT = "-//La Bonne Porte//Rendez-vous//FR"
-
-_LONGEST = 75  # octets of a line
-_CONTINUES, _CONTINUED = 0b1100_0000, 0b1000_0000  # how an octet in the middle of a UTF-8 character begins
-_BREAK, _ESCAPED_BREAK = re.compile(r"\r\n|\r|\n"), r"\\n"
 
 _WHERE = {Mode.PHONE: "Par téléphone", Mode.HOME: "À votre domicile", Mode.VIDEO: "Par vidéo"}
 
@@ -28,54 +26,27 @@ def calendar_of(appointment: Appointment, *, departement: Departement, base_url:
     folded at 75 octets. The motif and the place must be loaded.
     """
     cancelled = appointment.status in CANCELLED
-    changed = _instant(appointment.changed_at)
-    help_line = _help((None if is_hidden else appointment.place.phone) or departement.phone)
-    lines = (
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:{PRODUCT}",
-        "CALSCALE:GREGORIAN",
-        f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}",
-        "BEGIN:VEVENT",
-        _text("SUMMARY", _capital(PLAIN_WORDS if is_hidden else appointment.motif.neutral_words)),
-        f"DTSTART:{_instant(appointment.starts_at)}",
-        f"DTEND:{_instant(appointment.ends_at)}",
-        f"DTSTAMP:{changed}",
-        _text("UID", f"rendez-vous-{appointment.id}@{urlsplit(base_url).hostname}"),
-        f"SEQUENCE:{appointment.sequence}",
-        "CLASS:PRIVATE",
-        *([] if help_line is None else [_text("DESCRIPTION", help_line)]),
-        f"LAST-MODIFIED:{changed}",
-        *([] if is_hidden else [_text("LOCATION", _location(appointment))]),
-        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
-        "END:VEVENT",
-        "END:VCALENDAR",
+    event = Event.new(
+        uid=f"rendez-vous-{appointment.id}@{urlsplit(base_url).hostname}",
+        sequence=appointment.sequence,
+        stamp=appointment.changed_at.astimezone(UTC),
+        last_modified=appointment.changed_at.astimezone(UTC),
+        start=appointment.starts_at.astimezone(UTC),
+        end=appointment.ends_at.astimezone(UTC),
+        summary=_capital(PLAIN_WORDS if is_hidden else appointment.motif.neutral_words),
+        location=None if is_hidden else _location(appointment),
+        description=_help((None if is_hidden else appointment.place.phone) or departement.phone),
+        classification=CLASS.PRIVATE,
+        status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
     )
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
-
-
-def _text(name: str, value: str) -> str:
-    """A property of type TEXT (RFC 5545, 3.3.11): what has a meaning of its own in a line is escaped."""
-    escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return f"{name}:{_BREAK.sub(_ESCAPED_BREAK, escaped)}"
-
-
-def _folded(line: str) -> str:
-    """The line in pieces of 75 octets at most (RFC 5545, 3.1), no character cut in two, nor what is escaped."""
-    octets = line.encode()
-    pieces, begins, ends = [], 0, _LONGEST
-    while len(octets) > ends:
-        while octets[ends] & _CONTINUES == _CONTINUED:
-            ends -= 1
-        piece = octets[begins:ends]
-        ends -= (len(piece) - len(piece.rstrip(b"\\"))) % 2
-        pieces.append(octets[begins:ends].decode())
-        begins, ends = ends, ends + _LONGEST - 1  # the space that begins the next piece counts
-    return "\r\n ".join([*pieces, octets[begins:].decode()])
-
-
-def _instant(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    calendar.add_component(event)
+    text: bytes = calendar.to_ical()
+    return text.decode()
 
 
 def _location(appointment: Appointment) -> str:

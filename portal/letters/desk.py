@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -17,7 +18,7 @@ from portal.letters.layout import Drawn, Post, draw
 from portal.letters.models import Letter
 from portal.letters.paging import LetterTooLongError
 from portal.letters.paper_kept import form_from
-from portal.letters.queries import Drawings, drawings
+from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
 from portal.letters.rules_coupon import last_to_post
@@ -54,18 +55,18 @@ class PrintRoom:
         `PermanentFailure` with `no_address`, `address_changed`, `address_<reason>`, `letter_too_long`,
         `letter_unprintable` or `letter_text`: another route must tell the person.
         """
-        before = drawings(session, message.id)
-        if not before.is_there:
-            self._draw(session, message, now, before)
+        drawn = letter_of_message(session, message.id)
+        if drawn is None or drawn.returned_at is not None:
+            self._draw(session, message, now)
         message.status = Status.QUEUED
 
-    def _draw(self, session: Session, message: Message, now: datetime, before: Drawings) -> None:
+    def _draw(self, session: Session, message: Message, now: datetime) -> None:
         address = _address(session, message)
         context = with_code(message.context, Route.LETTER, self._sealer) | _of_coupon(session, message, now)
         content = self._content(message.kind, context)
         kept = masked(context)
         read = content if kept == context else self._content(message.kind, kept)
-        reference = reference_of(message.id, before.number + 1)
+        reference = reference_of(message.id, _drawing(session, message.id))
         drawn = self._drawn(
             message.context,
             Post(
@@ -89,7 +90,7 @@ class PrintRoom:
                 drawn_at=now,
                 postcode=_postcode(address),
                 large_window=drawn.needs_large_window,
-                is_registered=before.is_registered,
+                is_registered=_was_registered(session, message.id),
             )
         )
         read = as_printed(read, drawn.content)
@@ -143,6 +144,17 @@ def _of_coupon(session: Session, message: Message, now: datetime) -> dict[str, A
 def _check_site(context: Mapping[str, Any], netloc: str) -> None:
     if urlsplit(context["link"]).netloc != netloc:
         raise LetterTextError("the link leads to another site")
+
+
+def _drawing(session: Session, message_id: int) -> int:
+    """Which drawing of a message this is: those pulled from a run, and those that came back, were before."""
+    return 1 + (session.scalar(select(func.count(Letter.id)).where(Letter.message_id == message_id)) or 0)
+
+
+def _was_registered(session: Session, message_id: int) -> bool:
+    """Whether the letter drawn before for a message was to leave as a registered one: this one takes its place."""
+    before = select(Letter.is_registered).where(Letter.message_id == message_id)
+    return session.scalar(before.order_by(Letter.id.desc()).limit(1)) or False
 
 
 def _postcode(address: Sequence[str]) -> str:

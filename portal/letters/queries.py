@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.clock import paris_day
@@ -23,32 +22,6 @@ def letter_of_message(session: Session, message_id: int) -> Letter | None:
     """The letter that was drawn for a message, if one was; of several the latest. Its PDF is not loaded."""
     chosen = select(Letter).where(Letter.message_id == message_id, Letter.pulled_at.is_(None))
     return session.scalars(chosen.order_by(Letter.id.desc()).limit(1)).one_or_none()
-
-
-class Drawings(NamedTuple):
-    """What was drawn for a message so far."""
-
-    number: int  # those pulled from a run, and those that came back, among them
-    is_there: bool  # the letter that is to leave, or has
-    is_registered: bool  # the last one was to leave as a registered letter: what takes its place is one too
-
-
-_DRAWINGS = (
-    select(Letter.pulled_at, Letter.returned_at, Letter.is_registered)
-    .where(Letter.message_id == bindparam("message_id"))
-    .order_by(Letter.id)
-)  # put together once: it is asked for each letter
-
-
-def drawings(session: Session, message_id: int) -> Drawings:
-    """What was drawn for a message so far, nothing of it loaded."""
-    rows = session.connection().execute(_DRAWINGS, {"message_id": message_id}).all()
-    kept = [row for row in rows if row.pulled_at is None]
-    return Drawings(
-        number=len(rows),
-        is_there=bool(kept) and kept[-1].returned_at is None,
-        is_registered=bool(rows) and rows[-1].is_registered,
-    )
 
 
 ROLES = (Role.COURRIER, Role.ADMIN)

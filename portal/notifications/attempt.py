@@ -20,8 +20,7 @@ class Left:
     provider_id: str | None = None
 
 
-Failure = TransientFailure | PermanentFailure
-Outcome = Left | Failure
+Outcome = Left | TransientFailure | PermanentFailure
 
 
 def attempt(message: Message, gateways: Gateways) -> Outcome:

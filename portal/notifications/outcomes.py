@@ -4,20 +4,17 @@ In any order, and as often as it is said.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Text, bindparam, case, func, null, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.database import Instant
-from portal.notifications.attempt import Failure, Left
+from portal.notifications.attempt import Left, Outcome
 from portal.notifications.codes_out import SEALED, emptied
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.outbox import note_message, refuse_way, replan_without
 from portal.notifications.post import PostalCalendar
-from portal.notifications.ways import state_of
 from portal.people.models import Person, RouteState
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
@@ -26,72 +23,21 @@ _IN_THE_HOUSE = (Status.QUEUED, Status.IN_RUN, Status.PRINTED)
 _NOT_YET_KNOWN = (Status.WAITING, Status.SENDING, Status.SENT)
 
 
-# Statements put together once: each message asks them.
-_THIS = Message.id == bindparam("message_id")
-_SUBJECT = select(Message.subject, Message.subject_id).where(_THIS)
-_HOLD_PERSON = _SUBJECT.join(Message.person).with_for_update(of=Person, key_share=True)
-_IS_FREE = Message.status.in_((Status.SENDING, Status.WAITING))
-LEFT = (
-    update(Message)
-    .where(_THIS)
-    .values(
-        context=bindparam("left_context", type_=Message.context.type),
-        recipient=bindparam("left_for", type_=Text()),
-        rendered=bindparam("left_as", type_=Message.rendered.type),
-        provider_id=func.coalesce(bindparam("given_id", type_=Text()), Message.provider_id),
-        sent_at=func.coalesce(bindparam("left_at", type_=Instant()), Message.sent_at),
-        status=case((_IS_FREE, bindparam("became", type_=Message.status.type)), else_=Message.status),
-        leased_until=case((_IS_FREE, null()), else_=Message.leased_until),
-    )
-)
-"""Records that a message left. One withdrawn meanwhile stays so; that it left is remembered all the same."""
-_IS_NEWS = Message.status.in_((*_NOT_YET_KNOWN, Status.FAILED))
-# The file is held before the message, as `locked_whole` does: the message asks for it.
-_WAYS = (
-    select(Person.mobile_state, Person.email_state, Person.address_state)
-    .join(Message, Message.person_id == Person.id)
-    .where(_THIS)
-    .with_for_update(of=Person, key_share=True)
-    .cte("ways")
-)
-_ARRIVED = (
-    update(Message)
-    .where(_THIS, select(func.count()).select_from(_WAYS).scalar_subquery() >= 0)
-    .values(
-        delivered_at=func.coalesce(Message.delivered_at, bindparam("now", type_=Instant())),
-        provider_id=func.coalesce(Message.provider_id, bindparam("given_id", type_=Text())),
-        status=case((_IS_NEWS, Status.DELIVERED), else_=Message.status),
-        leased_until=case((_IS_NEWS, null()), else_=Message.leased_until),
-    )
-    .returning(Message.__table__.c.route, *(select(state).scalar_subquery().label(state.name) for state in _WAYS.c))
-)
-
-
-def left_values(now: datetime, leased: Message, left: Left) -> dict[str, Any]:
-    """What `LEFT` asks for."""
-    return {
-        "message_id": leased.id,
-        "became": left.status,
-        "left_at": now if left.status is Status.SENT else None,
-        "left_for": left.recipient,
-        "left_as": left.rendered,
-        "left_context": emptied(leased.context),
-        "given_id": left.provider_id,
-    }
-
-
-def record_failure(session: Session, now: datetime, leased: Message, failure: Failure, post: PostalCalendar) -> None:
-    """Writes that an attempt failed, of a message that nothing withdrew meanwhile.
+def record(session: Session, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
+    """Writes the outcome of an attempt. A message withdrawn meanwhile stays so; what left is remembered all the same.
 
     A transient failure waits (1, 2, 5, 15, 30, 60 minutes) while the message is useful, then goes round without the
     route, as a permanent one does at once.
     """
+    if isinstance(outcome, Left):
+        _record_left(session, now, leased, outcome)
+        return
     message = locked_whole(session, leased.id)
     if message is None or message.status is not Status.SENDING or message.attempts != leased.attempts:
         return
-    message.leased_until, message.last_error = None, failure.code
-    if isinstance(failure, PermanentFailure):
-        _fail(session, now, message, post, refused=failure.refused, steps=tuple(Step))
+    message.leased_until, message.last_error = None, outcome.code
+    if isinstance(outcome, PermanentFailure):
+        _fail(session, now, message, post, refused=outcome.refused, steps=tuple(Step))
         return
     again = now + BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
     if again <= message.retry_until or (message.route is Route.DESK and again < message.expires_at):
@@ -102,12 +48,14 @@ def record_failure(session: Session, now: datetime, leased: Message, failure: Fa
 
 def record_delivery(session: Session, now: datetime, message_id: int, *, provider_id: str) -> bool:
     """A provider says that a message arrived: the route works. False when there is no such message."""
-    given = {"message_id": message_id, "now": now, "given_id": provider_id}
-    arrived = session.connection().execute(_ARRIVED, given).one_or_none()
-    if arrived is None:
+    message = locked_whole(session, message_id)
+    if message is None:
         return False
-    if state_of(arrived, arrived.route) is not RouteState.WORKS:
-        note_message(session, session.get_one(Message, message_id, populate_existing=True), RouteState.WORKS)
+    message.delivered_at = message.delivered_at or now
+    message.provider_id = message.provider_id or provider_id
+    note_message(session, message, RouteState.WORKS)
+    if message.status in {*_NOT_YET_KNOWN, Status.FAILED}:
+        message.status, message.leased_until = Status.DELIVERED, None
     return True
 
 
@@ -148,6 +96,16 @@ def give_up(session: Session, now: datetime, message_id: int, *, code: str, post
     return True
 
 
+def _record_left(session: Session, now: datetime, leased: Message, left: Left) -> None:
+    message = session.get_one(Message, leased.id, with_for_update=True, populate_existing=True)
+    message.context, message.recipient, message.rendered = emptied(leased.context), left.recipient, left.rendered
+    message.provider_id = left.provider_id or message.provider_id
+    if left.status is Status.SENT:
+        message.sent_at = now
+    if message.status in {Status.SENDING, Status.WAITING}:
+        message.status, message.leased_until = left.status, None
+
+
 def _fail(  # noqa: PLR0913 - as above
     session: Session, now: datetime, message: Message, post: PostalCalendar, *, refused: bool, steps: tuple[Step, ...]
 ) -> None:
@@ -161,10 +119,10 @@ def _fail(  # noqa: PLR0913 - as above
 
 def locked_whole(session: Session, message_id: int) -> Message | None:
     """A message with all that its failure may change, locked in the one order that everybody follows."""
-    asked = {"message_id": message_id}
-    # Of somebody without a file there is no row to hold.
-    found = session.execute(_HOLD_PERSON, asked).one_or_none() or session.execute(_SUBJECT, asked).one_or_none()
+    key = select(Message.person_id, Message.subject, Message.subject_id).where(Message.id == message_id)
+    found = session.execute(key).one_or_none()
     if found is None:
         return None
+    session.execute(select(Person.id).where(Person.id == found.person_id).with_for_update(key_share=True))
     hold_subject(session, found.subject, found.subject_id)
     return session.get_one(Message, message_id, with_for_update=True, populate_existing=True)

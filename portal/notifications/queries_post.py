@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
-from sqlalchemy import ARRAY, Date, ScalarSelect, and_, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.holidays import REGIONS, is_holiday, region_named
@@ -20,25 +19,6 @@ _KEPT = "postal_calendar"
 _IN_THE_HOUSE = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.PRINTED)
 
 
-def _days(closure: Closure) -> ScalarSelect[list[date]]:
-    every = func.coalesce(func.array_agg(PostalClosure.day), cast([], ARRAY(Date)))
-    return select(every).where(PostalClosure.closure == closure).scalar_subquery()
-
-
-def _rule(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    return select(column).where(Departement.id == 1).scalar_subquery()
-
-
-# Asked for each message, so in one question, put together once.
-_RULES = select(
-    _rule(Departement.holiday_region).label("holiday_region"),
-    _rule(Departement.cut_off).label("cut_off"),
-    _rule(Departement.delivery_days).label("delivery_days"),
-    _days(Closure.ROOM).label("closed"),
-    _days(Closure.POST).label("stopped"),
-)
-
-
 def calendar_of(session: Session) -> PostalCalendar:
     """The calendar with every closed day entered so far. Read once for a session: what it decides, it decides alike.
 
@@ -47,16 +27,18 @@ def calendar_of(session: Session) -> PostalCalendar:
     kept = session.info.get(_KEPT)
     if isinstance(kept, PostalCalendar):
         return kept
-    session.flush()
-    row = session.connection().execute(_RULES).one()
-    name = region_named(row.holiday_region)
+    row = session.execute(
+        select(Departement.holiday_region, Departement.cut_off, Departement.delivery_days)
+    ).one_or_none()
+    days = session.execute(select(PostalClosure.day, PostalClosure.closure).order_by(PostalClosure.day)).all()
+    name = region_named(row.holiday_region if row is not None else None)
     calendar = PostalCalendar(
         partial(is_holiday, region=name),
-        closed_days=frozenset(row.closed),
-        stopped=frozenset(row.stopped),
+        closed_days=frozenset(day for day, closure in days if closure is Closure.ROOM),
+        stopped=frozenset(day for day, closure in days if closure is Closure.POST),
         zone=REGIONS[name].zone,
     )
-    if row.cut_off is not None:  # else nothing is loaded yet
+    if row is not None:
         calendar = replace(calendar, cut_off=row.cut_off, delivery_days=row.delivery_days)
     session.info[_KEPT] = calendar
     return calendar

@@ -152,7 +152,6 @@ def _environment(language: str) -> Environment:
         autoescape=select_autoescape(("html",), default=False),
         trim_blocks=True,
         lstrip_blocks=True,
-        auto_reload=False,  # the files of a portal that runs do not change: none is asked for its date at each message
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(_catalogue(language), newstyle=True)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event, inspect, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -105,19 +105,10 @@ class Person(Base):
     guardian: Mapped["Person | None"] = relationship(foreign_keys=guardian_id, remote_side="Person.id", lazy="raise")
 
 
-_FOUND_BY = ("family_name", "birth_name", "given_names", "birth_date", "mobile", "landline")
-
-
-def _has_changed(person: Person, name: str) -> bool:
-    return inspect(person).attrs[name].history.has_changes()
-
-
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")
 def _keep_search_keys(_mapper: object, _connection: object, person: Person) -> None:
     """Whatever changes a file keeps it findable. Rows written around the mapper must bring their own keys."""
-    if inspect(person).persistent and not any(_has_changed(person, name) for name in _FOUND_BY):
-        return
     phones = (person.mobile, person.landline)
     keys = keys_of(person.family_name, person.birth_name, person.given_names, person.birth_date, phones)
     if keys != person.search_keys:

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from icalendar import Calendar
 
 from portal.booking.ics import calendar_of
@@ -68,18 +66,6 @@ def test_lines_end_with_crlf_and_hold_75_octets_at_most() -> None:
     assert octets.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in octets.replace(b"\r\n", b"")
     assert max(len(line) for line in octets.split(b"\r\n")) <= 75
-
-
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from('\\,;:\n"é'), min_size=1))
-@example("Maison des solidarités, ; \\\\ \\n " * 9)
-@example("é" * 200)
-@example("\\" * 200)
-def test_whatever_a_place_is_called_a_calendar_reads_its_name_as_it_stands(name: str) -> None:
-    text = text_of(appointment(name=name, phone=name))
-    assert max(len(line) for line in text.encode().split(b"\r\n")) <= 75
-    (event,) = Calendar.from_ical(text).events
-    assert event["LOCATION"].startswith(f"{name}, 12 rue")
-    assert event["DESCRIPTION"] == f"Pour changer ou annuler\u00a0: {name}"
 
 
 def test_it_tells_neither_the_code_nor_the_motif() -> None:
