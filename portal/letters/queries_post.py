@@ -40,7 +40,7 @@ def just_pulled(session: Session, now: datetime, *, agent_id: int) -> Sequence[L
 def expected_of(session: Session, run: PrintRun) -> Counts:
     """The envelopes and sheets that a run holds, those pulled left out."""
     pulled = session.execute(
-        select(func.count(Letter.id), func.coalesce(func.sum((Letter.pages + 1) / 2), 0)).where(
+        select(func.count(Letter.id), func.coalesce(func.sum((Letter.pages + 1) // 2), 0)).where(
             Letter.run_id == run.id, Letter.pulled_at.is_not(None)
         )
     ).one()
@@ -50,7 +50,7 @@ def expected_of(session: Session, run: PrintRun) -> Counts:
 def set_aside(session: Session, run_id: int) -> dict[int, Counts]:
     """The letters of a run that stand in none of its files, for their bytes had been altered: how many, by file."""
     rows = session.execute(
-        select(Letter.file_id, func.count(Letter.id), func.sum((Letter.pages + 1) / 2))
+        select(Letter.file_id, func.count(Letter.id), func.sum((Letter.pages + 1) // 2))
         .where(Letter.run_id == run_id, Letter.position.is_(None))
         .group_by(Letter.file_id)
         .order_by(Letter.file_id)

@@ -153,8 +153,12 @@ def test_two_agents_at_once_post_a_run_once(database, world, does):
     assert message_of(database, letter).status is Status.POSTED
 
 
-def test_a_letter_overtaken_blocks_the_post_until_it_is_pulled_and_the_count_follows(database, world, does, refuses):
-    moved, overtaken, stays = (queued(world, now=TUESDAY) for _ in range(3))
+@pytest.mark.parametrize("large_print", [False, True])
+def test_a_letter_overtaken_blocks_the_post_until_it_is_pulled_and_the_count_follows(
+    database, world, does, refuses, large_print
+):
+    moved, overtaken, stays = (queued(world, now=TUESDAY, large_print=large_print) for _ in range(3))
+    assert (stays.pages, stays.sheets) == ((2, 1) if large_print else (1, 1))
     run = made(database, TUESDAY)
     does(mark_printed, run_id=run.id)
     does(count, run_id=run.id, letters=3, sheets=3)
