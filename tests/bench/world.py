@@ -3,13 +3,14 @@
 import random
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psutil
 import psycopg
 
 from portal import embedded, migrations
@@ -54,6 +55,21 @@ def plain(database: Database) -> psycopg.Connection[tuple[Any, ...]]:
     """A bare connection to the same database."""
     url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(url)
+
+
+def seconds_of_server(database: Database) -> float:
+    """Processor seconds that the server of a database has used so far, all its processes together."""
+    with plain(database) as connection:
+        one = connection.execute("SELECT pg_backend_pid()").fetchone()
+        parent = psutil.Process(one[0] if one else None).parent()
+    if parent is None:
+        raise RuntimeError("the server runs on another machine")
+    times = [parent.cpu_times()]
+    for child in parent.children():
+        with suppress(psutil.NoSuchProcess):
+            times.append(child.cpu_times())
+    ended = times[0].children_user + times[0].children_system
+    return float(ended + sum(each.user + each.system for each in times))
 
 
 def build(database: Database, scale: int = 1) -> Town:

@@ -2,12 +2,16 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from year_people import People, address_of
+from year_ways import whatever_else_runs
 
 from portal.calls import rules
 from portal.calls.rules_people import numbers
@@ -18,6 +22,7 @@ from portal.letters.services_returns import KIND as ADDRESS_WANTED
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person
 from portal.people.services_preferences import change_preferences, preferences_of
+from portal.refusal import Refused
 
 NO_ANSWER, WRONG_NUMBER = 0.1, 0.02  # of calls
 GIVE_ADDRESS = 0.7  # of those asked for one
@@ -47,8 +52,8 @@ class Humans:
                 continue
             if route is Route.DESK and self.dice.random() > _TOLD_AT_DESK:
                 continue
-            with self.database.transaction() as session:
-                self._call(session, now, number, route)
+            with suppress(Refused):  # ended at this very instant
+                self._press(partial(self._call, now=now, number=number, route=route))
 
     def _call(self, session: Session, now: datetime, number: int, route: Route) -> None:
         message = session.get_one(Message, number)
@@ -75,10 +80,15 @@ class Humans:
     def move_away(self, now: datetime) -> None:
         """Some people have another address, at an hour when their letters may be in a run."""
         for _ in range(sum(self.dice.random() < MOVE_AWAY for _ in range(self.people.count))):
-            with self.database.transaction() as session:
-                person = session.get_one(Person, self.dice.randint(1, self.people.count), with_for_update=True)
-                if person.address:
-                    self._give_address(session, now, person)
+            self._press(partial(self._move, now=now, number=self.dice.randint(1, self.people.count)))
+
+    def _move(self, session: Session, now: datetime, number: int) -> None:
+        person = session.get_one(Person, number, with_for_update=True)
+        if person.address:
+            self._give_address(session, now, person)
+
+    def _press(self, action: Callable[[Session], None]) -> None:
+        self.counts["pressed again"] += whatever_else_runs(self.database, action)
 
     def _give_address(self, session: Session, now: datetime, person: Person) -> None:
         wanted = replace(preferences_of(person), address=tuple(address_of(self.dice)))

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import accumulate
 from uuid import UUID
 
 from front import BASE_URL
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
+from year_ways import whatever_else_runs
 
 from portal.booking.models import Appointment, AppointmentStatus, Participation
 from portal.booking.queries import appointment_to_change
@@ -55,6 +57,8 @@ class Demand:
     taken: Counter[date] = field(default_factory=Counter)
     to_come: list[tuple[datetime, int, str]] = field(default_factory=list)  # moves and cancellations, by hour
     last_start: datetime | None = None
+    pressed_again: int = 0
+    _known: tuple[Motif, Departement, dict[int, Place]] | None = None
 
     def __post_init__(self) -> None:
         days = [self.first_day + number * _ONE_DAY for number in range(365)]
@@ -81,10 +85,9 @@ class Demand:
 
     def _book(self, session: Session, now: datetime, count: int) -> None:
         ids = [self.dice.randint(1, self.people) for _ in range(count)]
-        chosen = select(Person).where(Person.id.in_(ids)).options(joinedload(Person.guardian)).order_by(Person.id)
+        chosen = select(Person).where(Person.id.in_(ids)).options(selectinload(Person.guardian)).order_by(Person.id)
         people = {person.id: person for person in session.scalars(chosen)}
-        motif, departement = session.get_one(Motif, self.motif_id), session.get_one(Departement, 1)
-        places = {place.id: place for place in session.scalars(select(Place).order_by(Place.id))}
+        motif, departement, places = self._ground(session)
         made = []
         for number in ids:
             self.booked += 1
@@ -113,6 +116,14 @@ class Demand:
             tell(session, now, appointment, EventKind.BOOKED, departement=departement, base_url=BASE_URL)
             self._foresee(now, appointment)
 
+    def _ground(self, session: Session) -> tuple[Motif, Departement, dict[int, Place]]:
+        """What does not change in a year, read once."""
+        if self._known is None:
+            motif, departement = session.get_one(Motif, self.motif_id), session.get_one(Departement, 1)
+            places = {place.id: place for place in session.scalars(select(Place).order_by(Place.id))}
+            self._known = motif, departement, places
+        return self._known
+
     def _foresee(self, now: datetime, appointment: Appointment) -> None:
         self.last_start = max(self.last_start or appointment.starts_at, appointment.starts_at)
         drawn = self.dice.random()
@@ -124,20 +135,24 @@ class Demand:
     def _change(self, now: datetime) -> None:
         while self.to_come and self.to_come[0][0] <= now:
             _at, number, what = heapq.heappop(self.to_come)
-            with self.database.transaction() as session:
-                appointment = appointment_to_change(session, number)
-                assert appointment is not None
-                # Their deadline binds residents; what is later than it is not tried.
-                until = appointment.starts_at - timedelta(minutes=appointment.motif.move_minutes)
-                if appointment.status is not AppointmentStatus.BOOKED or now > until:
-                    continue
-                self.counts[what] += 1
-                if what == "move":
-                    self._move(session, now, appointment)
-                else:
-                    person = appointment.participations[0].person_id
-                    by = Actor.person(person) if what == "cancel" else Actor.agent(appointment.agent_id)
-                    cancel(session, now, appointment_id=number, base_url=BASE_URL, by=by)
+            self.pressed_again += whatever_else_runs(
+                self.database, partial(self._do, now=now, number=number, what=what)
+            )
+
+    def _do(self, session: Session, now: datetime, number: int, what: str) -> None:
+        appointment = appointment_to_change(session, number)
+        assert appointment is not None
+        # Their deadline binds residents; what is later than it is not tried.
+        until = appointment.starts_at - timedelta(minutes=appointment.motif.move_minutes)
+        if appointment.status is not AppointmentStatus.BOOKED or now > until:
+            return
+        if what == "move":
+            self._move(session, now, appointment)
+        else:
+            person = appointment.participations[0].person_id
+            by = Actor.person(person) if what == "cancel" else Actor.agent(appointment.agent_id)
+            cancel(session, now, appointment_id=number, base_url=BASE_URL, by=by)
+        self.counts[what] += 1
 
     def _move(self, session: Session, now: datetime, appointment: Appointment) -> None:
         old = appointment.starts_at

@@ -129,8 +129,10 @@ def figures(database: Database, year: Year) -> list[tuple[str, float, str]]:
         ]
         for route, status, count in ask("SELECT route, status, count(*) FROM message GROUP BY 1, 2 ORDER BY 1, 2"):
             rows.append((f"messages by {route}: {status}", count, ""))
-        rows += [("text messages that the provider lost", year.lost, "")]
-        rows += [("workers that died", year.faults.deaths, f"{year.faults.twice} messages left twice so")]
+        met = year.done.met
+        rows += [("text messages that the provider lost", met["lost"], "")]
+        rows += [("workers that died", met["deaths"], f"{met['twice']} messages left twice so")]
+        rows += [("things done again, for two waited for each other", met["deadlocks"], "")]
         rows += [("letters posted", year.room.posted.total(), f"{year.room.sheets:,} sheets")]
         rows += [(f"  came back: {reason.value}", count, "") for reason, count in sorted(year.room.returned.items())]
         rows += [(f"  pulled from a run: {reason}", count, "") for reason, count in sorted(year.room.pulled.items())]

@@ -1,15 +1,23 @@
 """The ways out of the simulated year: memory gateways with faults, and workers that die at their work."""
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from portal.database import Database
 from portal.letters.layout import Drawn, Post, draw
 from portal.notifications.gateways import Mail, PermanentFailure, TransientFailure
 from portal.notifications.gateways.memory import MemoryMail, MemorySms
 
 DEATHS = 1 / 1500  # of what a worker does
+_PRESSES = 4  # of one button
 _SHAPES = 20  # letters really drawn for each kind; the others have their bytes
 
 
@@ -50,12 +58,14 @@ class FaultySms(MemorySms):
     """Text messages that leave, unless something is wrong."""
 
     faults: Faults = field(kw_only=True)
+    count: int = 0
     handed: list[tuple[int, str]] = field(default_factory=list)  # by message and provider's number, to be called back
 
     def send(self, number: str, text: str, reference: str) -> str:
         """As the provider does."""
         self.faults.meet("sms", number)
-        given = super().send(number, text, reference)
+        self.count += 1
+        given = f"{super().send(number, text, reference)}-{os.getpid()}-{self.count}"
         self.handed.append((int(reference), given))
         self.faults.may_die(has_left=True)
         return given
@@ -71,6 +81,22 @@ class FaultyMail(MemoryMail):
         """As the server does."""
         self.faults.meet("email", mail.to)
         return super().send(mail)
+
+
+def whatever_else_runs(database: Database, action: Callable[[Session], object]) -> int:
+    """One transaction, begun again when the database ends it because two wait for each other: as the portal, or whoever
+    presses, does. How often that was.
+    """
+    for often in count():
+        try:
+            with database.transaction() as session:
+                action(session)
+        except OperationalError as error:
+            if often >= _PRESSES or not isinstance(error.orig, DeadlockDetected):
+                raise
+        else:
+            return often
+    return 0
 
 
 class Copyist:
