@@ -1,8 +1,7 @@
 """Fields of hours and of several boxes, and what every form of days to come checks."""
 
-import re
 from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,19 +9,18 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from portal.web.forms import DateField, PortalForm, TextField
+from portal.web.forms import DateField, PortalForm
+from portal.web.forms import HourField as ClockField
 from portal.web.i18n import language
 from portal.words import hour_words
 
 FAR = timedelta(days=366 * 5)  # a day beyond is a slip of the hand
 
-_HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
 
+class HourField(ClockField):
+    """An hour of an agent's day, with an example in the morning; one that is known is shown in words."""
 
-class HourField(TextField):
-    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read."""
-
-    hour: time | None = None
+    wrong = _l("Écrivez une heure. Exemple : 9 h 30")
 
     def __init__(self, label: Any, **options: Any) -> None:
         kw = {"autocomplete": "off"}
@@ -31,18 +29,6 @@ class HourField(TextField):
     def process_data(self, value: Any) -> None:
         """An hour in words."""
         self.data = "" if value is None else hour_words(value, language()).replace("\u00a0", " ")
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence for what is no hour."""
-        self.hour = None
-        super().pre_validate(form)
-        read = _HOUR.fullmatch(self.data)
-        try:
-            self.hour = time(int(read.group(1)), int(read.group(2) or 0)) if read else None
-        except ValueError:
-            self.hour = None
-        if self.hour is None:
-            raise StopValidation(_("Écrivez une heure. Exemple : 9 h 30"))
 
 
 class TicksField(Field):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from datetime import date, time
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import BooleanField, Field, RadioField, StringField
@@ -196,12 +197,17 @@ class DateField(Field):  # type: ignore[misc]
 
 
 class HourField(TextField):
-    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read."""
+    """An hour of the clock on the wall: "10 h 30", "10:30", "10h". `hour` is what was read.
+
+    `wrong`: the sentence for what is no hour.
+    """
 
     hour: time | None = None
+    wrong = _l("Écrivez une heure. Exemple : 10 h 30")
 
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` with a sentence for what is no hour."""
+        self.hour = None
         super().pre_validate(form)
         read = _HOUR.fullmatch(self.data)
         try:
@@ -209,7 +215,7 @@ class HourField(TextField):
         except ValueError:
             self.hour = None
         if self.hour is None:
-            raise StopValidation(_("Écrivez une heure. Exemple : 10 h 30"))
+            raise StopValidation(self.wrong)
 
 
 def _number(text: str) -> int:
