@@ -1,7 +1,5 @@
 """The agent's side: the versions that a person shows them, and how to go through the questions together."""
 
-from dataclasses import replace
-
 from flask import abort, g, render_template
 from werkzeug.wrappers import Response
 
@@ -43,10 +41,8 @@ def shared(person_id: int, saved_id: int) -> str:
         person, _reading = file_or_404(database, person_id)
         versions = queries.shown_to(database, now(), person_id, agent_id=g.agent.id)
         saved = next((one for one in versions if one.id == saved_id), None) or abort(404)
-        shown = version_of(database, saved)
-        before = queries.saved_before(database, saved)
-        if before is not None and before.id not in {one.id for one in versions}:
-            shown = replace(shown, compared=None)  # what changed would tell what is not shown to this agent
+        # What changed would tell what is not shown to this agent.
+        shown = version_of(database, saved, is_read=lambda before: before.id in {one.id for one in versions})
         record(
             database,
             now(),

@@ -15,7 +15,7 @@ from portal.eligibility.rules_questions import SILENT, Kind, Question, makes_sen
 from portal.eligibility.rules_rights import Entry, next_question
 from portal.eligibility.rules_words import entries_for
 from portal.eligibility.views_answers import forget_sheet, keep_sheet
-from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, facts, of_file
+from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, of_file, sense_of
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page, revisitable_page
 from portal.web.request import now, transaction
@@ -201,7 +201,7 @@ def _stop(found: Asking, urgent: str, number: int) -> Response:
 def _after(database: Session, found: Asking, number: int) -> str:
     """Where the path goes on after its question of this rank: a page seen before, a new one, or the result."""
     sheet, day = found.sheet, paris_day(now())
-    known = facts(database, found.book, sheet.answers)
+    known = sense_of(database, found.book, sheet.answers, day).facts
     for rank in range(number + 1, len(sheet.order) + 1):
         seen = found.book.questions.get(sheet.order[rank - 1])
         if seen is not None and makes_sense_of(seen, known, day) is not Truth.NO:

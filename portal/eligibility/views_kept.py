@@ -1,6 +1,6 @@
 """One's own versions: kept, looked at again, compared with the one before, shown to an agent, forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,11 +17,11 @@ from portal.eligibility.forms_kept import KeepForm
 from portal.eligibility.models import AnswersShare, SavedAnswers
 from portal.eligibility.rules_kept import Kept, changes, moved
 from portal.eligibility.rules_questions import SILENT, said_of
-from portal.eligibility.rules_rights import Book
+from portal.eligibility.rules_rights import Book, outcome
 from portal.eligibility.services import keep, remove, share, take_back
 from portal.eligibility.views_answers import sealer
-from portal.eligibility.views_result import Result, outcome_of, result_of
-from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened, sensible
+from portal.eligibility.views_result import Result, result_of
+from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened, sense_of
 from portal.people.queries import referents_of
 from portal.people.views_browser import actor, subject_id
 from portal.refusal import Refused
@@ -61,7 +61,7 @@ class Version:
     book: Book
     kept: Kept
     result: Result
-    compared: Compared | None
+    compared: Compared | None = None  # with the one before
 
 
 @bp.route("/mes-droits/resultat/garder", methods=["GET", "POST"])
@@ -76,13 +76,14 @@ def keep_result() -> Page:
         if not form.validate_on_submit():
             shown = render_template("eligibility/keep.html", form=form, form_has_errors=bool(form.errors))
             return (shown, 422) if request.method == "POST" else shown
+        sense = sense_of(database, found.book, found.sheet.answers, paris_day(now()))
         saved = keep(
             database,
             now(),
             person_id=subject_id(),
             book_id=found.book_id,
             themes=found.sheet.themes,
-            kept=Kept(answers=sensible(database, found.book, found.sheet.answers, paris_day(now())), **form.keep()),
+            kept=Kept(answers=sense.answers, **form.keep()),
             sealer=sealer(),
             by=actor(),
         )
@@ -105,10 +106,7 @@ def version(saved_id: int) -> str:
     """One version: its result that day, what changed since the one before, and whom it is shown to."""
     with transaction() as database:
         saved = _version_or_404(database, saved_id)
-        shown = version_of(database, saved)
-        before = queries.saved_before(database, saved)
-        if before is not None and not _is_read_here(before):
-            shown = replace(shown, compared=None)
+        shown = version_of(database, saved, is_read=_is_read_here)
         shares = queries.shares_open(database, saved_id)
         coming = queries.appointments_to_come(database, now(), subject_id())
         follows = bool(referents_of(database, [subject_id()], paris_day(now())))
@@ -178,25 +176,22 @@ def _is_read_here(saved: SavedAnswers) -> bool:
     return not (g.acting and g.agent) or saved.agent_id == g.agent.id
 
 
-def version_of(database: Session, saved: SavedAnswers) -> Version:
-    """A version as it was on its day, beside the one before."""
+def version_of(database: Session, saved: SavedAnswers, *, is_read: Callable[[SavedAnswers], bool]) -> Version:
+    """A version as it was on its day, beside the one before, when whoever looks may read that one too."""
     book, kept, day = queries.book_of_version(database, saved.book_id), opened(saved), paris_day(saved.saved_at)
-    said = outcome_of(database, book, kept.answers, saved.themes, day)
-    return Version(
-        saved, book, kept, result_of(database, book, kept.answers, said, day), _compared(database, saved, book, kept)
-    )
+    result = result_of(database, book, kept.answers, saved.themes, day)
+    version, before = Version(saved, book, kept, result), queries.saved_before(database, saved)
+    if before is None or not is_read(before):
+        return version
+    return replace(version, compared=_compared(database, before, version))
 
 
-def _compared(database: Session, saved: SavedAnswers, book: Book, kept: Kept) -> Compared | None:
-    before = queries.saved_before(database, saved)
-    if before is None:
-        return None
-    then, day, last_day = opened(before), paris_day(saved.saved_at), paris_day(before.saved_at)
-    book_then = queries.book_of_version(database, before.book_id)
-    ways = moved(
-        outcome_of(database, book_then, then.answers, before.themes, last_day),
-        outcome_of(database, book, kept.answers, saved.themes, day),
-    )
+def _compared(database: Session, before: SavedAnswers, version: Version) -> Compared:
+    book, kept, day = version.book, version.kept, paris_day(version.saved.saved_at)
+    book_then, then = queries.book_of_version(database, before.book_id), opened(before)
+    last_day = paris_day(before.saved_at)
+    facts_then = sense_of(database, book_then, then.answers, last_day).facts
+    ways = moved(outcome(book_then, facts_then, last_day, before.themes), version.result.outcome)
     names = commune_names(database, then.answers) | commune_names(database, kept.answers)
 
     def words(book: Book, key: str, answer: str | None, on: date) -> str | None:

@@ -10,7 +10,7 @@ from portal.eligibility.forms_mail import ToMeForm
 from portal.eligibility.rules_mail import mail_words
 from portal.eligibility.services_mail import send_result
 from portal.eligibility.views_answers import sealer
-from portal.eligibility.views_result import outcome_of, page_of, result_of
+from portal.eligibility.views_result import page_of, result_of
 from portal.eligibility.views_shared import Asking, asking_or_404, bp
 from portal.people.models import Person, RouteState
 from portal.people.views_browser import actor
@@ -73,8 +73,7 @@ def _spend(to: str, *, is_signed_in: bool) -> None:
 
 
 def _send(database: Session, found: Asking, to: str, person: Person | None) -> None:
-    said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
-    shown = result_of(database, found.book, found.sheet.answers, said)
+    shown = result_of(database, found.book, found.sheet.answers, found.sheet.themes)
     base_url = portal().settings.base_url
     send_result(
         database,

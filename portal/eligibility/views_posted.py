@@ -6,7 +6,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from portal.eligibility.views_answers import sealer
-from portal.eligibility.views_result import Result, Shown, outcome_of, result_of
+from portal.eligibility.views_result import Result, Shown, result_of
 from portal.eligibility.views_shared import Asking, asking
 from portal.letters.paging import LetterTooLongError
 from portal.letters.services_pages import PageByPost, Wanted, parts_of_page
@@ -30,8 +30,7 @@ def _result(database: Session, key: str) -> Posted | None:
     found = asking(database)
     if found is None or not found.sheet.themes:
         return None
-    said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
-    shown = result_of(database, found.book, found.sheet.answers, said)
+    shown = result_of(database, found.book, found.sheet.answers, found.sheet.themes)
     version = sealer().hash("rights_letter", repr(sorted(found.sheet.answers.items())))  # keyed: it tells nothing
     for detail in _DETAILS:
         made = in_each_language(key, lambda detail=detail: _on_paper(found, shown, detail))  # type: ignore[misc]

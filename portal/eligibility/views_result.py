@@ -20,14 +20,13 @@ from portal.eligibility.services import count
 from portal.eligibility.views_answers import keep_sheet
 from portal.eligibility.views_shared import (
     Asking,
+    Sense,
     asking_or_404,
     bp,
     commune_names,
-    facts,
     may_keep,
-    sensible,
+    sense_of,
     sentences,
-    territories,
 )
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page
@@ -56,6 +55,8 @@ class Result:
     unlikely: Sequence[Shown]
     said: Sequence[str]  # every answer, in sentences
     silent: Sequence[str]  # the questions left without an answer
+    outcome: Outcome
+    sense: Sense
     insee: str = ""  # the commune answered: the nearest places to book come first
 
 
@@ -67,9 +68,8 @@ def result() -> Page:
         found = asking_or_404(database)
         if not found.sheet.themes:
             return redirect(url_for("eligibility.home"), 303)
-        said = outcome_of(database, found.book, found.sheet.answers, found.sheet.themes)
-        shown = result_of(database, found.book, found.sheet.answers, said)
-        _count(database, found, said)
+        shown = result_of(database, found.book, found.sheet.answers, found.sheet.themes)
+        _count(database, found, shown)
         keep_sheet(found.sheet)
     personal_page()
     return page_of(found, shown)
@@ -89,20 +89,13 @@ def page_of(found: Asking, shown: Result, *, is_sent: bool = False) -> str:
     )
 
 
-def outcome_of(
-    database: Session, book: Book, answers: Answers, themes: Sequence[str], day: date | None = None
-) -> Outcome:
-    """What the answers say on a day, else today."""
-    day = day or paris_day(now())
-    return outcome(book, facts(database, book, answers, day), day, themes)
-
-
-def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on: date | None = None) -> Result:
-    """The same in words (ages: those `on` a day, else today), with what can be booked today and who else answers."""
+def result_of(database: Session, book: Book, answers: Answers, themes: Sequence[str], on: date | None = None) -> Result:
+    """What the answers say `on` a day, else today, in words; with what can be booked today and who else answers."""
     day = paris_day(now())
-    answers = sensible(database, book, answers, on or day)
-    communes = commune_names(database, answers)
-    words = sentences(book, answers, communes, on or day)
+    sense = sense_of(database, book, answers, on or day)
+    said = outcome(book, sense.facts, on or day, themes)
+    communes = commune_names(database, sense.answers)
+    words = sentences(book, sense.answers, communes, on or day)
     motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
     partners = partners_of(database, {key for right in book.rights.values() for key in right.partners})
 
@@ -114,7 +107,9 @@ def result_of(database: Session, book: Book, answers: Answers, said: Outcome, on
         unsure=shown(said.unsure),
         unlikely=shown(said.unlikely),
         said=[sentence for key in words for sentence in words[key]],
-        silent=[book.questions[key].text for key in words if answers[key] in SILENT],
+        silent=[book.questions[key].text for key in words if sense.answers[key] in SILENT],
+        outcome=said,
+        sense=sense,
         insee=next(iter(communes), ""),
     )
 
@@ -136,16 +131,14 @@ def _shown(
     )
 
 
-def _count(database: Session, found: Asking, said: Outcome) -> None:
+def _count(database: Session, found: Asking, shown: Result) -> None:
     """Themes, rights shown, questions left: of nobody, nothing that is private, and what was not counted before."""
-    questions = found.book.questions
-    answers = sensible(database, found.book, found.sheet.answers, paris_day(now()))
+    questions, answers = found.book.questions, shown.sense.answers
     private = {key for key, question in questions.items() if question.is_private}
     seen = [(Counted.THEME, theme) for theme in found.sheet.themes]
-    seen += [(Counted.RIGHT, one.right.key) for one in said.perhaps if private.isdisjoint(one.because)]
+    seen += [(Counted.RIGHT, one.right.key) for one in shown.outcome.perhaps if private.isdisjoint(one.because)]
     seen += [(Counted.SILENCE, key) for key, answer in answers.items() if answer in SILENT and key not in private]
-    territory = next(iter(territories(database, answers, paris_day(now())).values()), "")
-    count(database, now(), territory=territory, seen=_not_counted(found, seen))
+    count(database, now(), territory=shown.sense.territory, seen=_not_counted(found, seen))
 
 
 def _not_counted(found: Asking, seen: Iterable[tuple[Counted, str]]) -> list[tuple[Counted, str]]:

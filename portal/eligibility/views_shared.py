@@ -50,20 +50,25 @@ def asking_or_404(database: Session) -> Asking:
     return asking(database) or abort(404)
 
 
-def facts(database: Session, book: Book, answers: Answers, day: date | None = None) -> dict[str, Value]:
-    """What the answers say on a day, else today."""
-    day = day or paris_day(now())
-    return known(book, answers, territories(database, answers, day), day)
+@dataclass(frozen=True)
+class Sense:
+    """What answers say on a day. `answers`: those that still make sense; one given before another changed may not."""
+
+    answers: Mapping[str, str]
+    facts: Mapping[str, Value]
+    territory: str  # of the commune answered; empty when it is not known
 
 
-def sensible(database: Session, book: Book, answers: Answers, day: date) -> dict[str, str]:
-    """The answers to questions of the book that still make sense: one given before another was changed may not."""
-    known = facts(database, book, answers, day)
-    return {
+def sense_of(database: Session, book: Book, answers: Answers, day: date) -> Sense:
+    """The facts that answers make on a day, and which of them, in the order of the book, still make sense."""
+    at = territories(database, answers, day)
+    facts = known(book, answers, at, day)
+    kept = {
         key: answers[key]
         for key, question in book.questions.items()
-        if key in answers and makes_sense_of(question, known, day) is not Truth.NO
+        if key in answers and makes_sense_of(question, facts, day) is not Truth.NO
     }
+    return Sense(kept, facts, next(iter(at.values()), "") if COMMUNE in kept else "")
 
 
 def territories(database: Session, answers: Answers, day: date) -> dict[str, str]:

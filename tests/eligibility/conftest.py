@@ -7,10 +7,14 @@ import pytest
 
 from portal.directory.parsing import read_directory
 from portal.eligibility.loader import Names, read_rights, write_rights
+from portal.eligibility.queries import book_in_force
+from portal.eligibility.rules_kept import Kept
 from portal.eligibility.rules_reading import answer_of, book_of
 from portal.eligibility.rules_rights import Book, known, outcome
+from portal.eligibility.services import keep, share
 from portal.files.folder import Folder
 from portal.files.report import Fault, Report
+from portal.journal.services import Actor
 from portal.paths import ROOT
 
 REAL = ROOT / "portal" / "data" / "pas-de-calais"
@@ -67,3 +71,26 @@ def offered(database, world, definition, names):
         world.territory(key)
     with database.transaction() as session:
         write_rights(session, definition, TODAY, Report())
+
+
+@pytest.fixture
+def resident(world):
+    """Somebody whose versions are kept."""
+    return world.person(given_names="Camille", family_name="Essai")
+
+
+@pytest.fixture
+def kept(database, resident, gateways, clock):
+    """Keeps a version under the book in force, shown to the référent when asked; gives its number."""
+
+    def write(answers, *, is_shown=False, themes=("logement",), **words):
+        with database.transaction() as session:
+            book_id, _book = book_in_force(session)
+            whose = {"person_id": resident.id, "by": Actor.person(resident.id)}
+            said = {"themes": themes, "kept": Kept(answers, **words), "sealer": gateways.sealer}
+            saved = keep(session, clock.now, book_id=book_id, **whose, **said)
+            if is_shown:
+                share(session, clock.now, saved_id=saved.id, appointment_id=None, **whose)
+            return saved.id
+
+    return write

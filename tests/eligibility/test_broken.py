@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 from portal.booking.models import Appointment, AppointmentStatus
 from portal.eligibility.loader import write_rights
 from portal.eligibility.models import Counted, RightsCount, SavedAnswers
-from portal.eligibility.queries import book_in_force
 from portal.eligibility.rules_kept import Kept
-from portal.eligibility.services import KeepingFault, keep, share
+from portal.eligibility.services import KeepingFault, share
 from portal.eligibility.views_answers import COOKIE, Sheet
 from portal.files.report import Report
 from portal.journal.services import Actor
@@ -25,29 +24,6 @@ from tests.entering import act, enter, enter_person, leave
 from tests.world import at
 
 pytestmark = pytest.mark.usefixtures("offered")
-
-
-@pytest.fixture
-def resident(world):
-    """Somebody whose versions are kept."""
-    return world.person(given_names="Camille", family_name="Essai")
-
-
-@pytest.fixture
-def kept(database, resident, gateways, clock):
-    """Keeps a version under the book in force, shown to the référent when asked; gives its number."""
-
-    def write(answers, *, is_shown=False, themes=("logement",), **words):
-        with database.transaction() as session:
-            book_id, _book = book_in_force(session)
-            whose = {"person_id": resident.id, "by": Actor.person(resident.id)}
-            said = {"themes": themes, "kept": Kept(answers, **words), "sealer": gateways.sealer}
-            saved = keep(session, clock.now, book_id=book_id, **whose, **said)
-            if is_shown:
-                share(session, clock.now, saved_id=saved.id, appointment_id=None, **whose)
-            return saved.id
-
-    return write
 
 
 @pytest.fixture

@@ -5,45 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from portal.eligibility.models import AnswersShare, RuleBook, SavedAnswers
-from portal.eligibility.rules_kept import Kept
-from portal.eligibility.services import KeepingFault, keep, remove, share, take_back
+from portal.eligibility.models import AnswersShare, SavedAnswers
+from portal.eligibility.services import KeepingFault, remove, share, take_back
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.people.models import Level
 from portal.refusal import Refused
 from tests.checked_pages import Page
+from tests.eligibility.answering import answered
 from tests.entering import act, enter, enter_person
 from tests.world import at
 
 pytestmark = pytest.mark.usefixtures("offered")
-
-
-@pytest.fixture
-def resident(world):
-    return world.person(given_names="Camille", family_name="Essai")
-
-
-@pytest.fixture
-def kept(database, resident, gateways, clock):
-    """Keeps a version for somebody: `kept({"rent_debt": "yes"}, wants="…")` gives its number."""
-
-    def write(answers, *, person=resident, themes=("logement",), **words):
-        with database.transaction() as session:
-            book_id = session.scalars(select(RuleBook.id)).one()
-            saved = keep(
-                session,
-                clock.now,
-                person_id=person.id,
-                book_id=book_id,
-                themes=themes,
-                kept=Kept(answers, **words),
-                sealer=gateways.sealer,
-                by=Actor.person(person.id),
-            )
-            return saved.id
-
-    return write
 
 
 @pytest.fixture
@@ -58,15 +31,8 @@ def press(client):
     return send
 
 
-def answered(client, theme="budget"):
-    """A theme, every question left without an answer but the first."""
-    token = client.get("/mes-droits").page.fields()["csrf_token"]
-    shown = client.follow(client.post("/mes-droits/commencer", data={"csrf_token": token, "theme": theme}))
-    client.post(shown.request.path, data=shown.page.fields(0) | {"choice": "yes"})
-
-
 def test_a_visitor_is_led_to_sign_in_and_keeps_what_they_answered(client, resident, session):
-    answered(client)
+    answered(client, {"choice": "yes"})
     assert "/connexion" in client.get("/mes-droits/resultat/garder").headers["Location"]
     enter_person(client, resident, level=Level.KNOWN)
     form = client.get("/mes-droits/resultat/garder").page.fields(1)
@@ -87,7 +53,7 @@ def test_a_visitor_is_led_to_sign_in_and_keeps_what_they_answered(client, reside
 
 def test_words_too_long_are_refused_beside_their_field_and_kept_on_the_page(client, resident):
     enter_person(client, resident, level=Level.KNOWN)
-    answered(client)
+    answered(client, {"choice": "yes"})
     form = client.get("/mes-droits/resultat/garder").page.fields(1)
     refused = client.post("/mes-droits/resultat/garder", data=form | {"wants": "x" * 2001, "can": "a\x07b"})
     assert refused.status_code == 422
@@ -130,7 +96,7 @@ def test_a_version_said_again_is_the_same(kept, session):
 def test_a_household_is_not_asked_again_when_its_person_wants(client, resident, kept):
     kept({"couple": "no", "children": "under3", "home": "owner"}, is_reused=True)
     enter_person(client, resident, level=Level.KNOWN)
-    answered(client, "famille")
+    answered(client, theme="famille")
     text = client.get("/mes-droits/resultat").page.text()
     assert "Vous avez un enfant de moins de 3 ans." in text
     assert "propriétaire" not in text
@@ -228,7 +194,7 @@ def test_an_agent_answers_with_the_person_under_a_mandate_and_the_version_says_s
     agent = world.agent("accueil", place=world.place())
     enter(client, agent)
     act(client, world.mandate(resident, agent=agent, procedures=["rights"]))
-    answered(client)
+    answered(client, {"choice": "yes"})
     form = client.get("/mes-droits/resultat/garder").page.fields(1)
     client.post("/mes-droits/resultat/garder", data=form)
     saved = session.scalars(select(SavedAnswers)).one()
@@ -244,7 +210,7 @@ def test_an_agent_who_acts_reads_what_they_wrote_with_the_person_and_nothing_els
     assert client.get(f"/mon-espace/droits/{saved_id}").status_code == 404
     token = {"csrf_token": client.get("/mes-droits").page.fields()["csrf_token"]}
     assert client.post(f"/mon-espace/droits/{saved_id}/effacer", data=token).status_code == 404
-    answered(client)
+    answered(client, {"choice": "yes"})
     form = client.get("/mes-droits/resultat/garder").page.fields(1)
     own = client.follow(client.post("/mes-droits/resultat/garder", data=form))
     assert own.status_code == 200
