@@ -13,6 +13,8 @@ from portal.notifications.models import Message, Status
 from portal.notifications.outbox import is_overtaken
 from portal.notifications.outcomes import locked_whole
 from portal.notifications.planner import RETRY_FOR
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.reviving import takes_its_place_back
 from portal.people.models import Person, RouteState
 from portal.people.services_preferences import change_preferences, preferences_of
 from portal.refusal import Refused
@@ -38,9 +40,9 @@ def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and th
 ) -> bool:
     """Writes the address (lines 2 to 6 of NF Z10-011, already checked) and lets the letter leave; whether it will.
 
-    The same lines say that the address is right after all. It leaves unless its use has ended, or something has
-    overtaken it. The person is told of a new address by every route they chose. Journaled. Raises `Refused`
-    (MendFault).
+    The same lines say that the address is right after all. It leaves unless its use has ended, something has overtaken
+    it, or a human tells the same, or has (`takes_its_place_back`). The person is told of a new address by every route
+    they chose. Journaled. Raises `Refused` (MendFault).
     """
     message = locked_whole(session, message_id)
     if message is None or message.status not in {Status.FAILED, Status.RETURNED}:
@@ -59,7 +61,8 @@ def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and th
         object_kind="message",
         object_id=message_id,
     )
-    leaves = message.expires_at > now and not is_overtaken(session, message)
+    is_of_use = message.expires_at > now and not is_overtaken(session, message)
+    leaves = is_of_use and takes_its_place_back(session, now, message, calendar_of(session))
     if leaves:
         message.status, message.due_at, message.last_error, message.attempts = Status.WAITING, now, None, 0
         message.retry_until = min(now + RETRY_FOR, message.expires_at)

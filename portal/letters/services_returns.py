@@ -23,6 +23,7 @@ from portal.notifications.outcomes import locked_whole
 from portal.notifications.planner import RETRY_FOR
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.reviving import takes_its_place_back
 from portal.people.models import Person
 from portal.refusal import Refused
 
@@ -87,11 +88,13 @@ def end_answered(session: Session) -> int:
 def leave_again(session: Session, now: datetime, *, message_id: int) -> bool:
     """Lets a letter that a bad address held or brought back (`held_back`) leave again; whether it does.
 
-    For those who chose the garantie papier: a call in between does not take its place. What something has overtaken
-    since stays where it is.
+    For those who chose the garantie papier: a call made in between does not take its place, and one that is still to be
+    made is not made (`takes_its_place_back`). What something has overtaken since stays where it is.
     """
     message = locked_whole(session, message_id)
     if message is None or message.status not in {Status.FAILED, Status.RETURNED} or is_overtaken(session, message):
+        return False
+    if not takes_its_place_back(session, now, message, calendar_of(session)):
         return False
     forget_drawn(session, now, [message_id])  # for the former address, or its bytes are no longer kept
     message.status, message.last_error, message.attempts = Status.WAITING, None, 0

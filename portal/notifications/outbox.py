@@ -114,7 +114,7 @@ def replan_without(  # noqa: PLR0913 - a message, the route it loses, and the po
     session.flush()
     hold_subject(session, message.subject, message.subject_id)
     wanted = {message.step} if message.step is Step.REMINDER or AGAIN in message.event else set(steps)
-    for row in _siblings(session, message):
+    for row in siblings_of(session, message):
         if row.route is route and row.step in wanted and row.status in _HELD:
             row.status, row.last_error = Status.FAILED, row.last_error or "route_failed"
     if message.event["kind"] == SINGLE or is_overtaken(session, message):
@@ -182,7 +182,7 @@ def _go_round(  # noqa: PLR0913, PLR0917 - as above
 ) -> list[Message]:
     person = session.get_one(Person, message.person_id)
     event, reach = unpack(message.event), reach_of(person)
-    siblings = _siblings(session, message)
+    siblings = siblings_of(session, message)
     failed_here = {row.route for row in siblings if row.step is step and row.status is Status.FAILED}
     failed = failed_routes(person) | failed_here | {route}
     planned: tuple[Planned, ...] = ()
@@ -191,20 +191,21 @@ def _go_round(  # noqa: PLR0913, PLR0917 - as above
     elif isinstance(event, Event) and step is Step.NOTICE:
         planned = plan_notices(reach, event, now, failed, post)
     elif isinstance(event, Event):
-        letter = _letter_arrival(siblings, post)
+        letter = letter_arrival(siblings, post)
         stuck = message.step is Step.REMINDER
         planned = plan_reminders(reach, event, now, failed, post, letter_arrives=letter, last_resort=stuck)
     return write(session, now, message, planned)
 
 
-def _letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date | None:
+def letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date | None:
+    """When the letter that tells an event arrives, of the event's messages to a person; None when none will."""
     letters = [
         row for row in siblings if (row.step, row.route) == (Step.NOTICE, Route.LETTER) and row.status not in _GONE
     ]
     return letters[0].arrives_on or post.arrival(letters[0].due_at) if letters else None
 
 
-def _siblings(session: Session, message: Message) -> Sequence[Message]:
+def siblings_of(session: Session, message: Message) -> Sequence[Message]:
     """The messages of the same event to the same person, this one among them, locked."""
     rows = (
         select(Message)
