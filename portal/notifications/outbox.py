@@ -23,6 +23,8 @@ UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.P
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 _HELD = (Status.WAITING, Status.QUEUED)  # not on its way yet: a letter in a print run is pulled from it
 
+STOOD_DOWN = "stood_down"  # a task taken back because a letter tells in its place: it is done after all if that fails
+
 _KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
 _ADD = insert(Message).on_conflict_do_nothing(index_elements=_KEY).returning(Message)
 
@@ -194,7 +196,18 @@ def _go_round(  # noqa: PLR0913, PLR0917 - as above
         letter = letter_arrival(siblings, post)
         stuck = message.step is Step.REMINDER
         planned = plan_reminders(reach, event, now, failed, post, letter_arrives=letter, last_resort=stuck)
+    _stand_up(siblings, planned)
     return write(session, now, message, planned)
+
+
+def _stand_up(siblings: Sequence[Message], planned: Iterable[Planned]) -> None:
+    """Tasks that stood down for a letter are to be done again, now that the planner asks for them."""
+    asked = {(one.step, one.route): one for one in planned}
+    for row in siblings:
+        one = asked.get((row.step, row.route))
+        if one is not None and row.status is Status.WITHDRAWN and row.last_error == STOOD_DOWN:
+            row.status, row.last_error, row.attempts = Status.WAITING, None, 0
+            row.due_at, row.expires_at, row.retry_until = one.due_at, one.expires_at, one.retry_until
 
 
 def letter_arrival(siblings: Sequence[Message], post: PostalCalendar) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.notifications.models import Message, Route, Status, Step
-from portal.notifications.outbox import letter_arrival, siblings_of
+from portal.notifications.outbox import STOOD_DOWN, letter_arrival, siblings_of
 from portal.notifications.packing import unpack
 from portal.notifications.planner import Event, Planned, Reach, Tidings, plan_notices, plan_reminders, plan_tidings
 from portal.notifications.post import PostalCalendar
@@ -20,9 +20,10 @@ _STANDS = (*_ASKED, Status.DONE)
 def takes_its_place_back(session: Session, now: datetime, letter: Message, post: PostalCalendar) -> bool:
     """Whether a letter that failed, or came back, tells what it says now that it can arrive. One tells, not two.
 
-    The planner's own table says by whom. By the letter alone: the task that took its place is taken back. By a human,
-    for the letter would come too late: it does not leave. What a human has told already is told again to those who
-    chose the garantie papier alone: they want it on paper. `letter` is held, with its person and its subject.
+    The planner's own table says by whom. By the letter alone: the task that took its place stands down, to stand up
+    again if the letter fails once more (`outbox.replan_without`). By a human, for the letter would come too late: it
+    does not leave. What a human has told already is told again to those who chose the garantie papier alone: they want
+    it on paper. `letter` is held, with its person and its subject.
     """
     event = unpack(letter.event)
     if event is None or letter.person_id is None:
@@ -41,7 +42,7 @@ def takes_its_place_back(session: Session, now: datetime, letter: Message, post:
     if not routes & _BY_HAND:
         for row in by_hand:
             if row.status in _ASKED:
-                row.status, row.leased_until = Status.WITHDRAWN, None
+                row.status, row.leased_until, row.last_error = Status.WITHDRAWN, None, STOOD_DOWN
     return True
 
 

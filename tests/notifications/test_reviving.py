@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from portal.notifications.models import Message, Route, Status, Step
+from portal.notifications.outbox import replan_without
 from portal.notifications.outcomes import locked_whole
 from portal.notifications.packing import pack
 from portal.notifications.planner import Event, EventKind, Tidings
@@ -24,7 +25,7 @@ NEAR = pack(Event(EventKind.BOOKED, SOON, discreet=False, happened_at=NOW))
 def revived(world):
     """Whether a letter leaves again, and what becomes of the call that took its place."""
 
-    def act(event, call=Status.OPEN, step=Step.NOTICE, *, wants_paper=True, gone=Status.FAILED):
+    def act(event, call=Status.OPEN, step=Step.NOTICE, *, wants_paper=True, gone=Status.FAILED, fails_again=False):
         person = world.person(
             address=["", "", "1 rue de l'Essai", "", "62000 Arras"],
             mobile=None,
@@ -57,6 +58,9 @@ def revived(world):
             session.flush()
             letter = locked_whole(session, rows[Route.LETTER].id)
             leaves = takes_its_place_back(session, NOW, letter, calendar_of(session))
+            if fails_again:
+                letter.status = Status.FAILED
+                replan_without(session, NOW, letter, Route.LETTER, calendar_of(session))
         with world.database.transaction() as session:
             return leaves, session.get_one(Message, rows[Route.CALL].id).status
 
@@ -72,6 +76,11 @@ def test_the_letter_tells_and_nobody_calls_any_more(revived, event, step, call) 
 def test_the_call_tells_where_the_letter_would_come_too_late(revived) -> None:
     assert revived(NEAR) == (False, Status.OPEN)
     assert revived(NEAR, step=Step.REMINDER) == (False, Status.OPEN)
+
+
+@pytest.mark.parametrize(("event", "step"), [(BOOKED, Step.NOTICE), (BOOKED, Step.REMINDER), (TIDINGS, Step.NOTICE)])
+def test_whoever_stood_down_for_a_letter_that_fails_again_tells_after_all(revived, event, step) -> None:
+    assert revived(event, step=step, fails_again=True) == (True, Status.WAITING)
 
 
 def test_both_tell_where_the_table_wants_both(revived) -> None:
