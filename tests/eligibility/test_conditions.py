@@ -119,6 +119,7 @@ def test_what_settled_a_condition_is_named():
     assert read(written).see({"home": "owner", "debt": 0, "age": 61}, DAY).because == ("home", "age")
     assert read(written).see({"home": "none", "debt": 5}, DAY).because == ("home",)
     assert list(read(written).facts()) == ["home", "debt", "age"]
+    assert list(read({"not": written}).facts()) == ["home", "debt", "age"]
 
 
 @pytest.mark.parametrize("value", ["18", ("18",)])
