@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from portal.eligibility.rules import Chance, Condition, Facts, Truth, Value
+from portal.eligibility.rules import Chance, Condition, Facts, Seen, Truth, Value
 from portal.eligibility.rules_questions import Answers, Question, facts_of, makes_sense_of
 
 
@@ -155,10 +155,21 @@ def known(book: Book, answers: Answers, territories: Mapping[str, str], day: dat
     return facts_of(book.questions, answers, territories, day)
 
 
-def outcome(book: Book, facts: Facts, day: date, themes: Collection[str]) -> Outcome:
-    """What may be asked for. A right of another theme shows only when the answers already say perhaps."""
+def seen_of(book: Book, facts: Facts, day: date) -> dict[str, Seen]:
+    """Each right in force on a day, beside what is known: seen once, for the result and for the next question."""
+    return {key: right.when.see(facts, day) for key, right in book.rights.items() if right.holds_on(day)}
+
+
+def outcome(
+    book: Book, facts: Facts, day: date, themes: Collection[str], seen: Mapping[str, Seen] | None = None
+) -> Outcome:
+    """What may be asked for. A right of another theme shows only when the answers already say perhaps.
+
+    `seen`: of these facts on this day, where somebody looked already (see `seen_of`).
+    """
     order, wanted = {key: rank for rank, key in enumerate(book.questions)}, set(themes)
-    findings = [_finding(order, right, facts, day) for right in book.rights.values() if right.holds_on(day)]
+    seen = seen_of(book, facts, day) if seen is None else seen
+    findings = [_finding(order, book.rights[key], one, facts, day) for key, one in seen.items()]
     asked = [one for one in findings if not wanted.isdisjoint(one.right.themes)]
     open_to_all = [one for one in asked if not one.right.is_closed]
     return Outcome(
@@ -168,8 +179,15 @@ def outcome(book: Book, facts: Facts, day: date, themes: Collection[str]) -> Out
     )
 
 
-def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes: Collection[str]) -> Question | None:
-    """The question to put now, or None when no answer can change anything any more.
+def next_question(
+    book: Book,
+    answers: Answers,
+    facts: Facts,
+    day: date,
+    themes: Collection[str],
+    seen: Mapping[str, Seen] | None = None,
+) -> Question | None:
+    """The question to put now, or None when no answer can change anything any more. `seen`: as for `outcome`.
 
     First those that open a theme (a danger is seen before an aid), in the order of the files; then one that may show
     that something is urgent, once an answer called for it; then the one whose answer is likely to settle most rights of
@@ -179,12 +197,8 @@ def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes:
     for question in book.questions.values():
         if question.key not in answers and not question.opens.isdisjoint(wanted):
             return question
-    scores: dict[str, float] = {}
-    for right in book.rights.values():
-        if not wanted.isdisjoint(right.themes) and right.holds_on(day):
-            for fact, (no, yes) in right.when.see(facts, day).chances.items():
-                scores[fact] = scores.get(fact, 0) + no + yes
-    put = _put_first(book, facts, day, scores)
+    seen = seen_of(book, facts, day) if seen is None else seen
+    put = _put_first(book, facts, day, _scores(book, seen, wanted))
     open_questions = [key for key in book.questions if key not in answers and key in put]
     for key in open_questions:
         waited_for = book.questions[key].asked_if
@@ -192,6 +206,16 @@ def next_question(book: Book, answers: Answers, facts: Facts, day: date, themes:
             return book.questions[key]
     best = max(open_questions, key=lambda key: put[key], default=None)
     return book.questions[best] if best else None
+
+
+def _scores(book: Book, seen: Mapping[str, Seen], themes: set[str]) -> dict[str, float]:
+    """What the answer to each question is likely to settle, of the rights of some themes."""
+    scores: dict[str, float] = {}
+    for key, one in seen.items():
+        if one.chances and not themes.isdisjoint(book.rights[key].themes):
+            for fact, (no, yes) in one.chances.items():
+                scores[fact] = scores.get(fact, 0) + no + yes
+    return scores
 
 
 def _put_first(book: Book, facts: Facts, day: date, scores: Mapping[str, float]) -> dict[str, float]:
@@ -206,9 +230,9 @@ def _put_first(book: Book, facts: Facts, day: date, scores: Mapping[str, float])
     return put
 
 
-def _finding(order: Mapping[str, int], right: Right, facts: Facts, day: date) -> Finding:
+def _finding(order: Mapping[str, int], right: Right, seen: Seen, facts: Facts, day: date) -> Finding:
     """`order`: the rank of each question in the files."""
-    truth, chances, because = right.when.see(facts, day)
+    truth, chances, because = seen
     if len(because) > 1:
         because = tuple(sorted(set(because), key=order.__getitem__))
     missing = _most_telling_first(chances) if chances else ()

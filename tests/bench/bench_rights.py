@@ -17,7 +17,7 @@ from portal.eligibility.loader import Names, read_rights
 from portal.eligibility.rules import Condition, Facts, Leaf, Not
 from portal.eligibility.rules_questions import DONT_KNOW, RATHER_NOT, Kind, Question
 from portal.eligibility.rules_reading import book_of
-from portal.eligibility.rules_rights import Book, known, next_question, outcome
+from portal.eligibility.rules_rights import Book, known, next_question, outcome, seen_of
 from portal.files.folder import Folder
 from portal.files.report import Fault
 from portal.paths import DATA
@@ -113,7 +113,8 @@ def _page(book: Book, household: tuple[dict[str, str], list[str]]) -> object:
     """What a page costs: what is known, what may be asked for, and the question to put now."""
     answers, themes = household
     facts = _facts(book, answers)
-    return outcome(book, facts, DAY, themes), next_question(book, answers, facts, DAY, themes)
+    seen = seen_of(book, facts, DAY)
+    return outcome(book, facts, DAY, themes, seen), next_question(book, answers, facts, DAY, themes, seen)
 
 
 def _bare(facts: Facts, leaves: Sequence[Leaf]) -> int:
