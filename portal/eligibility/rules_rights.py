@@ -161,7 +161,7 @@ def seen_of(book: Book, facts: Facts, day: date) -> dict[str, Seen]:
 
 
 def outcome(
-    book: Book, facts: Facts, day: date, themes: Collection[str], seen: Mapping[str, Seen] | None = None
+    book: Book, facts: Facts, day: date, themes: Collection[str], *, seen: Mapping[str, Seen] | None = None
 ) -> Outcome:
     """What may be asked for. A right of another theme shows only when the answers already say perhaps.
 
@@ -169,8 +169,13 @@ def outcome(
     """
     order, wanted = {key: rank for rank, key in enumerate(book.questions)}, set(themes)
     seen = seen_of(book, facts, day) if seen is None else seen
-    findings = [_finding(order, book.rights[key], one, facts, day) for key, one in seen.items()]
-    asked = [one for one in findings if not wanted.isdisjoint(one.right.themes)]
+    asked_keys = {key for key in seen if not wanted.isdisjoint(book.rights[key].themes)}
+    findings = [
+        _finding(order, book.rights[key], one, facts, day)
+        for key, one in seen.items()
+        if one.truth is Truth.YES or key in asked_keys
+    ]
+    asked = [one for one in findings if one.right.key in asked_keys]
     open_to_all = [one for one in asked if not one.right.is_closed]
     return Outcome(
         perhaps=tuple(one for one in findings if one.truth is Truth.YES),
@@ -179,12 +184,13 @@ def outcome(
     )
 
 
-def next_question(
+def next_question(  # noqa: PLR0913 - who, when, what for, and what was seen already
     book: Book,
     answers: Answers,
     facts: Facts,
     day: date,
     themes: Collection[str],
+    *,
     seen: Mapping[str, Seen] | None = None,
 ) -> Question | None:
     """The question to put now, or None when no answer can change anything any more. `seen`: as for `outcome`.

@@ -114,7 +114,7 @@ def _page(book: Book, household: tuple[dict[str, str], list[str]]) -> object:
     answers, themes = household
     facts = _facts(book, answers)
     seen = seen_of(book, facts, DAY)
-    return outcome(book, facts, DAY, themes, seen), next_question(book, answers, facts, DAY, themes, seen)
+    return outcome(book, facts, DAY, themes, seen=seen), next_question(book, answers, facts, DAY, themes, seen=seen)
 
 
 def _bare(facts: Facts, leaves: Sequence[Leaf]) -> int:
