@@ -96,6 +96,15 @@ class Database:
         with self._readers() as session:
             yield session
 
+    @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """A session in which each statement is a transaction of its own: for a change that one of them makes whole.
+
+        It flushes nothing: what is written is written by a statement.
+        """
+        with self._readers() as session:
+            yield session
+
     def close(self) -> None:
         """Closes the connections of the pool; open sessions keep theirs until they end."""
         self.engine.dispose()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Text, and_, bindparam, case, literal, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from portal.clock import Clock, paris_day
 from portal.database import Database, Instant
@@ -35,8 +35,9 @@ _OVERTAKEN = (Status.WAITING, Status.QUEUED, Status.IN_RUN, Status.PRINTED, Stat
 _LONGEST_REST = 60.0  # seconds between two tries of a worker whose database is away
 
 _NOW = bindparam("now", type_=Instant())
+_COLUMNS = Message.__table__.c
 _DUE = (
-    select(Message)
+    select(Message.id)
     .where(
         or_(
             and_(Message.status == Status.WAITING, Message.due_at <= _NOW),
@@ -45,10 +46,28 @@ _DUE = (
         Message.expires_at > _NOW,
         Message.route.not_in(bindparam("without", expanding=True)),
     )
-    .options(joinedload(Message.person))
     .order_by(Message.due_at, Message.id)
     .limit(1)
-    .with_for_update(of=Message, skip_locked=True)
+    .with_for_update(skip_locked=True)
+)
+_TAKEN = (
+    update(Message)
+    .where(Message.id == _DUE.scalar_subquery())
+    .values(
+        status=Status.SENDING,
+        leased_until=bindparam("until", type_=Instant()),
+        attempts=_COLUMNS.attempts + 1,
+    )
+    .returning(*_COLUMNS)
+    .cte("taken")
+)
+_LEASED = aliased(Message, _TAKEN)
+_LEASE = (
+    select(_LEASED)
+    .outerjoin(_LEASED.person)
+    .options(contains_eager(_LEASED.person))
+    .order_by(_LEASED.id)
+    .execution_options(populate_existing=True)
 )  # put together once: it is asked for each message
 
 log = logging.getLogger(__name__)
@@ -105,12 +124,9 @@ def lease_one(database: Database, now: datetime, *, without: Collection[Route] =
 
     Rows that another worker holds are skipped; one whose lease is over is taken again.
     """
-    with database.transaction() as session:
-        message = session.scalars(_DUE, {"now": now, "without": list(without)}).one_or_none()
-        if message is not None:
-            message.status, message.leased_until = Status.SENDING, now + LEASE
-            message.attempts += 1
-        return message
+    asked = {"now": now, "until": now + LEASE, "without": list(without)}
+    with database.at_once() as session:
+        return session.scalars(_LEASE, asked).one_or_none()
 
 
 def run_worker(
@@ -189,9 +205,10 @@ def _drop(database: Database, leased: Message) -> None:
 
 def _record(database: Database, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
     """Records an outcome, again if the database was just restarted: a message that left should not leave twice."""
+    opened = database.at_once if isinstance(outcome, Left) else database.transaction  # that it left is one statement
     for more in reversed(range(_RECORD_TRIES)):
         try:
-            with database.transaction() as session:
+            with opened() as session:
                 record(session, now, leased, outcome, post)
         except OperationalError:
             if not more:

@@ -5,9 +5,10 @@ In any order, and as often as it is said.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Text, bindparam, case, func, inspect, null, select, update
 from sqlalchemy.orm import Session
 
+from portal.database import Instant
 from portal.notifications.attempt import Left, Outcome
 from portal.notifications.codes_out import SEALED, emptied
 from portal.notifications.gateways import PermanentFailure
@@ -21,6 +22,23 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
 _IN_THE_HOUSE = (Status.QUEUED, Status.IN_RUN, Status.PRINTED)
 _NOT_YET_KNOWN = (Status.WAITING, Status.SENDING, Status.SENT)
+
+# Statements put together once: they are asked for each message.
+_THIS = Message.id == bindparam("message_id")
+_IS_FREE = Message.status.in_((Status.SENDING, Status.WAITING))
+_LEFT = (
+    update(Message)
+    .where(_THIS)
+    .values(
+        recipient=bindparam("left_for", type_=Text()),
+        rendered=bindparam("left_as", type_=Message.rendered.type),
+        provider_id=func.coalesce(bindparam("given_id", type_=Text()), Message.provider_id),
+        sent_at=func.coalesce(bindparam("left_at", type_=Instant()), Message.sent_at),
+        status=case((_IS_FREE, bindparam("became", type_=Message.status.type)), else_=Message.status),
+        leased_until=case((_IS_FREE, null()), else_=Message.leased_until),
+    )
+)
+_LEFT_SAYING = _LEFT.values(context=bindparam("left_context", type_=Message.context.type))  # long to write
 
 
 def record(session: Session, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
@@ -97,13 +115,19 @@ def give_up(session: Session, now: datetime, message_id: int, *, code: str, post
 
 
 def _record_left(session: Session, now: datetime, leased: Message, left: Left) -> None:
-    message = session.get_one(Message, leased.id, with_for_update=True, populate_existing=True)
-    message.context, message.recipient, message.rendered = emptied(leased.context), left.recipient, left.rendered
-    message.provider_id = left.provider_id or message.provider_id
-    if left.status is Status.SENT:
-        message.sent_at = now
-    if message.status in {Status.SENDING, Status.WAITING}:
-        message.status, message.leased_until = left.status, None
+    """One statement, which waits for whoever changes the message at this instant."""
+    values = {
+        "message_id": leased.id,
+        "became": left.status,
+        "left_at": now if left.status is Status.SENT else None,
+        "left_for": left.recipient,
+        "left_as": left.rendered,
+        "given_id": left.provider_id or None,
+    }
+    if SEALED in leased.context or inspect(leased).attrs.context.history.has_changes():
+        session.connection().execute(_LEFT_SAYING, values | {"left_context": emptied(leased.context)})
+    else:
+        session.connection().execute(_LEFT, values)
 
 
 def _fail(  # noqa: PLR0913 - as above

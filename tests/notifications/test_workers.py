@@ -55,6 +55,29 @@ def test_a_killed_workers_row_is_taken_again_after_its_lease(world, told, send, 
     assert outbox() == [("notice", "sms", "sent"), ("reminder", "sms", "waiting")]
 
 
+def test_a_pass_leaves_to_others_what_it_was_not_asked_for(world, told, send, outbox):
+    for number in (1, 2):
+        told(world.person(email=None), starts_at=TOMORROW, subject_id=number)
+
+    assert send(limit=0) == 0
+    assert send(limit=1) == 1
+
+    assert outbox() == [("notice", "sms", "sent"), ("notice", "sms", "waiting")]
+    assert send() == 1
+
+
+def test_a_message_whose_lease_ended_while_its_provider_took_it_is_recorded_and_taken_by_nobody_again(
+    world, told, send, outbox, gateways, clock
+):
+    told(world.person(email=None), starts_at=FAR)
+    gateways.sms.before = lambda: clock.forward(timedelta(minutes=3))
+
+    assert send() == 1
+
+    assert outbox() == [("notice", "sms", "sent"), ("reminder", "sms", "waiting")]
+    assert len(gateways.sms.sent) == 1
+
+
 def test_a_message_withdrawn_while_the_provider_is_called_never_revives(database, world, told, send, outbox, gateways):
     person = world.person(email=None)
     told(person, starts_at=FAR)
@@ -130,7 +153,7 @@ def test_the_worker_outlives_a_database_that_cuts_every_connection(
     def cut() -> None:
         with migrated.transaction() as session:
             session.connection().exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         gateways.sms.before = stop.set
