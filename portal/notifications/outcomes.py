@@ -16,6 +16,7 @@ from portal.notifications.holding import hold_subject
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.outbox import note_message, refuse_way, replan_without
 from portal.notifications.post import PostalCalendar
+from portal.notifications.ways import state_of
 from portal.people.models import Person, RouteState
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
@@ -39,6 +40,24 @@ _LEFT = (
     )
 )
 _LEFT_SAYING = _LEFT.values(context=bindparam("left_context", type_=Message.context.type))  # long to write
+_IS_NEWS = Message.status.in_((*_NOT_YET_KNOWN, Status.FAILED))
+_HOLD_PERSON = (
+    select(Person.mobile_state, Person.email_state, Person.address_state)
+    .join(Message, Message.person_id == Person.id)
+    .where(_THIS)
+    .with_for_update(of=Person, key_share=True)
+)
+_ARRIVED = (
+    update(Message)
+    .where(_THIS)
+    .values(
+        delivered_at=func.coalesce(Message.delivered_at, bindparam("arrived_at", type_=Instant())),
+        provider_id=func.coalesce(Message.provider_id, bindparam("given_id", type_=Text())),
+        status=case((_IS_NEWS, Status.DELIVERED), else_=Message.status),
+        leased_until=case((_IS_NEWS, null()), else_=Message.leased_until),
+    )
+    .returning(Message.__table__.c.route)
+)
 
 
 def record(session: Session, now: datetime, leased: Message, outcome: Outcome, post: PostalCalendar) -> None:
@@ -66,14 +85,14 @@ def record(session: Session, now: datetime, leased: Message, outcome: Outcome, p
 
 def record_delivery(session: Session, now: datetime, message_id: int, *, provider_id: str) -> bool:
     """A provider says that a message arrived: the route works. False when there is no such message."""
-    message = locked_whole(session, message_id)
-    if message is None:
+    session.flush()
+    connection, this = session.connection(), {"message_id": message_id}
+    states = connection.execute(_HOLD_PERSON, this).one_or_none()  # before the message, as `locked_whole` does
+    route = connection.execute(_ARRIVED, {**this, "arrived_at": now, "given_id": provider_id}).scalar_one_or_none()
+    if route is None:
         return False
-    message.delivered_at = message.delivered_at or now
-    message.provider_id = message.provider_id or provider_id
-    note_message(session, message, RouteState.WORKS)
-    if message.status in {*_NOT_YET_KNOWN, Status.FAILED}:
-        message.status, message.leased_until = Status.DELIVERED, None
+    if states is not None and state_of(states, route) is not RouteState.WORKS:  # seldom: of the first one to arrive
+        note_message(session, session.get_one(Message, message_id, populate_existing=True), RouteState.WORKS)
     return True
 
 

@@ -1,6 +1,7 @@
 """Ways to reach someone, and what is known of each: what works, what fails."""
 
 from datetime import date, datetime
+from typing import Any
 
 from portal.notifications.models import Message, Route
 from portal.notifications.planner import Reach, first_day_by_letter
@@ -74,6 +75,12 @@ def first_day_known(person: Person, now: datetime, post: PostalCalendar) -> date
 def may_be_called(person: Person) -> bool:
     """Whether they gave a phone, and did not ask for silence."""
     return bool(person.landline or person.mobile) and not person.wants_silence
+
+
+def state_of(person: Any, route: Route) -> RouteState | None:
+    """What is known of the way that a route uses, by the columns of a file; None for a route of which nothing is."""
+    name = _STATES.get(route)
+    return None if name is None else getattr(person, name)
 
 
 def note_state(person: Person, route: Route, state: RouteState) -> None:
