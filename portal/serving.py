@@ -202,6 +202,7 @@ def work(settings: Settings, *, once: bool) -> int:
             threading.Thread(target=_seal_from_time_to_time, args=(database, stop)),
             threading.Thread(target=_print_from_time_to_time, args=(database, clock, Printer(settings.printer), stop)),
         ]
+        settle()
         for thread in beside:
             thread.start()
         log.info("the worker runs")
