@@ -1,16 +1,21 @@
 """The database: column types, the base of all models, and transactions."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Enum, MetaData, Text, create_engine
+import psycopg
+from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 
@@ -53,6 +58,9 @@ class Base(DeclarativeBase):
     }
 
 
+_ANSWERED = "answered"
+_A_MOMENT = 1.0  # seconds
+
 APPLICATION = "portal_app"  # the role that everything but maintenance takes: it can only add to the journal
 
 
@@ -73,9 +81,9 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=10,  # seconds: beyond, a clean refusal is better than a page that never comes
             hide_parameters=True,  # an error's text goes to the log: it must hold no name and no number
-            pool_pre_ping=True,  # a restarted server is noticed before the request, not by it
             connect_args={"connect_timeout": 5, "options": f"{options} -c role={role}" if role else options},
         )
+        _notice_restarts(self.engine)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(
             self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
@@ -108,6 +116,36 @@ class Database:
     def close(self) -> None:
         """Closes the connections of the pool; open sessions keep theirs until they end."""
         self.engine.dispose()
+
+
+def _notice_restarts(engine: Engine) -> None:
+    """A restarted server is noticed before the request, not by it.
+
+    A connection taken from the pool is asked whether it still answers; one that did a moment ago is asked again only
+    if its socket has something to say, as that of a server which stops has.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_ANSWERED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        answered = record.info.get(_ANSWERED)  # None: it has just been opened
+        if answered is None or (monotonic() - answered < _A_MOMENT and not _has_something_to_say(connection)):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
+
+
+def _has_something_to_say(connection: DBAPIConnection) -> bool:
+    if connection.closed:
+        return True
+    asked = select.poll()
+    asked.register(connection.fileno(), select.POLLIN)
+    return bool(asked.poll(0))
 
 
 def broken_constraint(error: IntegrityError) -> str:
