@@ -33,8 +33,9 @@ _IDLE = ((10, 0, 0.5), (19, 0, 1.0))
 
 _DUE = """
 SELECT FROM message
-WHERE status IN ('waiting', 'sending') AND CASE status WHEN 'waiting' THEN due_at ELSE leased_until END <= %(now)s
-    AND expires_at > %(now)s LIMIT 1"""
+WHERE status IN ('waiting', 'sending') AND due_at <= %(now)s AND (status = 'waiting' OR leased_until <= %(now)s)
+    AND expires_at > %(now)s
+ORDER BY due_at LIMIT 1"""  # what was leased was due then
 
 
 class Year:
