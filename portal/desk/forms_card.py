@@ -39,6 +39,7 @@ KINDS = {
     "mandate_ending": _l("Un mandat finit bientôt"),
     "mandate_reply": _l("Réponse à un SMS"),
     "address_wanted": _l("Adresse à demander"),
+    "person_check": _l("Fiche à vérifier, pour une lettre"),
     "space_closed": _l("Espace fermé"),
 }
 OTHER_KIND = _l("Un message")

@@ -21,6 +21,7 @@ from portal.letters.paper_kept import form_from
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
+from portal.letters.rules_blocked import code_of
 from portal.letters.rules_coupon import last_to_post
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
@@ -52,8 +53,8 @@ class PrintRoom:
         """Draws and stores the letter of a message, which is then queued; drawn already, it is only queued.
 
         The address is the message's own, else the person's at this moment; the words are the message's. Raises
-        `PermanentFailure` with `no_address`, `address_changed`, `address_<reason>`, `letter_too_long`,
-        `letter_unprintable` or `letter_text`: another route must tell the person.
+        `PermanentFailure` with `no_address`, `address_changed`, `address_<reason>`, `name_<reason>`,
+        `letter_too_long`, `letter_unprintable` or `letter_text`: another route must tell the person.
         """
         drawn = letter_of_message(session, message.id)
         if drawn is None or drawn.returned_at is not None:
@@ -171,7 +172,7 @@ def _address(session: Session, message: Message) -> list[str]:
         return printed_lines(message.context["recipient_name"], lines)
     except BadAddressError as bad:
         fault = bad.faults[0]
-        raise PermanentFailure(f"address_{fault.reason.value}", refused=fault.line > 1) from bad
+        raise PermanentFailure(code_of(fault), refused=fault.line > 1) from bad
 
 
 def _lines(session: Session, message: Message) -> list[str]:

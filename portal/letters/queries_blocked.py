@@ -1,14 +1,15 @@
-"""Letters that cannot leave, or came back, because of an address: read for whoever can mend it."""
+"""Letters that cannot leave, or came back, because of an address or of a person: read for whoever can mend it."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.letters.models import Letter
 from portal.letters.queries import of_room
 from portal.letters.queries_runs import UNTRUSTED
+from portal.letters.rules_blocked import BY_NAME
 from portal.letters.rules_returns import BAD_ADDRESS
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.packing import SINGLE
@@ -20,18 +21,19 @@ BY_ADDRESS = ("no_address", "address_changed", "address_doubtful", "address_too_
 BY_WORDS = ("letter_too_long", "letter_unprintable", "letter_text")
 NEVER_IN_TIME = "too_late"
 LISTED = 100
+CHECKED = "person_check"  # the subject, and the kind, of what asks somebody to check a person
 
 
 def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
     """Letters of this agent's places that an address keeps back, or brought back, oldest first; at most `LISTED`.
 
     And what somebody asked for by post and has not got: nobody else tells it. Those whose use has ended are not among
-    them, but for a person whose address is still doubtful: it must be asked.
+    them, but for a person whose address is still doubtful: it must be asked. Nor are those `to_check`.
     """
     return session.scalars(
         select(Message)
         .outerjoin(Message.person)
-        .where(_is_blocked(now), of_room(session, now, agent_id))
+        .where(_is_blocked(now), ~_PERSON_FIRST, of_room(session, now, agent_id))
         .options(joinedload(Message.person))
         .order_by(Message.created_at, Message.id)
         .limit(LISTED)
@@ -41,7 +43,41 @@ def blocked(session: Session, now: datetime, *, agent_id: int) -> Sequence[Messa
 def count_blocked(session: Session, now: datetime, *, agent_id: int) -> int:
     """How many there are, however many."""
     counted = select(func.count(Message.id)).outerjoin(Message.person)
-    return session.scalar(counted.where(_is_blocked(now), of_room(session, now, agent_id))) or 0
+    return session.scalar(counted.where(_is_blocked(now), ~_PERSON_FIRST, of_room(session, now, agent_id))) or 0
+
+
+def to_check(session: Session, now: datetime, *, agent_id: int) -> list[tuple[Message, bool]]:
+    """Letters of this agent's places that stay because of their person, oldest first, at most `LISTED`.
+
+    Each with whether somebody has been asked to check the person. The name is no envelope's; they want discretion, and
+    have chosen no address; or the address is at fault and another file of theirs may have the right one. Nobody is
+    asked anything who asked for silence.
+    """
+    chosen = select(Message, _is_handed()).join(Message.person)
+    rows = session.execute(
+        chosen.where(_waits_for_person(now), of_room(session, now, agent_id))
+        .options(joinedload(Message.person))
+        .order_by(Message.created_at, Message.id)
+        .limit(LISTED)
+    )
+    return [(message, is_handed) for message, is_handed in rows]
+
+
+def count_to_check(session: Session, now: datetime, *, agent_id: int) -> int:
+    """How many there are that nobody has been asked about yet, however many."""
+    counted = select(func.count(Message.id)).join(Message.person).where(_waits_for_person(now), ~_is_handed())
+    return session.scalar(counted.where(of_room(session, now, agent_id))) or 0
+
+
+def waits_for_person(session: Session, now: datetime, message_id: int) -> bool:
+    """Whether a letter stays because of its person."""
+    chosen = select(Message.id).join(Message.person).where(Message.id == message_id, _waits_for_person(now))
+    return session.scalar(chosen) is not None
+
+
+def is_handed(session: Session, message_id: int) -> bool:
+    """Whether somebody has been asked to check the person of a letter, since it was promised or still."""
+    return session.scalar(select(_is_handed()).select_from(Message).where(Message.id == message_id)) or False
 
 
 def blocked_one(session: Session, now: datetime, message_id: int, *, agent_id: int) -> Message | None:
@@ -83,13 +119,42 @@ def count_unanswered(session: Session, now: datetime, *, agent_id: int) -> int:
 
 
 def _is_blocked(now: datetime) -> ColumnElement[bool]:
-    is_kept_back = and_(_failed_by(BY_ADDRESS), Message.expires_at > now)
-    has_come_back = and_(Message.status == Status.RETURNED, Person.address_state.in_(UNTRUSTED), _LATEST)
+    is_kept_back = and_(_failed_by(BY_ADDRESS), Message.expires_at > now, _MAY_BE_TOLD)
+    has_come_back = and_(Message.status == Status.RETURNED, Person.address_state.in_(UNTRUSTED), _LATEST, _MAY_BE_TOLD)
     return or_(is_kept_back, has_come_back, and_(_ASKED_FOR, Message.expires_at > now, _MAY_LEAVE_AGAIN))
 
 
+def _waits_for_person(now: datetime) -> ColumnElement[bool]:
+    by_name = and_(_failed_by(BY_NAME), Message.expires_at > now, ~_ASKED_FOR, ~Person.wants_silence)
+    return or_(by_name, and_(_is_blocked(now), _PERSON_FIRST))
+
+
 def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return _ASKED_FOR, _failed_by((*BY_WORDS, NEVER_IN_TIME)), Message.expires_at > now
+    return _ASKED_FOR, _failed_by((*BY_WORDS, *BY_NAME, NEVER_IN_TIME)), Message.expires_at > now
+
+
+def _is_handed() -> ColumnElement[bool]:
+    asked = aliased(Message)
+    is_open = asked.status.in_((Status.WAITING, Status.SENDING, Status.OPEN))
+    is_done = and_(asked.status == Status.DONE, asked.created_at >= Message.created_at)
+    return (
+        select(asked.id)
+        .where(asked.subject == CHECKED, asked.subject_id == Message.person_id, or_(is_open, is_done))
+        .correlate(Message)
+        .exists()
+    )
+
+
+# To whoever has asked for silence since, no letter leaves that they have not asked for: nothing is to be mended.
+_MAY_BE_TOLD = or_(Message.event["kind"].astext == SINGLE, func.coalesce(~Person.wants_silence, true()))
+_PERSON_FIRST = func.coalesce(
+    and_(
+        Message.to.is_(None),
+        ~Person.wants_silence,
+        or_(and_(Person.wants_discretion, Person.letters_chosen_at.is_(None)), Person.maybe_double),
+    ),
+    false(),
+)
 
 
 # Of several letters of one person that came back, one is enough to ask for the address.
@@ -108,7 +173,7 @@ _ASKED_FOR = and_(
 )
 _DRAWN = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
 _MAY_LEAVE_AGAIN = or_(
-    and_(Message.status == Status.FAILED, Message.last_error.not_in((*BY_ADDRESS, *BY_WORDS, NEVER_IN_TIME))),
+    and_(Message.status == Status.FAILED, Message.last_error.not_in((*BY_ADDRESS, *BY_NAME, *BY_WORDS, NEVER_IN_TIME))),
     and_(Message.status == Status.RETURNED, _DRAWN.scalar_subquery().in_(BAD_ADDRESS)),
 )
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.letters.forms import WaitingForm
 from portal.letters.models import Letter, Printer
 from portal.letters.queries import FIRST, LISTED, ROLES, letters_found, letters_waiting
-from portal.letters.queries_blocked import count_blocked, count_unanswered
+from portal.letters.queries_blocked import count_blocked, count_to_check, count_unanswered
 from portal.letters.queries_runs import going_on
 from portal.letters.queries_today import (
     LATE_SHOWN,
@@ -94,6 +94,7 @@ def waiting() -> str:
             page=page,
             after=after,
             blocked=count_blocked(session, now(), agent_id=g.agent.id),
+            to_check=count_to_check(session, now(), agent_id=g.agent.id),
             unanswered=count_unanswered(session, now(), agent_id=g.agent.id),
             late=_late(session),
             has_room=room,

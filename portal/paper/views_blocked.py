@@ -1,4 +1,4 @@
-"""Letters that an address keeps back, or brought back: it is put right here, and the letter leaves."""
+"""Letters that stay: an address is put right here, and the letter leaves; a person is checked by who may open files."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,17 +20,21 @@ from portal.letters.queries_blocked import (
     blocked_one,
     count_blocked,
     is_of_room,
+    to_check,
     unanswered,
     unprintable,
 )
+from portal.letters.rules_blocked import Check
 from portal.letters.services_blocked import MendFault, is_shown, mend
-from portal.letters.views import KINDS
+from portal.letters.services_check import ask_check, check_wanted
+from portal.letters.views import KINDS, kind_words
 from portal.letters.views_room import room_of
 from portal.notifications.models import Message, Status
 from portal.paper.views_shared import bp
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
+from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
@@ -45,6 +49,9 @@ _WHY = {
     "address_town_missing": _l("La ville manque."),
     "address_street_missing": _l("La rue manque."),
     "address_name_missing": _l("Le nom manque."),
+    "name_missing": _l("Le nom manque."),
+    "name_too_long": _l("Le nom est trop long pour l'enveloppe."),
+    "name_bad_character": _l("Un signe du nom ne peut pas être imprimé."),
     "route_failed": _l("Une lettre est revenue de cette adresse."),
     "printer_rejected": _l("L'imprimeur l'a refusée."),
     "pulled": _l("L'imprimeur l'a refusée."),
@@ -52,6 +59,11 @@ _WHY = {
     "letter_too_long": _l("Son texte est trop long pour une lettre."),
     "letter_unprintable": _l("Son texte contient un signe inconnu."),
     "letter_text": _l("Son texte ne peut pas être préparé."),
+}
+_CHECKS = {
+    Check.NAME: _l("Le nom ne s'imprime pas sur une enveloppe."),
+    Check.DISCREET: _l("Cette personne demande de la discrétion. Seule, elle choisit où nous lui écrivons."),
+    Check.DOUBLE: _l("Son adresse ne va pas. Une autre fiche lui ressemble\u00a0: laquelle est la bonne\u00a0?"),
 }
 _FAULTS = {
     MendFault.CHANGED: _l("L'adresse a changé depuis que cette page est ouverte. Voici la nouvelle."),
@@ -61,7 +73,11 @@ _DONE = {
     "part": _l("L'adresse est enregistrée. La lettre part avec le prochain courrier."),
     "garde": _l("L'adresse est enregistrée. Cette lettre ne sert plus : elle ne repart pas."),
     "deja": _l("Cette lettre a déjà été traitée."),
+    "confie": _l("C'est confié à l'accueil. Il vérifie avec la personne."),
+    "confie-deja": _l("C'était déjà confié à l'accueil. Rien n'a changé."),
+    "expire": _l("Cette page est restée ouverte longtemps. Appuyez de nouveau."),
 }
+_NOT_DONE = ("confie-deja", "deja", "expire")
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,19 @@ class Row:
         return [*typed, *(("montre", line) for line in self.lines)]
 
 
+@dataclass(frozen=True)
+class ToCheck:
+    """A letter that stays for its person. No address: it may have to be kept quiet. `mends`: it may be put right."""
+
+    id: int
+    kind: str
+    recipient: str
+    why: str
+    until: datetime
+    is_handed: bool
+    mends: bool
+
+
 @bp.get("/agents/courriers/bloques")
 @allow(*ROLES)
 def blocked_letters() -> Page:
@@ -97,9 +126,21 @@ def blocked_letters() -> Page:
         room = room_of(database)
         others = [(KINDS.get(one.kind, one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
         alone = [_row(one) for one in unanswered(database, now(), agent_id=g.agent.id)]
+        people = [_to_check(*one) for one in to_check(database, now(), agent_id=g.agent.id)]
     personal_page()
-    done = _DONE.get(request.args.get("fait", ""), "")
-    return render_template("paper/blocked.html", rows=rows, total=total, others=others, alone=alone, done=done, **room)
+    said = request.args.get("fait", "")
+    return render_template(
+        "paper/blocked.html",
+        rows=rows,
+        total=total,
+        others=others,
+        alone=alone,
+        people=people,
+        form=PortalForm(formdata=None),
+        done=_DONE.get(said, ""),
+        is_done=said not in _NOT_DONE,
+        **room,
+    )
 
 
 @bp.route("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>", methods=["GET", "POST"])
@@ -145,6 +186,23 @@ def mend_letter(message_id: int) -> Page:
     return page, 422 if form.errors or fault else 200
 
 
+@bp.post("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>/verifier")
+@allow(*ROLES)
+def check_person(message_id: int) -> Page:
+    """Hands the person of a letter to those who may open files: a print room sees none."""
+    if not PortalForm().validate_on_submit():
+        return redirect(url_for("paper.blocked_letters", fait="expire"), 303)
+    try:
+        with transaction() as database:
+            if not is_of_room(database, now(), message_id, agent_id=g.agent.id):
+                abort(404)
+            is_new = ask_check(database, now(), message_id=message_id, by=actor(), base_url=portal().settings.base_url)
+        said = "confie" if is_new else "confie-deja"
+    except Refused:
+        said = "deja"
+    return redirect(url_for("paper.blocked_letters", fait=said), 303)
+
+
 def _may_be_right(message: Message) -> bool:
     """Whether its lines are an address, which somebody may say to be right as it is."""
     return message.status is Status.RETURNED or message.last_error not in BY_ADDRESS
@@ -177,4 +235,17 @@ def _row(message: Message, as_it_is: AddressForm | None = None) -> Row:
         message.expires_at,
         tuple(lines),
         as_it_is if any(lines) else None,
+    )
+
+
+def _to_check(message: Message, is_handed: bool) -> ToCheck:  # noqa: FBT001 - a row, as it is read
+    wanted = check_wanted(message, message.person) if message.person is not None else None
+    return ToCheck(
+        message.id,
+        kind_words(message.kind),
+        message.context["recipient_name"],
+        str(_CHECKS[wanted]) if wanted is not None else "",
+        message.expires_at,
+        is_handed,
+        wanted is Check.DOUBLE,
     )

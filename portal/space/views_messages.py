@@ -45,6 +45,7 @@ KINDS = {
     "mandate_ending": _l("Une permission finit bientôt"),
     "mandate_reply": _l("Réponse à votre SMS"),
     "address_wanted": _l("Votre adresse, à nous redonner"),
+    "person_check": _l("Une lettre bloquée, à voir avec vous"),
     "space_closed": _l("Votre espace est fermé"),
     "callback": _l("Vous avez demandé un appel"),
 }

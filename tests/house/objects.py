@@ -506,6 +506,9 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/bloques/<{BIG}:message_id>": _of_agents(
         "/agents/courriers/bloques/{}", lambda scene: (scene.blocked, NOWHERE)
     ),
+    f"/agents/courriers/bloques/<{BIG}:message_id>/verifier": _of_agents(
+        "/agents/courriers/bloques/{}/verifier", lambda scene: (scene.blocked, NOWHERE)
+    ),
     **{f"/agents/agenda/<{SMALL}:appointment_id>{end}": _in_agenda(end) for end in ("", "/statut", "/suite")},
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
@@ -544,6 +547,7 @@ OBJECTS: dict[str, Row] = {
     ),
     "/agents/formulaires/vierge/<key>": _same(lambda _scene: "/agents/formulaires/vierge/choix"),
     "/papier/<key>.pdf": _same(lambda _scene: "/papier/choix.pdf"),
+    "/papier/rendez-vous/<motif_key>.pdf": _same(lambda scene: f"/papier/rendez-vous/{scene.motif_key}.pdf"),
     _FILE: _file(),
     **{f"{_FILE}{end}": _file(end) for end in ("/rendez-vous", "/attente")},
     **{f"{_FILE}/rendez-vous/<motif_key>{end}": _wanted(end) for end in ("", "/confirmer", "/autre-heure")},

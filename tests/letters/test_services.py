@@ -94,7 +94,7 @@ def test_drawn_twice_the_letter_is_the_first_one(database, world, clock, room):
         (["", "", "", "", ""], {}, "no_address", False),
         (["", "", "r" * 39, "", "62000 Arras"], {}, "address_too_long", True),
         (["", "", "12 rue X", "", ""], {}, "address_town_missing", True),
-        (ADDRESS, {"recipient_name": "E" * 39}, "address_too_long", False),
+        (ADDRESS, {"recipient_name": "E" * 39}, "name_too_long", False),
         (ADDRESS, {"directions": "x " * 20_000}, "letter_too_long", False),
         (ADDRESS, {"directions": "Αθήνα"}, "letter_unprintable", False),
         (ADDRESS, {"place_name": ""}, "letter_text", False),
