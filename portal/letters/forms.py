@@ -86,11 +86,13 @@ class ScanField(FileField):  # type: ignore[misc]
 
 
 class WaitingForm(PortalForm):
-    """A letter looked for among those that wait. Posted: a name stands in no address of a page."""
+    """A letter looked for: any by its key, those that wait by a name. Posted: a name stands in no address of a page."""
 
     wanted = TextField(
         _l("Clé de la lettre, ou nom"),
-        hint=_l("Exemples\u00a0: C0000123K, ou Martin"),
+        hint=_l(
+            "Une clé ouvre toute lettre. Un nom cherche celles qui attendent. Exemples\u00a0: C0000123K, ou Martin"
+        ),
         longest=60,
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

@@ -1,6 +1,7 @@
 """The print room: each letter as the bytes to print and as a page to read; its other pages are in `views_*`."""
 
 import logging
+from collections.abc import Sequence
 from hashlib import sha256
 
 from flask import Blueprint, Response, abort, g, render_template, url_for
@@ -12,8 +13,12 @@ from portal.journal.services import record
 from portal.letters.content import content_from
 from portal.letters.models import Letter
 from portal.letters.queries import ROLES, latest_drawing, letter, letter_for, letter_of_message, says_its_message
+from portal.letters.queries_post import pull_reason
+from portal.letters.queries_runs import IN_THE_HOUSE
+from portal.letters.rules_post import LEFT
 from portal.letters.twin import ICONS, twin_sections
-from portal.letters.views_room import bytes_answer, gone, state_words
+from portal.letters.views_room import REASONS, bytes_answer, gone, opens, state_words
+from portal.notifications.models import Status
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
 from portal.people.models import Person
@@ -69,8 +74,10 @@ def twin(letter_id: int) -> Response:
         found = _found(letter_for(session, now(), letter_id, agent_id=g.agent.id))
         _record_opening(session, found)
         latest = latest_drawing(session, found.message_id)
+        wrong = _why_pulled(session, found)
     newer = latest if latest is not None and latest.id > found.id else None
-    return _twin_answer(found, url_for("letters.pdf", letter_id=letter_id), "base_agents.html", newer=newer)
+    pdf_url = url_for("letters.pdf", letter_id=letter_id)
+    return _twin_answer(found, pdf_url, "base_agents.html", newer=newer, wrong=wrong, acts=_acts(found, wrong))
 
 
 @bp.get("/demo/lettre/<int(max=9223372036854775807):message_id>.pdf")
@@ -131,7 +138,34 @@ def _state(found: Letter) -> str:
         return standing_line(words, found.message, calendar_of(session), now(), person=person)
 
 
-def _twin_answer(found: Letter, pdf_url: str, layout: str, *, newer: Letter | None = None) -> Response:
+def _why_pulled(session: Session, found: Letter) -> str:
+    """Why a letter in a run is to be taken out of it; nothing when it may leave, or has left."""
+    stands = found.run_id is not None and found.pulled_at is None and found.returned_at is None
+    reason = pull_reason(session, found.message) if stands and found.message.status not in LEFT else None
+    return str(REASONS[reason]) if reason is not None else ""
+
+
+def _acts(found: Letter, wrong: str) -> list[tuple[str, str]]:
+    """What may be done with a letter of the print room: each with its address."""
+    has_ended = found.pulled_at is not None or found.returned_at is not None
+    can_leave = found.message.status in {Status.QUEUED, *IN_THE_HOUSE}
+    known = (
+        ("letters.reprint", {}, _("Réimprimer"), found.run_id is not None and not has_ended and not wrong),
+        ("letters.pull", {} if wrong else {"motif": "asked"}, _("Retirer"), not has_ended and (can_leave or wrong)),
+    )
+    reference = found.reference
+    return [(url_for(at, cle=reference, **more), str(words)) for at, more, words, is_so in known if is_so and opens(at)]
+
+
+def _twin_answer(  # noqa: PLR0913 - a letter, and what stands beside it
+    found: Letter,
+    pdf_url: str,
+    layout: str,
+    *,
+    newer: Letter | None = None,
+    wrong: str = "",
+    acts: Sequence[tuple[str, str]] = (),
+) -> Response:
     message = found.message
     is_own = says_its_message(found)  # else these words and this address are those of the sheet drawn since
     content = content_from((message.rendered or {})["content"]) if is_own else None
@@ -142,6 +176,8 @@ def _twin_answer(found: Letter, pdf_url: str, layout: str, *, newer: Letter | No
         state=_state(found),
         is_old=found.pulled_at is not None or found.returned_at is not None,
         newer=newer,
+        wrong=wrong,
+        acts=acts,
         address=(message.recipient or "").splitlines() if is_own else [],
         content=content,
         sections=twin_sections(content) if content else (),

@@ -13,6 +13,7 @@ from portal.letters.forms import WaitingForm
 from portal.letters.models import Letter, Printer
 from portal.letters.queries import FIRST, LISTED, ROLES, letters_found, letters_waiting
 from portal.letters.queries_blocked import count_blocked, count_to_check, count_unanswered
+from portal.letters.queries_post import letter_of_key
 from portal.letters.queries_runs import going_on
 from portal.letters.queries_today import (
     LATE_SHOWN,
@@ -23,6 +24,7 @@ from portal.letters.queries_today import (
     too_late_by_place,
     waiting_by_kind,
 )
+from portal.letters.rules import key_of
 from portal.letters.rules_today import left_until
 from portal.letters.services_hand import make_by_hand
 from portal.letters.views import bp, kind_words
@@ -67,10 +69,15 @@ class Kind:
 
 @bp.route("/agents/courriers", methods=["GET", "POST"])
 @allow(*ROLES)
-def waiting() -> str:
-    """Today: the cut-off, what waits and what does not leave, and the letters, oldest first; or those looked for."""
+def waiting() -> Response | str:
+    """Today: the cut-off, what waits and what does not leave, and the letters, oldest first; or those of a name.
+
+    A key, typed or scanned, opens its letter wherever it stands.
+    """
     search = WaitingForm()
     wanted = (search.wanted.data or "") if search.validate_on_submit() else ""
+    if (number := _letter_of_key(wanted)) is not None:
+        return redirect(url_for("letters.twin", letter_id=number), 303)
     page = _page_asked()
     count, after = (LISTED, (page - 1) * LISTED) if page else (FIRST, 0)
     with reading() as session:
@@ -91,6 +98,7 @@ def waiting() -> str:
             rows=[_row(one) for one in found],
             search=search,
             wanted=wanted,
+            is_key=key_of(wanted) is not None,
             page=page,
             after=after,
             blocked=count_blocked(session, now(), agent_id=g.agent.id),
@@ -126,6 +134,16 @@ def make_run() -> Response:
         if made is None:
             return redirect(url_for("letters.waiting", fait="rien"), 303)
         return redirect(url_for("letters.run", run_id=made.run.id, fait="lot" if made.is_new else "deja"), 303)
+
+
+def _letter_of_key(typed: str) -> int | None:
+    """The letter of this agent's places that bears the key typed; None when none does, or it is no key."""
+    key = key_of(typed)
+    if key is None:
+        return None
+    with reading() as session:
+        found = letter_of_key(session, now(), key, agent_id=g.agent.id)
+        return found.id if found is not None else None
 
 
 def _seen() -> int:

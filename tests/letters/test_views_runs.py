@@ -165,11 +165,54 @@ def test_the_page_of_today_lists_the_oldest_and_finds_the_others_by_key_or_name(
     beyond = room.get(f"{TODAY}?page=2").page
     assert listed(beyond) == []
     assert "Lettres précédentes" in beyond.links()
-    for typed in (f"{last.lower()}-1-1", "exemple zoe"):
-        found = room.post(TODAY, data=page.fields() | {"wanted": typed}).page
-        assert listed(found) == [last]
-        assert found.fields()["wanted"] == typed
-    assert "Aucune lettre qui attend n'a" in room.post(TODAY, data=page.fields() | {"wanted": "%"}).page.text()
+    found = room.post(TODAY, data=page.fields() | {"wanted": "exemple zoe"}).page
+    assert listed(found) == [last]
+    assert found.fields()["wanted"] == "exemple zoe"
+    assert "Aucune lettre qui attend n'a ce nom." in room.post(TODAY, data=page.fields() | {"wanted": "%"}).page.text()
+
+
+def test_any_letter_is_opened_by_its_key_from_today_wherever_it_stands(client, world, database):
+    world.departement()
+    letters = {name: queued(world) for name in ("posted", "pulled", "moved")}
+    run = made(database, world.now)
+    letters["waits"] = queued(world)
+    elsewhere = queued(world)
+    place = world.place()
+    world.agent("courrier", place=place)
+    with database.transaction() as session:
+        for letter in letters.values():
+            session.get_one(Message, letter.message_id).place_id = None
+        session.get_one(Message, elsewhere.message_id).place_id = place.id
+        row = session.get_one(Letter, letters["pulled"].id)
+        row.pulled_at, row.pull_reason = world.now, PullReason.LOST
+        session.get_one(Message, letters["posted"].message_id).status = Status.POSTED
+        session.get_one(Person, letters["moved"].message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+    enter(client, world.agent("courrier", place=world.place()))
+    page = client.get(TODAY).page
+    opened = {}
+    for name, letter in letters.items():
+        answer = client.post(TODAY, data=page.fields() | {"wanted": f"{letter.reference.lower()}-1-1"})
+        assert answer.location == f"{TODAY}/{letter.id}"
+        opened[name] = client.follow(answer).page
+    assert "À retirer" not in opened["posted"].text()
+    assert {"Réimprimer", "Retirer"} & set(opened["posted"].links()) == {"Réimprimer"}
+    assert {"Réimprimer", "Retirer"} & set(opened["waits"].links()) == {"Retirer"}
+    assert {"Réimprimer", "Retirer"} & set(opened["pulled"].links()) == set()
+    assert {"Réimprimer", "Retirer"} & set(opened["moved"].links()) == {"Retirer"}
+    assert "Cette lettre est à retirer du lot L'adresse a changé." in opened["moved"].text()
+    assert run.letters == 3
+    for nobody in (elsewhere.reference, reference_of(9_999_999)):
+        refused = client.post(TODAY, data=page.fields() | {"wanted": nobody}).page
+        assert "Aucune lettre n'a cette clé." in refused.text()
+        assert refused.fields()["wanted"] == nobody
+
+
+def test_a_key_is_looked_for_even_when_nothing_waits(room, world, database):
+    letter = queued(world)
+    made(database, world.now)
+    page = room.get(TODAY).page
+    assert "Aucune lettre n'attend" in page.text()
+    assert room.post(TODAY, data=page.fields() | {"wanted": letter.reference}).location == f"{TODAY}/{letter.id}"
 
 
 def test_agents_who_press_at_the_same_instant_make_one_run(world, database):
