@@ -5,7 +5,7 @@ those of `from_page.content_from_page`, and `send_page` does the rest.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from portal.notifications.notices import base_context, send_to
 SUBJECT = "page"
 USEFUL_FOR = timedelta(days=30)
 _STILL_HERE = (Status.WAITING, Status.SENDING, Status.QUEUED)
+_SAME = ("recipient_name", "language", "large_print", "page_path", "page_version", "part")  # of a letter's words
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class PageByPost:
     `forms`: the words of the form that its address gives (`paper_kept.as_json`), by language: the letter then carries
     that form, of the kind `form_kind`. `is_slots`: hours that others may take. `phone`: who answers about it, when it
     is not the Département's number. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
+
+    `shorter`: the same page saying less, the fullest first, for when it would take several letters.
     """
 
     path: str
@@ -51,6 +54,7 @@ class PageByPost:
     phone: str | None = None
     expires_at: datetime | None = None
     version: str = ""
+    shorter: Callable[[], Iterable["PageByPost"]] = tuple
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,27 @@ class Wanted:
 def parts_of_page(
     session: Session, now: datetime, page: PageByPost, *, wanted: Wanted, base_url: str
 ) -> list[PageByPost]:
-    """The page itself when one letter holds it (four pages), else its parts in order, each of which one letter holds.
+    """The page itself when one letter holds it (four pages), else the fullest of its `shorter` that one letter holds.
 
-    A part is made of whole sections. Raises `LetterTooLongError` when a section alone is too long.
+    Else the parts of the shortest in order, each of which one letter holds, made of whole sections. Raises
+    `LetterTooLongError` when a section alone is too long.
     """
+    if page.forms:
+        return [page]  # one letter always holds a form, with its cover
     departement = session.get_one(Departement, 1)
+    for one in (page, *page.shorter()):
+        parts = _cut_up(now, departement, one, wanted, base_url=base_url)
+        if len(parts) == 1:
+            return parts
+    if not parts:
+        raise LetterTooLongError("a section is longer than a letter")
+    return parts
+
+
+def _cut_up(
+    now: datetime, departement: Departement, page: PageByPost, wanted: Wanted, *, base_url: str
+) -> list[PageByPost]:
+    """The page alone or its parts; nothing when a section alone is too long."""
 
     def fits(sections: Sequence[int]) -> bool:
         context = _context(now, departement, _only(page, sections), wanted, base_url=base_url, part=(9, 9))
@@ -86,17 +106,14 @@ def parts_of_page(
             return False
         return True
 
-    if page.forms:
-        return [page]  # one letter always holds a form, with its cover
-    numbers = list(range(len(page.contents["fr"].sections)))
     parts: list[list[int]] = []
-    for number in numbers:
+    for number in range(len(page.contents["fr"].sections)):
         if parts and fits([*parts[-1], number]):
             parts[-1].append(number)
         elif fits([number]):
             parts.append([number])
         else:
-            raise LetterTooLongError("a section is longer than a letter")
+            return []
     return [page] if len(parts) <= 1 else [_only(page, part) for part in parts]
 
 
@@ -121,19 +138,20 @@ def send_page(  # noqa: PLR0913 - what, to whom, by whom
         raise LookupError("no such part of the page")
     number, to = zlib.crc32(f"{page.path}{page.version}/{wanted.part}".encode()), "\n".join(wanted.lines)
     subject = OWN if page.version else SUBJECT
-    hold_subject(session, subject, number)
-    known = _asked_already(session, _kind_of(page), (subject, number), to, wanted)
-    if known is not None:
-        return known
     part = (wanted.part + 1, len(parts)) if len(parts) > 1 else None
     departement = session.get_one(Departement, 1)
+    context = _context(now, departement, parts[wanted.part], wanted, base_url=base_url, part=part)
+    hold_subject(session, subject, number)
+    known = _asked_already(session, _kind_of(page), (subject, number), to, context)
+    if known is not None:
+        return known
     message = send_to(
         session,
         now,
         kind=_kind_of(page),
         route=Route.LETTER,
         to=to,
-        context=_context(now, departement, parts[wanted.part], wanted, base_url=base_url, part=part),
+        context=context,
         expires_at=page.expires_at or now + USEFUL_FOR,
         subject=subject,
         subject_id=number,
@@ -148,7 +166,13 @@ def _kind_of(page: PageByPost) -> str:
     return FORM_SENT if page.forms else KIND
 
 
-def _asked_already(session: Session, kind: str, about: tuple[str, int], to: str, wanted: Wanted) -> Message | None:
+def _asked_already(
+    session: Session, kind: str, about: tuple[str, int], to: str, context: dict[str, Any]
+) -> Message | None:
+    """The letter that says the same to the same person, if it is still here.
+
+    Two pages may have one number: it only leads there, and what tells them apart is compared whole.
+    """
     subject, number = about
     rows = session.scalars(
         select(Message)
@@ -161,9 +185,7 @@ def _asked_already(session: Session, kind: str, about: tuple[str, int], to: str,
         )
         .order_by(Message.id)
     )
-    same = (wanted.name, wanted.language, wanted.large_print)
-    keys = ("recipient_name", "language", "large_print")
-    return next((row for row in rows if tuple(row.context[key] for key in keys) == same), None)
+    return next((row for row in rows if all(row.context.get(key) == context[key] for key in _SAME)), None)
 
 
 def _context(  # noqa: PLR0913 - the parts of one letter
@@ -186,6 +208,7 @@ def _context(  # noqa: PLR0913 - the parts of one letter
         recipient_name=wanted.name,
         large_print=wanted.large_print,
         page_path=page.path,
+        page_version=page.version,
         pages={language: page.contents[language].as_json() for language in languages},
         asked_at=paris(now).isoformat(),
         slots=page.is_slots,

@@ -93,7 +93,7 @@ def page(sections=2, lines=3, **given):
     blocks = tuple(Block(Role.ITEM, (Run(f"Une phrase courte, la numéro {line}."),)) for line in range(lines))
     parts = tuple(Section("page", f"Partie {number}", blocks) for number in range(sections))
     contents = {language: Content("Une page", language, parts) for language in ("fr", "en")}
-    return PageByPost("/infos/essai", contents, **given)
+    return PageByPost(**{"path": "/infos/essai", "contents": contents} | given)
 
 
 @pytest.fixture
@@ -135,6 +135,16 @@ def test_asked_twice_it_leaves_once_until_it_has_left(world, post):
     with world.database.transaction() as session:
         session.get_one(Message, first.id).status = Status.POSTED
     assert post(page()).id != first.id
+
+
+def test_two_pages_whose_numbers_are_the_same_are_two_letters(post):
+    first, second = (post(page(path=f"/infos/{name}")) for name in ("plumless", "buckeroo"))
+    assert first.subject_id == second.subject_id, "a number of 32 bits is worked out of each address"
+    assert (first.context["page_path"], second.context["page_path"]) == ("/infos/plumless", "/infos/buckeroo")
+    assert post(page(path="/infos/buckeroo")).id == second.id
+    results = [post(page(path="/mes-droits", version=version)) for version in ("plumless", "buckeroo")]
+    assert results[0].subject_id == results[1].subject_id
+    assert results[0].id != results[1].id, "the answers of one are not sent in the place of those of the other"
 
 
 def test_free_hours_say_when_they_were_free_and_are_worth_nothing_after(world, post):
