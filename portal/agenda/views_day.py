@@ -1,5 +1,6 @@
 """The day: a column for each agent, or the whole day of one; what is free and what is closed is said."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import render_template
@@ -11,6 +12,7 @@ from portal.agenda.views_agenda import asked, frame
 from portal.agenda.views_columns import closed_words, columns_of_agents, hour_marks
 from portal.agenda.views_done import done
 from portal.agenda.views_lines import Writer
+from portal.desk.views_brought import brought
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
@@ -29,7 +31,7 @@ def day() -> str:
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
         grid = bounds(found.agent_days.values())
         writer = Writer(wanted.viewer, found.guests, now(), at_place=wanted.sole_place(found))
-        writer = writer.saying_once(found.booked)
+        writer = replace(writer.saying_once(found.booked), brought=brought(database, [one.id for one in found.booked]))
         columns = columns_of_agents(found, wanted.day, writer, grid)
         return render_template(
             "agenda/day.html",

@@ -1,7 +1,7 @@
 """What an agenda shows of each appointment to the agent who looks: names or "occupé", a reason or neutral words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, wall_minutes
 from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDING_ICONS, STANDING_WORDS
 from portal.booking.models import AppointmentStatus
 from portal.clock import paris_day
+from portal.desk.views_brought import Brought
 from portal.directory.models import Mode
 from portal.web.access import may_open
 from portal.web.i18n import language
@@ -45,6 +46,7 @@ class Line(NamedTuple):
     is_known: bool = False  # the viewer knows who comes
     is_paper: bool = False
     seats: str = ""
+    brought: str = ""  # what the viewer may read for it, in a few words
     person_ids: Sequence[int] = ()
     url: str = ""
     cancel_url: str = ""
@@ -70,7 +72,7 @@ class Writer:
     """Writes lines for one viewer at one instant. `is_plain`: neutral words whatever they may read (for paper).
 
     `at_place`: the place whose agenda it is, which each line then need not say. `once`: neutral words that the page
-    says once for all of its lines (`saying_once`).
+    says once for all of its lines (`saying_once`). `brought`: what the viewer may read for each, by its number.
     """
 
     viewer: Viewer
@@ -79,6 +81,7 @@ class Writer:
     is_plain: bool = False
     at_place: int | None = None
     once: str = ""
+    brought: Mapping[int, Sequence[Brought]] = field(default_factory=dict)
 
     def saying_once(self, listed: Iterable[Booked]) -> "Writer":
         """The same, which leaves out neutral words that each of these, two at least, would repeat."""
@@ -144,6 +147,7 @@ class Writer:
             is_known=is_known,
             is_paper=any(guest.wants_paper for guest in guests),
             seats=_seats(booked),
+            brought=_marks(self.brought.get(booked.id, ())),
             person_ids=[guest.person_id for guest in guests],
             url=self._url(booked) if is_known else "",
             cancel_url=self._cancel_url(booked) if is_known and can_cancel(booked, self.now) else "",
@@ -282,6 +286,10 @@ def _facts(booked: Booked, guests: Sequence[Guest]) -> tuple[str, ...]:
     how = () if booked.mode is Mode.PLACE else (MODE_ICONS[booked.mode],)
     paper = ("letter",) if any(guest.wants_paper for guest in guests) else ()
     return (*how, *paper, "triangle-alert") if booked.overbook_reason else (*how, *paper)
+
+
+def _marks(found: Iterable[Brought]) -> str:
+    return ", ".join(dict.fromkeys(one.mark for one in found))
 
 
 def _seats(booked: Booked) -> str:

@@ -1,5 +1,6 @@
 """The list of the day, to work through and to print."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import render_template, request, url_for
@@ -11,6 +12,7 @@ from portal.agenda.views_agenda import Asked, asked, frame
 from portal.agenda.views_columns import closed_words
 from portal.agenda.views_done import done
 from portal.agenda.views_lines import Line, Writer
+from portal.desk.views_brought import brought
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
@@ -29,7 +31,7 @@ def list() -> str:  # noqa: A001 - the name of its page, in addresses
         wanted = asked(database)
         found = agenda(database, wanted.viewer, wanted.whose, [wanted.day])
         writer = Writer(wanted.viewer, found.guests, now(), is_plain=is_plain, at_place=wanted.sole_place(found))
-        writer = writer.saying_once(found.booked)
+        writer = replace(writer.saying_once(found.booked), brought=brought(database, [one.id for one in found.booked]))
         return render_template(
             "agenda/list.html",
             lines=_lines(found, wanted, writer),

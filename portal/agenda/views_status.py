@@ -18,6 +18,7 @@ from portal.agenda.views_lines import opens, words_of_lines
 from portal.agenda.views_words import CHANGE_WORDS, FAULT_WORDS, ROUTE_WORDS
 from portal.booking import services_status
 from portal.booking.rules_status import StatusFault
+from portal.desk.views_brought import brought
 from portal.desk.views_shared import hand
 from portal.refusal import Refused
 from portal.web.access import allow, safe_next
@@ -102,6 +103,7 @@ def one_page(database: Session, viewer: Viewer, booked: Booked, fault: str = "")
         change=last_change(database, booked.id),
         told=[str(ROUTE_WORDS[route]) for route, _status in told_after(database, booked.id)],
         follows=follow_of(viewer, booked, line),
+        brought=brought(database, [booked.id]).get(booked.id, []),
         fault=fault,
         back=safe_next(request.form.get("suite"), url_for("agenda.day")),
         done=None if fault else done(database, viewer),

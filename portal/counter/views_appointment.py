@@ -26,6 +26,7 @@ from portal.counter.views import bp
 from portal.counter.views_shared import APPOINTMENT, BOOKERS, name_of, services_of_agent
 from portal.desk.queries import reads_file
 from portal.desk.rules import sees_reason
+from portal.desk.views_brought import brought
 from portal.desk.views_shared import hand, note_reading
 from portal.desk.views_told import missing_of
 from portal.directory.models import Departement
@@ -151,6 +152,7 @@ def appointment_page(
         done=done,
         fault=fault,
         is_mine=is_mine,
+        brought=brought(database, [found.id]).get(found.id, []),
         has_code=_may_know_code(database, found),
         can_change=can_change,
         missing=missing_of(told, first) if found.status is AppointmentStatus.BOOKED else [],

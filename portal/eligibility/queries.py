@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.booking.models import Appointment, AppointmentStatus, Participation
@@ -14,6 +14,7 @@ from portal.directory.models_subjects import Partner
 from portal.eligibility.models import AnswersShare, Counted, RightsCount, RuleBook, SavedAnswers
 from portal.eligibility.rules_reading import book_of
 from portal.eligibility.rules_rights import Book
+from portal.people.models import Person
 from portal.people.queries import referents_of
 
 READ_AFTER = timedelta(days=30)  # the agent of an appointment finishes what was begun there
@@ -130,16 +131,43 @@ def shown_to(session: Session, now: datetime, person_id: int, *, agent_id: int) 
     end.
     """
     follows = agent_id in referents_of(session, [person_id], paris_day(now))
-    received = exists().where(
-        Appointment.id == AnswersShare.appointment_id,
-        Appointment.agent_id == agent_id,
-        Appointment.status.not_in(_CANCELLED),
-        Appointment.ends_at > now - READ_AFTER,
-    )
+    received = exists().where(Appointment.id == AnswersShare.appointment_id, *_received_by(agent_id, now))
     mine = or_(AnswersShare.appointment_id.is_(None), received) if follows else received
     shared = exists().where(AnswersShare.saved_id == SavedAnswers.id, AnswersShare.ended_at.is_(None), mine)
     query = select(SavedAnswers).where(SavedAnswers.person_id == person_id, shared).order_by(SavedAnswers.id.desc())
     return session.scalars(query).all()
+
+
+class ShownAt(NamedTuple):
+    """A version that somebody shows at an appointment."""
+
+    appointment_id: int
+    saved_id: int
+    saved_at: datetime
+    person_id: int
+    given_names: str
+
+
+def shown_at(session: Session, now: datetime, appointment_ids: Collection[int], *, agent_id: int) -> list[ShownAt]:
+    """What those who come to these appointments show at them to this agent, who receives them; the last first."""
+    rows = session.execute(
+        select(AnswersShare.appointment_id, SavedAnswers.id, SavedAnswers.saved_at, Person.id, Person.given_names)
+        .join(SavedAnswers, SavedAnswers.id == AnswersShare.saved_id)
+        .join(Appointment, Appointment.id == AnswersShare.appointment_id)
+        .join(Participation, Participation.appointment_id == Appointment.id)
+        .join(Person, and_(Person.id == Participation.person_id, Person.id == SavedAnswers.person_id))
+        .where(Appointment.id.in_(appointment_ids), AnswersShare.ended_at.is_(None), *_received_by(agent_id, now))
+        .order_by(Appointment.id, SavedAnswers.id.desc())
+    )
+    return [ShownAt._make(row) for row in rows]
+
+
+def _received_by(agent_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Appointment.agent_id == agent_id,
+        Appointment.status.not_in(_CANCELLED),
+        Appointment.ends_at > now - READ_AFTER,
+    )
 
 
 def definition(session: Session, book_id: int) -> dict[str, Any]:

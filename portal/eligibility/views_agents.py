@@ -1,15 +1,23 @@
 """The agent's side: the versions that a person shows them, and how to go through the questions together."""
 
-from flask import abort, g, render_template
+from collections.abc import Collection, Iterator
+
+from flask import abort, g, render_template, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.clock import paris_day
+from portal.desk.views_brought import Brought, add_brought
 from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand
 from portal.eligibility import queries
 from portal.eligibility.views_kept import version_of
 from portal.eligibility.views_shared import bp
 from portal.journal.services import record
 from portal.web.access import allow, may_open
+from portal.web.i18n import language
 from portal.web.request import now, transaction
+from portal.words import day_words
 
 Page = str | tuple[str, int] | Response
 
@@ -54,3 +62,15 @@ def shared(person_id: int, saved_id: int) -> str:
         )
     may_book = may_open("counter.motifs")
     return render_template("eligibility/shared.html", person=person, version=shown, may_book=may_book)
+
+
+@add_brought
+def _shown_there(database: Session, appointment_ids: Collection[int]) -> Iterator[tuple[int, Brought]]:
+    """What a person brings to an appointment, for the agent who receives them; never what it is about."""
+    if not may_open("eligibility.shared"):
+        return
+    for one in queries.shown_at(database, now(), appointment_ids, agent_id=g.agent.id):
+        day = day_words(paris_day(one.saved_at), language())
+        words = _("Les réponses de %(name)s, gardées le %(day)s", name=one.given_names, day=day)
+        url = url_for("eligibility.shared", person_id=one.person_id, saved_id=one.saved_id)
+        yield one.appointment_id, Brought(str(words), str(_("A partagé ses réponses")), url)
