@@ -95,7 +95,7 @@ def _keep(session: Session, now: datetime, person_id: int, book_id: int, sealer:
 
 def _count(session: Session, book: Book, today: date) -> None:
     territories = [key for key, _name in territory_names(session)] + [""]
-    there = set(counted_months(session))
+    there = set(counted_months(session, date.max))
     for month in _months(today):
         rows = [
             {"month": month, "territory": territory, "kind": kind, "key": key, "count": times}

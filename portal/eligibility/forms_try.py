@@ -48,8 +48,18 @@ class _OptionalWhole(WholeField):
         super().pre_validate(form)
 
 
-def try_form(asked: Iterable[Question], territories: Iterable[tuple[str, str]]) -> TryForm:
-    """The form of these questions; `territories`: (key, name)."""
+def rest_of_household(
+    form: TryForm, questions: Iterable[Question], sent: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """What of `sent`, (name, value), answers questions that this form does not put: it passes them on as they came."""
+    names = {_NAME + question.key for question in questions} - {_NAME + question.key for question in form.asked}
+    return [(name, value) for name, value in sent if name in names]
+
+
+def try_form(
+    asked: Iterable[Question], territories: Iterable[tuple[str, str]], themes: Iterable[tuple[str, str]] = ()
+) -> TryForm:
+    """The form of these questions; `territories`: (key, name). `themes`: the same, to look at one alone, or none."""
     questions = tuple(asked)
     fields: dict[str, Any] = {"asked": questions}
     nothing = ("", _("Non connu"))
@@ -66,4 +76,8 @@ def try_form(asked: Iterable[Question], territories: Iterable[tuple[str, str]]) 
             high = OLDEST if question.kind is Kind.AGE else question.high
             field = _OptionalWhole(question.text, low=question.low, high=high)
         fields[_NAME + question.key] = field
+    offered_themes = list(themes)
+    if offered_themes:
+        every = ("", _("Tous les thèmes"))
+        fields["theme"] = ListField(_("Thème"), required="", choices=selectable([every, *offered_themes]))
     return cast("TryForm", type("OneTryForm", (TryForm,), fields)())

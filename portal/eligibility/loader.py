@@ -91,7 +91,7 @@ def _rights(folder: Folder, known: Known, departement: str) -> list[dict[str, An
                 row.fault(f'"{table["key"]}": another right has this key', "key")
             seen.add(table["key"])
             if not here or departement in here:
-                rights.append(plain(table))
+                rights.append(plain(table) | {"file": file})
     return rights
 
 

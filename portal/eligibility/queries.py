@@ -187,9 +187,10 @@ def territory_names(session: Session) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in rows]
 
 
-def counted_months(session: Session) -> Sequence[date]:
-    """The months of which something was counted, the last first, two years at most."""
-    return session.scalars(select(RightsCount.month).distinct().order_by(RightsCount.month.desc()).limit(24)).all()
+def counted_months(session: Session, before: date) -> Sequence[date]:
+    """The months before that day of which something was counted, the last first, two years at most."""
+    months = select(RightsCount.month).where(RightsCount.month < before).distinct()
+    return session.scalars(months.order_by(RightsCount.month.desc()).limit(24)).all()
 
 
 def counted(session: Session, month: date) -> list[tuple[str, Counted, str, int]]:

@@ -20,3 +20,28 @@ def masked(counts: Mapping[Key, int]) -> dict[Key, int | None]:
     if is_known and shown:
         hidden.add(shown[0])
     return {key: None if key in hidden else count for key, count in counts.items()}
+
+
+def rounded(count: int) -> int:
+    """The multiple of `SMALLEST` just below, or the count itself.
+
+    Two numbers of the same people (a theme, and a right shown in it) do not then give by their difference how many
+    people one of them leaves out.
+    """
+    return count - count % SMALLEST
+
+
+def shown(by_key: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[dict[str, int | None], int | None]]:
+    """What a table says of each key: its counts by territory, and their total; None is hidden, the rest is rounded.
+
+    A key whose total is hidden shows nothing of its territories.
+    """
+    totals = masked({key: sum(parts.values()) for key, parts in by_key.items()})
+    return {
+        key: ({} if total is None else _rounded(masked(by_key[key])), None if total is None else rounded(total))
+        for key, total in totals.items()
+    }
+
+
+def _rounded(counts: Mapping[str, int | None]) -> dict[str, int | None]:
+    return {key: None if count is None else rounded(count) for key, count in counts.items()}

@@ -4,11 +4,13 @@ from portal.eligibility import (
     services_own,
     views_agents,
     views_ask,
+    views_counts,
     views_kept,
     views_mail,
     views_posted,
     views_result,
     views_rules,
+    views_trial,
 )
 from portal.eligibility.views_shared import bp
 
@@ -17,9 +19,11 @@ __all__ = [
     "services_own",
     "views_agents",
     "views_ask",
+    "views_counts",
     "views_kept",
     "views_mail",
     "views_posted",
     "views_result",
     "views_rules",
+    "views_trial",
 ]

@@ -1,19 +1,18 @@
-"""For who answers for the rules: each one, its text, its source and its state; and what is counted."""
+"""For who answers for the rules: each one, its text, its source and its state; and the list of those to check."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from typing import Any
 
 from flask import abort, render_template, request
 
 from portal.clock import paris_day
 from portal.eligibility import queries
-from portal.eligibility.forms_try import TryForm, try_form
-from portal.eligibility.models import Counted
+from portal.eligibility.forms_try import TryForm, rest_of_household, try_form
+from portal.eligibility.loader import OWN
 from portal.eligibility.rules import Seen
-from portal.eligibility.rules_counts import masked
-from portal.eligibility.rules_questions import facts_of
+from portal.eligibility.rules_checked import Check, by_theme, of_check, state_of, tally
+from portal.eligibility.rules_questions import Question, facts_of
 from portal.eligibility.rules_rights import Book, Right
 from portal.eligibility.rules_said import questions_of, said_condition
 from portal.eligibility.views_shared import bp
@@ -23,15 +22,6 @@ from portal.web.request import now, reading
 Page = str | tuple[str, int]
 
 _RULES = "/agents/reglages/droits"
-
-
-class State(StrEnum):
-    """Whether a rule is asked today."""
-
-    IN_FORCE = "in_force"
-    OFF = "off"
-    TO_COME = "to_come"
-    OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -44,29 +34,53 @@ class Tried:
     notes: Sequence[str]
 
 
-def state_of(right: Right, day: date) -> State:
-    """Whether a rule is asked on a day, and else why not."""
-    if not right.is_enabled:
-        return State.OFF
-    if right.valid_from is not None and day < right.valid_from:
-        return State.TO_COME
-    return State.OVER if right.valid_to is not None and right.valid_to < day else State.IN_FORCE
-
-
 @bp.get(_RULES)
 @allow(Role.ENCADRANT, Role.ADMIN)
 def rules() -> str:
-    """Every rule by theme: its state, who has checked it, and how many sources it names."""
-    day = paris_day(now())
+    """Every rule by theme: its state, who has checked it, and how many sources it names; all, or those of one kind."""
+    day, check = paris_day(now()), _check(request.args.get("relecture", ""))
     with reading() as database:
         found = queries.book_in_force(database)
         loaded_on = queries.loaded_on(database)
     rights = list(found[1].rights.values()) if found else []
+    listed = of_check(rights, day, check)
     return render_template(
         "eligibility/rules.html",
         book=found[1] if found else None,
         loaded_on=loaded_on,
-        rights=rights,
+        rights=listed,
+        of_theme=lambda theme: [right for right in listed if theme in right.themes],
+        check=check,
+        total=len(rights),
+        tally=tally(rights, day),
+        state_of=lambda right: state_of(right, day),
+    )
+
+
+@bp.get("/agents/reglages/droits-a-relire")
+@allow(Role.ENCADRANT, Role.ADMIN)
+def to_check() -> str:
+    """A working list to print for whoever checks rules against their sources: by theme, each rule once."""
+    day, check = paris_day(now()), _check(request.args.get("relecture", ""))
+    with reading() as database:
+        book_id, book = queries.book_in_force(database) or abort(404)
+        written = {table["key"]: table for table in queries.definition(database, book_id)["right"]}
+        territories = dict(queries.territory_names(database))
+        partners = queries.partners_of(database, {key for right in book.rights.values() for key in right.partners})
+    theme = request.args.get("theme", "")
+    themes = {theme: book.themes[theme]} if theme in book.themes else book.themes
+    return render_template(
+        "eligibility/to_check.html",
+        book=book,
+        check=check,
+        theme=theme if theme in book.themes else "",
+        groups=by_theme(of_check(book.rights.values(), day, check), themes),
+        said={key: said_condition(table["when"], book.questions) for key, table in written.items()},
+        outside={key: [territories[one] for one in table["not_in"]] for key, table in written.items()},
+        files={key: table.get("file", "") for key, table in written.items()},
+        partners=partners,
+        folder=OWN,
+        today=day,
         state_of=lambda right: state_of(right, day),
     )
 
@@ -81,10 +95,7 @@ def rule(key: str) -> Page:
         written = next(table for table in queries.definition(database, book_id)["right"] if table["key"] == key)
         territories = queries.territory_names(database)
         partners = queries.partners_of(database, right.partners)
-    asked = [book.questions[one] for one in questions_of(written["when"], book.questions)]
-    if written["not_in"] and "commune" not in [one.key for one in asked]:
-        asked.append(book.questions["commune"])
-    form = try_form(asked, territories)
+    form = try_form(_asked(book, written), territories)
     is_valid = request.method == "POST" and form.validate_on_submit()
     shown = render_template(
         "eligibility/rule.html",
@@ -95,28 +106,23 @@ def rule(key: str) -> Page:
         partners=[partners[one].name for one in right.partners if one in partners],
         state=state_of(right, paris_day(now())),
         form=form,
+        rest=rest_of_household(form, book.questions.values(), request.form.items(multi=True)),
         tried=_tried(book, right, form, [territory for territory, _name in territories]) if is_valid else None,
         form_has_errors=bool(form.errors),
     )
     return (shown, 422) if request.method == "POST" and not is_valid else shown
 
 
-@bp.get("/agents/suivi/droits")
-@allow(Role.ENCADRANT, Role.ADMIN)
-def counts() -> str:
-    """What was asked and shown, month by month and by territory; small numbers are hidden."""
-    with reading() as database:
-        found = queries.book_in_force(database)
-        months = queries.counted_months(database)
-        month = next(
-            (one for one in months if one.isoformat() == request.args.get("mois")), months[0] if months else None
-        )
-        territories = [*queries.territory_names(database), ("", "")]
-        rows = queries.counted(database, month) if month else []
-    tables = [(kind, _table(rows, kind, found[1] if found else None)) for kind in Counted]
-    return render_template(
-        "eligibility/counts.html", months=months, month=month, tables=tables, territories=territories
-    )
+def _check(asked: str) -> Check | None:
+    return next((one for one in Check if one.value == asked), None)
+
+
+def _asked(book: Book, written: dict[str, Any]) -> list[Question]:
+    """The questions that a rule compares; the commune too where some territories do not have it."""
+    asked = [book.questions[one] for one in questions_of(written["when"], book.questions)]
+    if written["not_in"] and "commune" not in [one.key for one in asked]:
+        asked.append(book.questions["commune"])
+    return asked
 
 
 def _tried(book: Book, right: Right, form: TryForm, territories: Sequence[str]) -> Tried:
@@ -129,26 +135,3 @@ def _tried(book: Book, right: Right, form: TryForm, territories: Sequence[str]) 
         missing=[book.questions[key].text for key in book.questions if key in seen.chances],
         notes=[note.text for note in right.notes if note.when.see(facts, day).truth.value == "yes"],
     )
-
-
-def _table(
-    rows: Sequence[tuple[str, Counted, str, int]], kind: Counted, book: Book | None
-) -> list[tuple[str, dict[str, int | None], int | None]]:
-    """(words, count by territory, total) of each key of a kind, the most frequent first; hidden: None."""
-    by_key: dict[str, dict[str, int]] = {}
-    for territory, counted, key, count in rows:
-        if counted is kind:
-            by_key.setdefault(key, {})[territory] = count
-    totals = masked({key: sum(parts.values()) for key, parts in by_key.items()})
-    ranked = sorted(by_key, key=lambda key: (-sum(by_key[key].values()), key))
-    return [(_words(kind, key, book), dict(masked(by_key[key])) if totals[key] else {}, totals[key]) for key in ranked]
-
-
-def _words(kind: Counted, key: str, book: Book | None) -> str:
-    if book is None:
-        return key
-    if kind is Counted.THEME:
-        return book.themes[key].title if key in book.themes else key
-    if kind is Counted.RIGHT:
-        return book.rights[key].name if key in book.rights else key
-    return book.questions[key].text if key in book.questions else key

@@ -5,6 +5,7 @@ import pytest
 from portal.eligibility.models import Counted
 from portal.eligibility.services import count
 from tests.entering import enter
+from tests.world import at
 
 pytestmark = pytest.mark.usefixtures("offered")
 
@@ -59,13 +60,17 @@ def test_a_rule_that_is_not_there_is_not_found(admin):
     assert admin.get("/agents/reglages/droits/zzz").status_code == 404
 
 
-def test_small_counts_are_hidden(admin, database, clock):
+def test_small_counts_are_hidden_and_a_month_shows_once_it_is_over(admin, database, world, clock):
     assert "Rien n'a encore été compté." in admin.get("/agents/suivi/droits").page.text()
     with database.transaction() as session:
         for territory, times in (("artois", 7), ("boulonnais", 6), ("calaisis", 2)):
             for _ in range(times):
                 count(session, clock.now, territory=territory, seen=[(Counted.THEME, "budget"), (Counted.RIGHT, "rsa")])
         count(session, clock.now, territory="", seen=[(Counted.SILENCE, "home")])
+    running = admin.get("/agents/suivi/droits?mois=2026-11-01").page
+    assert "Budget" not in running.text(), "seen before and after a visit, a number would tell what was shown there"
+    clock.set(at("2026-12-01", "09:00"))
+    enter(admin, world.agent("admin"))
     page = admin.get("/agents/suivi/droits?mois=2026-11-01").page
     line = next(page.text(row) for row in page.all("tr") if "Budget" in page.text(row))
     assert "15" in line
@@ -73,7 +78,11 @@ def test_small_counts_are_hidden(admin, database, clock):
     assert "Où habitez-vous ? caché" in page.text()
 
 
-@pytest.mark.parametrize("path", ["/agents/reglages/droits", "/agents/reglages/droits/rsa", "/agents/suivi/droits"])
+PAGES = ["reglages/droits", "reglages/droits/rsa", "reglages/droits-essai", "reglages/droits-a-relire", "suivi/droits"]
+
+
+@pytest.mark.parametrize("path", [f"/agents/{page}" for page in PAGES])
 def test_others_do_not_read_the_rules_nor_the_counts(client, world, path):
-    enter(client, world.agent("accueil"))
-    assert client.get(path).status_code == 403
+    for role, status in (("accueil", 403), ("professionnel", 403), ("référent", 403), ("encadrant", 200)):
+        enter(client, world.agent(role))
+        assert client.get(path).status_code == status, role
