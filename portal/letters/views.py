@@ -149,12 +149,13 @@ def _acts(found: Letter, wrong: str) -> list[tuple[str, str]]:
     """What may be done with a letter of the print room: each with its address."""
     has_ended = found.pulled_at is not None or found.returned_at is not None
     can_leave = found.message.status in {Status.QUEUED, *IN_THE_HOUSE}
-    known = (
-        ("letters.reprint", {}, _("Réimprimer"), found.run_id is not None and not has_ended and not wrong),
-        ("letters.pull", {} if wrong else {"motif": "asked"}, _("Retirer"), not has_ended and (can_leave or wrong)),
-    )
-    reference = found.reference
-    return [(url_for(at, cle=reference, **more), str(words)) for at, more, words, is_so in known if is_so and opens(at)]
+    acts = []
+    if found.run_id is not None and not has_ended and not wrong and opens("letters.reprint"):
+        acts.append((url_for("letters.reprint", cle=found.reference), str(_("Réimprimer"))))
+    if not has_ended and (can_leave or wrong) and opens("letters.pull"):
+        why = {} if wrong else {"motif": "asked"}
+        acts.append((url_for("letters.pull", cle=found.reference, **why), str(_("Retirer"))))
+    return acts
 
 
 def _twin_answer(  # noqa: PLR0913 - a letter, and what stands beside it
