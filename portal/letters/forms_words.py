@@ -34,6 +34,7 @@ PULL_FAULTS = {
 REPRINT_FAULTS = {
     ReprintFault.UNKNOWN: _UNKNOWN_KEY,
     ReprintFault.STAYS: _l("Cette lettre ne doit plus partir. Ne la réimprimez pas."),
+    ReprintFault.TO_PULL: _l("Cette lettre est à retirer du lot. Ne la réimprimez pas."),
     ReprintFault.GONE: _l("Cette lettre n'est plus gardée. 30 jours après son départ, elle est effacée."),
 }
 RETURN_FAULTS = {

@@ -52,6 +52,7 @@ class ReprintFault(StrEnum):
 
     UNKNOWN = "unknown"
     STAYS = "stays"  # pulled, or overtaken: it must not leave
+    TO_PULL = "to_pull"  # the same, and it is still in its tray
     GONE = "gone"  # its bytes are no longer kept
 
 

@@ -23,8 +23,6 @@ from portal.notifications.outcomes import give_up, locked_whole
 from portal.notifications.post import PostalCalendar
 from portal.refusal import Refused
 
-_STOPPED = (Status.WAITING, Status.SENDING, Status.WITHDRAWN, Status.EXPIRED, Status.FAILED)
-
 
 class Pulled(NamedTuple):
     """A letter taken out of the tray; `is_new`: it was not before."""
@@ -161,7 +159,8 @@ def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
 def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Letter:
     """The letter with the bytes that were drawn, to be printed again in the place of spoiled sheets; counted.
 
-    Raises `Refused` (ReprintFault): a letter that must not leave is not printed again.
+    Raises `Refused` (ReprintFault): a letter that must not leave, as things are now, is not printed again; of one in
+    its tray `queries_post.pull_reason` says why.
     """
     chosen = (
         select(Letter).where(Letter.reference == reference).options(joinedload(Letter.message), undefer(Letter.pdf))
@@ -170,8 +169,10 @@ def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Le
     if letter is None:
         raise Refused(ReprintFault.UNKNOWN)
     has_ended = letter.pulled_at is not None or letter.returned_at is not None
-    if has_ended or letter.message.status in _STOPPED:
+    if has_ended:
         raise Refused(ReprintFault.STAYS)
+    if letter.message.status not in LEFT and pull_reason(session, letter.message) is not None:
+        raise Refused(ReprintFault.STAYS if letter.run_id is None else ReprintFault.TO_PULL)
     if letter.pdf is None:
         raise Refused(ReprintFault.GONE)
     letter.reprints += 1

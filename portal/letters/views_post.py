@@ -16,7 +16,7 @@ from portal.letters.forms import SHEET, CountForm, PostedForm, PrintedForm, Pull
 from portal.letters.forms_words import POST_FAULTS, PULL_FAULTS, REPRINT_FAULTS
 from portal.letters.models import Letter, PrintRun
 from portal.letters.queries import ROLES
-from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, set_aside, unnumbered
+from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, pull_reason, set_aside, unnumbered
 from portal.letters.queries_runs import run_of, to_pull
 from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault, difference
 from portal.letters.run_file import sheet_of
@@ -171,8 +171,8 @@ def reprint_letter() -> Response | str:
                 abort(500)
     except Refused as refused:
         fault = ReprintFault(refused.reason)
-        form.key.errors = [REPRINT_FAULTS[fault]]
-        return make_response(_reprint_page(form), 410 if fault is ReprintFault.GONE else 200)
+        form.key.errors = [REPRINT_FAULTS[fault], *_why_not(form.key.reference, fault)]
+        return make_response(_reprint_page(form, fault), 410 if fault is ReprintFault.GONE else 200)
     page = form.key.page if form.what.data == SHEET else None
     return bytes_answer(content if page is None else sheet_of(content, page), f"{form.key.reference}.pdf")
 
@@ -257,9 +257,27 @@ def _pull_page(form: PullForm) -> str:
     return render_template("letters/pull.html", form=form, rows=rows, form_has_errors=bool(form.errors), **room)
 
 
-def _reprint_page(form: ReprintForm) -> str:
+def _why_not(reference: str, fault: ReprintFault) -> list[str]:
+    """Why a letter must not leave, as things are now."""
+    if fault not in {ReprintFault.TO_PULL, ReprintFault.STAYS}:
+        return []
+    with reading() as session:
+        found = letter_of_key(session, now(), reference, agent_id=g.agent.id)
+        if found is None or found.returned_at is not None:
+            return []
+        reason = found.pull_reason or pull_reason(session, found.message)
+        return [str(REASONS[reason])] if reason is not None else []
+
+
+def _reprint_page(form: ReprintForm, fault: ReprintFault | None = None) -> str:
     if request.method == "GET":
         form.key.data = printable(request.args.get("cle", "")[:60])
     with reading() as session:
         room = room_of(session)
-    return render_template("letters/reprint.html", form=form, form_has_errors=bool(form.errors), **room)
+    return render_template(
+        "letters/reprint.html",
+        form=form,
+        form_has_errors=bool(form.errors),
+        is_to_pull=fault is ReprintFault.TO_PULL,
+        **room,
+    )

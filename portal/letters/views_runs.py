@@ -24,6 +24,7 @@ from portal.letters.queries_runs import file_of, letter_by_reference, letters_of
 from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
 from portal.letters.rules import key_of
+from portal.letters.rules_post import LEFT
 from portal.letters.views import bp, kind_words
 from portal.letters.views_room import (
     REASONS,
@@ -227,12 +228,15 @@ def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
     key = key_of(typed) if typed else None
     letter = letter_by_reference(session, key) if key else None
     files = {file.id: file.position for file in found.files}
+    stands = letter is not None and letter.pulled_at is None and letter.returned_at is None
+    wrong = pull_reason(session, letter.message) if letter and stands and letter.message.status not in LEFT else None
     return {
         "typed": typed,
         "is_key": key is not None,
         "other_run": letter.run_id if letter and letter.run_id != found.id else None,
         "letter": letter,
-        "stands": letter is not None and letter.pulled_at is None and letter.returned_at is None,
+        "stands": stands,
+        "wrong": str(REASONS[wrong]) if wrong is not None else "",
         "place": Place(letter, files[letter.file_id or 0], letter.pull_reason)
         if letter and letter.run_id == found.id
         else None,

@@ -14,6 +14,7 @@ from portal.letters.services_post import pull
 from portal.notifications.models import Message, Status
 from portal.notifications.outbox import withdraw
 from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person
 from tests.entering import enter
 from tests.letters.runs import made, queued
 
@@ -185,6 +186,31 @@ def test_a_spoiled_sheet_opens_again_alone_or_the_whole_letter_until_it_is_forgo
     gone = sends(room, path, key=letter.reference, what="whole")
     assert gone.status_code == 410
     assert "n'est plus gardée" in gone.page.text()
+
+
+def test_a_letter_that_is_to_be_pulled_is_not_printed_again_and_the_page_says_why(room, world, database):
+    moved, overtaken, waits = (queued(world, now=TUESDAY) for _ in range(3))
+    with database.transaction() as session:
+        session.get_one(Message, waits.message_id).due_at = TUESDAY + timedelta(days=9)
+    run = made(database, TUESDAY, cut_off_at=TUESDAY + timedelta(hours=1))
+    with database.transaction() as session:
+        for letter in (moved, waits):
+            session.get_one(Person, letter.message.person_id).address = ["", "", "9 rue Neuve", "", "62300 Lens"]
+        withdraw(session, TUESDAY, subject="appointment", subject_id=overtaken.message_id)
+    path = "/agents/courriers/reimprimer"
+    for letter, why in ((moved, "L'adresse a changé."), (overtaken, "Le rendez-vous a changé.")):
+        for what in ("whole", "sheet"):
+            refused = sends(room, path, key=f"{letter.reference}-1-1", what=what)
+            assert refused.mimetype == "text/html"
+            assert f"Cette lettre est à retirer du lot. Ne la réimprimez pas. {why}" in refused.page.text()
+            assert refused.page.links()["Retirer cette lettre du lot"].endswith(f"retirer?cle={letter.reference}")
+        found = room.get(f"/agents/courriers/lots/{run.id}?cle={letter.reference}").page
+        assert f"Elle est à retirer du lot. {why}" in found.text()
+        assert "Réimprimer" not in [words for words, url in found.links().items() if "?cle" in url]
+    refused = sends(room, path, key=waits.reference, what="whole").page
+    assert "Cette lettre ne doit plus partir. Ne la réimprimez pas. L'adresse a changé." in refused.text()
+    with database.transaction() as session:
+        assert not any(session.scalars(select(Letter.reprints)))
 
 
 def test_returns_are_entered_one_after_the_other_under_the_same_reason(room, world, database):
