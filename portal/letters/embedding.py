@@ -1,10 +1,14 @@
 """Fonts as documents embed them: the signs shown and no others, byte for byte as the PDF library writes them."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
+from typing import Any
 
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
+
+_IN_ROW = 10
 
 
 class Font(TTFont):
@@ -13,6 +17,14 @@ class Font(TTFont):
     def __init__(self, name: str, file: str) -> None:
         super().__init__(name, file, asciiReadable=0, shapable=False)
         self.face = _File(file)
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - the library asks for it by this name
+        """Writes the widths of each subset out at once: the library formats them number by number."""
+        names = [self.getSubsetInternalName(at, doc)[1:] for at in range(len(self.state[doc].subsets))]
+        super().addObjects(doc)
+        for name in names:
+            widths = doc.idToObject["BasicFonts"].dict[name].Widths
+            widths.sequence = [_in_rows(widths.sequence)]
 
 
 class _File(TTFontFace):
@@ -24,6 +36,12 @@ class _File(TTFontFace):
 @cache
 def _figures(width: float) -> bytes:
     return str(fp_str(width)).encode()
+
+
+def _in_rows(figures: Sequence[bytes]) -> bytes:
+    """Ten to a line, as the library sets them."""
+    rows = [b" ".join(figures[at : at + _IN_ROW]) for at in range(0, len(figures), _IN_ROW)]
+    return b" \n  ".join(rows)
 
 
 class Embedded:
