@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.booking.rewording import SAID, say_anew
 from portal.desk import queries
 from portal.desk.rules import DeskFault, Document, brings_letters, changed_since
 from portal.directory.models import Departement
@@ -109,7 +110,8 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     """Writes in a file what the person asked an agent to write, and gives the names of what changed.
 
     The person is told by every route they now choose (`tell_change` says what their old address hears); a mobile or an
-    e-mail that is replaced or taken out is told too, and opens the space no more. Raises `Refused` (CHANGED) when
+    e-mail that is replaced or taken out is told too, and opens the space no more. What waits to be told is written anew
+    where it would say more than they now want, or in another language. Raises `Refused` (CHANGED) when
     anything is no longer as it was shown, (ASK_IF_SAFE) when letters would come to somebody discreet at an address that
     they have not said to be safe, (ChoiceFault) when the garantie papier would end without the person's word.
     """
@@ -144,6 +146,8 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
     told = follow_choice(
         session, now, person=person, by=by, how=wanted.paper_said, base_url=base_url, names=frozenset(changed)
     )
+    if SAID & changed:
+        say_anew(session, now, person, base_url=base_url)
     tell_change(session, now, person, told, by=by, base_url=base_url, was=was)
     return frozenset(changed)
 

@@ -11,11 +11,9 @@ from typing import Any, cast
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
-from portal.booking.ics import calendar_of
 from portal.booking.models import Participation
 from portal.booking.models_waiting import Wish, WishEnd
-from portal.booking.queries import appointment as whole_appointment
-from portal.booking.words import context_of, tellings
+from portal.booking.rewording import SAID, say_anew, words_for
 from portal.desk import queries_merge as queries
 from portal.desk.rules_merge import Kept, MergeFault, marks, merged_values, packed, refusal, told_names
 from portal.directory.models import Departement
@@ -25,9 +23,10 @@ from portal.letters.services_changes import before as address_of
 from portal.letters.services_changes import tell_change, tell_old_address
 from portal.mandates.services import Voice, end_for_protected
 from portal.notifications import queries_post
-from portal.notifications.handing import Words, hand_over
+from portal.notifications.handing import hand_over
+from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message
-from portal.notifications.notices import base_context
+from portal.notifications.outbox import UNSENT
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
@@ -78,6 +77,10 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
     gone.merged_into_id = kept_id
     session.flush()
     _clear_double(session, kept, before, values)
+    theirs = Message.person_id.in_((kept_id, gone_id))
+    hold_subjects(session, subjects_of(session, theirs, Message.status.in_(UNSENT)))  # of both, before any message
+    if SAID.intersection(told_names(values)):
+        say_anew(session, now, kept, base_url=base_url)
     words = words_for(session, now, kept, departement, base_url)
     handed = hand_over(session, now, of=gone_id, to=kept, words=words, post=queries_post.calendar_of(session))
     end_sessions_of_person(session, now, gone_id)
@@ -123,33 +126,6 @@ def write_values(person: Person, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(person, name, value)
     person.match_key = match_key(person.family_name, person.given_names, person.birth_date)
-
-
-def words_for(session: Session, now: datetime, to: Person, departement: Departement, base_url: str) -> Words:
-    """What a message says once it is for `to`: in their language and print, and as discreet as they ask."""
-
-    def words(message: Message) -> tuple[dict[str, Any], str | None]:
-        own = base_context(departement, base_url, person=to)
-        context = message.context | {name: value for name, value in own.items() if name in message.context}
-        found = whole_appointment(session, message.subject_id) if message.subject == "appointment" else None
-        telling = next((one for one in tellings(found) if one.person.id == to.id), None) if found else None
-        if found is None or telling is None:
-            return context | {"link": message.context.get("link", base_url)}, message.calendar
-        old = message.context.get("old_starts_at")
-        anew = context_of(
-            found,
-            telling,
-            now=now,
-            departement=departement,
-            base_url=base_url,
-            cancelled_by=message.context.get("cancelled_by"),
-            old_starts_at=datetime.fromisoformat(old) if old else None,
-        )
-        acted = {name: value for name, value in message.context.items() if name == "acted_by"}
-        is_hidden = to.wants_discretion
-        return anew | acted, calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
-
-    return words
 
 
 def note_both(session: Session, now: datetime, by: Actor, verb: str, *, merge: Merge) -> None:

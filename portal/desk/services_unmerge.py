@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.booking.models import Participation
 from portal.booking.models_waiting import Wish
+from portal.booking.rewording import words_for
 from portal.desk import queries_merge as queries
 from portal.desk.rules_merge import MergeFault, is_undoable, to_give_back, told_names, unpacked
-from portal.desk.services_merge import hold_both, note_both, words_for, write_values
+from portal.desk.services_merge import hold_both, note_both, write_values
 from portal.directory.models import Departement
 from portal.journal.services import Actor
 from portal.letters.services_changes import tell_change

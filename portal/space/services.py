@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from portal.booking.rewording import SAID, say_anew
 from portal.directory.models import Departement
 from portal.identity.rules import LetterFault
 from portal.identity.services_contacts import change_contact, tell_former
@@ -43,7 +44,8 @@ def save_preferences(
 ) -> frozenset[str]:
     """Writes the preferences given (names of `Preferences`), and gives the names of what changed.
 
-    The person is told of what somebody else changed. The garantie papier goes as `letters.services_choice` says.
+    The person is told of what somebody else changed. What waits to be told is written anew in the language, the print
+    and the discretion that they now choose. The garantie papier goes as `letters.services_choice` says.
     Raises `Refused` (MandateFault, ChoiceFault).
     """
     hold_mandate(session, now, by, Procedure.PREFERENCES)
@@ -51,6 +53,8 @@ def save_preferences(
     asked, was = replace(preferences_of(person), **wanted), before(person)
     names = change_preferences(session, now, person=person, by=by, wanted=asked)
     left = follow_choice(session, now, person=person, by=by, how=How.WEB, base_url=base_url, names=names)
+    if SAID & names:
+        say_anew(session, now, person, base_url=base_url)
     tell_change(session, now, person, left, by=by, base_url=base_url, was=was)
     return names
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from portal.booking.models import Appointment
 from portal.desk import services
 from portal.desk.rules import DeskFault, Document, shown
 from portal.journal.models import JournalLine
@@ -14,6 +15,7 @@ from portal.people.models_mandates import Mandate
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.booking.desk import BASE
+from tests.desk.merging import promised
 
 pytestmark = pytest.mark.usefixtures("agent")
 
@@ -331,6 +333,15 @@ def test_letters_that_came_are_asked_about_when_discretion_begins(client, house,
     path = f"/agents/personnes/{house.person.id}/modifier"
     assert client.post(path, data=asked.page.fields() | {"is_safe": "y"}).status_code == 303
     assert fresh(database, house.person).letters_chosen_at is not None
+
+
+def test_a_reminder_that_waits_names_no_place_once_discretion_is_asked_for(client, house, database, clock) -> None:
+    with database.transaction() as session:
+        visit = session.scalars(select(Appointment.id).where(Appointment.code == house.code)).one()
+    promised(database, clock.now, house.person, visit, context={"place_name": house.here.name, "language": "fr"})
+    send(client, house.person, "modifier", wants_discretion="y")
+    reminder, *_told = all_of(database, Message)
+    assert (reminder.kind, reminder.status, reminder.context["place_name"]) == ("appointment_reminder", "waiting", "")
 
 
 def test_a_letter_held_by_a_doubted_address_is_said_to_be(client, house, database) -> None:

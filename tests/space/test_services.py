@@ -27,6 +27,8 @@ from portal.space.services import (
 )
 from portal.space.services_closing import close_space
 from portal.web.sessions import WebSession
+from tests.desk.merging import promised
+from tests.world import at
 
 BASE = "https://porte.exemple.fr"
 MOBILE, EMAIL = CredentialKind.MOBILE, CredentialKind.EMAIL
@@ -188,3 +190,12 @@ def test_closing_a_space_ends_all_that_opens_it_and_tells_the_person(world, resi
     assert "space_closed" in {kind for kind, *_ in told(world)}
     assert client.get("/mon-espace").status_code == 303
     assert not do(world, close_space, resident, base_url=BASE)
+
+
+def test_a_reminder_that_waits_names_no_place_once_its_reader_hides_it(world):
+    place, motif, agent = world.office()
+    person = world.person(mobile="+33639980012")
+    visit = world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person)
+    promised(world.database, world.now, person, visit.id, context={"place_name": place.name})
+    do(world, save_preferences, person, base_url=BASE, wants_discretion=True)
+    assert [row.context["place_name"] for row in rows(world, Message)] == [""]

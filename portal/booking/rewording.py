@@ -1,0 +1,88 @@
+"""What has yet to be said to somebody is written anew: in their language and print, and as discreet as they now ask."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.booking.ics import calendar_of
+from portal.booking.models import Appointment
+from portal.booking.queries import appointment as whole_appointment
+from portal.booking.services_missed import KIND as MISSED
+from portal.booking.words import Telling, context_of, tellings
+from portal.booking.words_missed import missed_context
+from portal.directory.models import Departement
+from portal.notifications import render
+from portal.notifications.handing import Words
+from portal.notifications.holding import hold_subjects, subjects_of
+from portal.notifications.models import Message, Status
+from portal.notifications.notices import base_context
+from portal.people.models import Person
+
+# Of what `change_preferences` says has changed: what a message that waits would otherwise still say as before.
+SAID = frozenset({"discretion", "language", "large_print"})
+
+_UNSAID = (Status.WAITING, Status.OPEN)  # nothing of it has left, nor is drawn
+
+
+def words_for(session: Session, now: datetime, to: Person, departement: Departement, base_url: str) -> Words:
+    """What a message says when it is for `to`: in their language and print, and as discreet as they ask.
+
+    Of an appointment that they are told of no more, it says what it said.
+    """
+
+    def words(message: Message) -> tuple[dict[str, Any], str | None]:
+        own = base_context(departement, base_url, person=to)
+        context = message.context | {name: value for name, value in own.items() if name in message.context}
+        found = whole_appointment(session, message.subject_id) if message.subject == "appointment" else None
+        telling = next((one for one in tellings(found) if one.person.id == to.id), None) if found else None
+        if found is None or telling is None:
+            return context | {"link": message.context.get("link", base_url)}, message.calendar
+        is_hidden = to.wants_discretion
+        calendar = calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
+        return _of_appointment(message, found, telling, now, departement, base_url), calendar
+
+    return words
+
+
+def say_anew(session: Session, now: datetime, person: Person, *, base_url: str) -> int:
+    """Writes anew what waits to be told to a person: reminders, letters not yet drawn, and what a human is to say.
+
+    For whoever has just changed their discretion, language or print: a reminder promised before must not name a place
+    that they hide now. What has left, is leaving, or is drawn stays as it is. Gives how many messages. The caller holds
+    the person's row.
+    """
+    session.flush()
+    waiting = (Message.person_id == person.id, Message.to.is_(None), Message.status.in_(_UNSAID))
+    hold_subjects(session, subjects_of(session, *waiting))
+    rows = session.scalars(
+        select(Message).where(*waiting).order_by(Message.id).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    words = words_for(session, now, person, session.get_one(Departement, 1), base_url)
+    for row in rows:
+        row.context, row.calendar = words(row)
+        if row.status is Status.OPEN:
+            row.rendered = {"text": render.task(row.kind, row.context, row.route)}
+    session.flush()
+    return len(rows)
+
+
+def _of_appointment(  # noqa: PLR0913, PLR0917 - a message, and the parts of its words
+    message: Message, found: Appointment, telling: Telling, now: datetime, departement: Departement, base_url: str
+) -> dict[str, Any]:
+    said = message.context
+    if message.kind == MISSED:
+        return missed_context(found, telling, now=now, departement=departement, base_url=base_url)
+    old = said.get("old_starts_at")
+    anew = context_of(
+        found,
+        telling,
+        now=now,
+        departement=departement,
+        base_url=base_url,
+        cancelled_by=said.get("cancelled_by"),
+        old_starts_at=datetime.fromisoformat(old) if old else None,
+        old_place=said.get("old_place"),
+    )
+    return anew | {name: value for name, value in said.items() if name == "acted_by"}

@@ -1,0 +1,131 @@
+"""What waits to be told says what its reader now asks for: nothing of the place, another language, larger print."""
+
+import pytest
+
+from portal.booking import queries
+from portal.booking.models import AppointmentStatus
+from portal.booking.rewording import say_anew
+from portal.booking.services_missed import ask_call, tell_missed
+from portal.booking.telling import tell
+from portal.directory.models import Departement
+from portal.journal.services import Actor
+from portal.notifications.dispatch import send_due
+from portal.notifications.models import Message, Status
+from portal.notifications.planner import EventKind
+from portal.people.models import Person
+from tests.booking.desk import BASE, messages
+from tests.world import at
+
+
+@pytest.fixture
+def office(world):
+    return world.office(neutral_words="rendez-vous à la PMI")
+
+
+@pytest.fixture
+def change(database, clock):
+    """Changes a file, then what waits for its person; gives how many messages were written anew."""
+
+    def change(person, **values):
+        with database.transaction() as session:
+            row = session.get_one(Person, person.id)
+            for name, value in values.items():
+                setattr(row, name, value)
+            return say_anew(session, clock.now, row, base_url=BASE)
+
+    return change
+
+
+def promised(database, clock, appointment, kind=EventKind.BOOKED, **given):
+    with database.transaction() as session:
+        whole = queries.appointment(session, appointment.id)
+        departement = session.get_one(Departement, 1)
+        tell(session, clock.now, whole, kind, departement=departement, base_url=BASE, **given)
+
+
+def private(place) -> tuple[str, ...]:
+    return (place.name, place.street, place.phone, "PMI", "pièce d'identité")
+
+
+def test_what_waits_names_neither_place_nor_subject_once_its_reader_asks_for_discretion(
+    database, clock, world, office, change, gateways
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012", email="essai@exemple.fr")
+    somebody = world.person(mobile="+33639980013")
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person))
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-12-14", "10:00"), somebody))
+    send_due(database, gateways, clock)  # the notices leave, with the place
+    assert change(person, wants_discretion=True) == 2
+    waiting = [one for one in messages(database) if one.status is Status.WAITING]
+    said = {one.person_id: [] for one in waiting}
+    for one in waiting:
+        said[one.person_id].append(str({**one.context, "return_address": ""}) + str(one.calendar))
+    assert len(said[person.id]) == 2
+    assert not [words for words in private(place) for text in said[person.id] if words in text]
+    assert all(place.name in text for text in said[somebody.id])
+    left = [one for one in messages(database) if one.person_id == person.id and one.status is Status.SENT]
+    assert [one.context["place_name"] for one in left] == [place.name] * 2
+
+
+def test_what_a_human_is_to_say_is_written_anew_too(database, clock, world, office, change, gateways) -> None:
+    place, motif, agent = office
+    person = world.person(landline="+33353010012", mobile=None, email=None)
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person))
+    send_due(database, gateways, clock)
+    (task,) = [one for one in messages(database) if one.status is Status.OPEN]
+    assert place.name in task.rendered["text"]
+    change(person, wants_discretion=True)
+    (task,) = [one for one in messages(database) if one.status is Status.OPEN]
+    assert not [words for words in private(place) if words in task.rendered["text"]]
+    assert "14 décembre" in task.rendered["text"].replace("\u00a0", " ")
+
+
+def test_another_place_stays_said_and_a_language_follows(database, clock, world, office, change) -> None:
+    _place, motif, agent = office
+    there = world.place(name="Maison de Lens")
+    person = world.person(mobile="+33639980012")
+    moved = world.appointment(agent, there, motif, at("2026-12-14", "09:00"), person, sequence=1)
+    promised(database, clock, moved, EventKind.MOVED, old_place="Maison d'Arras")
+    change(person, language="en", wants_large_print=True)
+    said = [one.context for one in messages(database) if one.kind == "appointment_moved"]
+    assert said
+    assert {(one["old_place"], one["language"], one["large_print"]) for one in said} == {("Maison d'Arras", "en", True)}
+    change(person, wants_discretion=True)
+    assert {one.context["old_place"] for one in messages(database) if one.kind == "appointment_moved"} == {""}
+
+
+def test_what_follows_a_missed_appointment_still_leads_to_another_date(
+    database, clock, world, office, change, gateways
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012", landline="+33353010012", email=None)
+    missed = {"status": AppointmentStatus.NOSHOW}
+    made = world.appointment(agent, place, motif, at("2026-11-20", "09:00"), person, **missed)
+    desk = Actor.agent(world.agent("accueil").id)
+    with database.transaction() as session:
+        for verb in (tell_missed, ask_call):
+            verb(session, clock.now, appointment_id=made.id, by=desk, base_url=BASE)
+    assert change(person, language="en") == 2
+    assert {(one.context["online"], one.context["link"]) for one in messages(database)} == {
+        (True, f"{BASE}/rendez-vous")
+    }
+    send_due(database, gateways, clock)
+    assert [one.last_error for one in messages(database)] == [None, None]
+
+
+def test_what_goes_to_a_number_that_was_typed_and_what_is_about_nobody_s_appointment_keep_their_words(
+    database, clock, world, office, change
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012")
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person))
+    with database.transaction() as session:
+        rows = session.query(Message).order_by(Message.id).all()
+        rows[0].to = "+33639980099"
+        for row in rows[1:]:
+            row.subject_id = 0  # told of it no more, for whatever reason
+    change(person, language="en")
+    first, *others = messages(database)
+    assert first.context["language"] == "fr"
+    assert {(one.context["language"], one.context["place_name"]) for one in others} == {("en", place.name)}
