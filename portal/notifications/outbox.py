@@ -23,6 +23,8 @@ UNSENT = (Status.WAITING, Status.SENDING, Status.QUEUED, Status.IN_RUN, Status.P
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED, Status.RETURNED)
 _HELD = (Status.WAITING, Status.QUEUED)  # not on its way yet: a letter in a print run is pulled from it
 
+_NO_WAY = (Status.FAILED, Status.RETURNED)  # what came back does not leave again by itself: another route tells
+
 STOOD_DOWN = "stood_down"  # a task taken back because a letter tells in its place: it is done after all if that fails
 
 _KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
@@ -185,7 +187,7 @@ def _go_round(  # noqa: PLR0913, PLR0917 - as above
     person = session.get_one(Person, message.person_id)
     event, reach = unpack(message.event), reach_of(person)
     siblings = siblings_of(session, message)
-    failed_here = {row.route for row in siblings if row.step is step and row.status is Status.FAILED}
+    failed_here = {row.route for row in siblings if row.step is step and row.status in _NO_WAY}
     failed = failed_routes(person) | failed_here | {route}
     planned: tuple[Planned, ...] = ()
     if isinstance(event, Tidings):

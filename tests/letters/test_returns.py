@@ -7,10 +7,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from portal.calls.services_tasks import note_wrong_number
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.making import print_due
 from portal.letters.models import Letter, PrintRun, PullReason, ReturnReason, RunState
+from portal.letters.queries_gone import Gone, gone_from
 from portal.letters.queries_returns import tallies
 from portal.letters.queries_runs import to_pull
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
@@ -18,7 +20,7 @@ from portal.letters.services_keeping import forget_bytes
 from portal.letters.services_post import count, mark_printed, post, pull, reprint
 from portal.letters.services_returns import note_return
 from portal.notifications.dispatch import send_due
-from portal.notifications.models import Message, Status
+from portal.notifications.models import Message, Route, Status
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person, RouteState
 from portal.refusal import Refused
@@ -117,6 +119,22 @@ def test_refused_or_unclaimed_the_address_stands_and_the_person_is_called(databa
     assert address_state(database, someone) is RouteState.UNTRIED
     assert told(database, someone)[:2] == ["appointment_booked letter returned", "appointment_booked call waiting"]
     assert not [one for one in told(database, someone) if one.startswith("address_wanted")]
+
+
+def test_when_the_number_of_whoever_refused_a_letter_is_wrong_the_place_tells_them(
+    database, world, someone, clock, gateways
+):
+    letter = queued_to(world, someone, now=TUESDAY)
+    posted(database)
+    back(database, letter, ReturnReason.REFUSED)
+    clock.set(FRIDAY)
+    send_due(database, gateways, clock)
+    by = Actor.agent(world.agent().id)
+    with database.transaction() as session:
+        call = session.scalars(select(Message).where(Message.route == Route.CALL, Message.step == "notice")).one()
+        note_wrong_number(session, FRIDAY, task_id=call.id, by=by, way="landline")
+    assert told(database, someone)[:2] == ["appointment_booked letter returned", "appointment_booked call failed"]
+    assert "appointment_booked desk waiting" in told(database, someone)
 
 
 @pytest.mark.parametrize("address", [["", "", "9 rue Neuve", "", "62300 Lens"], ["", "", "9 rue Neuve", "", ""]])
@@ -325,3 +343,44 @@ def test_what_leaves_again_is_drawn_anew_and_once_refused_there_leaves_no_more(
     back(database, drawn[0], ReturnReason.REFUSED)
     print_due(database, clock)
     assert letter_states(database, letter, beside) == [("returned", None), ("in_run", None)]
+
+
+def test_a_letter_pulled_that_comes_back_all_the_same_is_counted_once_under_its_own_reason(database, world):
+    world.departement()
+    letters = [queued(world, now=TUESDAY) for _ in range(5)]
+    run = made(database, TUESDAY)
+    out, back_too = letters[0], letters[1]
+    with database.transaction() as session:
+        given = {"run_id": run.id, "by": BY}
+        for letter in (out, back_too):
+            pull(
+                session,
+                TUESDAY,
+                reference=letter.reference,
+                reason=PullReason.LOST,
+                by=BY,
+                post=calendar_of(session),
+            )
+        mark_printed(session, TUESDAY, **given)
+        count(session, TUESDAY, letters=3, sheets=3, **given)
+        post(session, TUESDAY, posted_on=TUESDAY.date(), post=calendar_of(session), **given)
+    assert back(database, back_too, ReturnReason.REFUSED)
+    assert not back(database, back_too, ReturnReason.UNKNOWN)
+    agent = world.agent("courrier")
+    with database.transaction() as session:
+        ((_week, _town, first), (_again, _same, second)) = tallies(session, FRIDAY, agent_id=agent.id)
+        whole = first + second
+        assert (whole.posted, whole.total, whole.returned[ReturnReason.REFUSED]) == (4, 1, 1)
+        assert session.get_one(Message, back_too.message_id).status is Status.WAITING  # drawn anew: it tells
+        assert gone_from(session, [run.id]) == {run.id: Gone(pulled=2, left=1)}
+
+
+def test_a_letter_that_was_never_printed_does_not_come_back(database, world):
+    world.departement()
+    altered, _whole = queued(world, now=TUESDAY), queued(world, now=TUESDAY)
+    with database.transaction() as session:
+        session.get_one(Letter, altered.id).pdf = b"%PDF- something else"
+    made(database, TUESDAY)
+    with pytest.raises(Refused) as refused:
+        back(database, altered)
+    assert refused.value.reason is ReturnFault.NOT_POSTED
