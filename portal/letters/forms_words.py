@@ -39,7 +39,7 @@ REPRINT_FAULTS = {
 }
 RETURN_FAULTS = {
     ReturnFault.UNKNOWN: _UNKNOWN_KEY,
-    ReturnFault.NOT_POSTED: _l("Cette lettre n'est jamais partie\u00a0: elle n'est dans aucun lot. Vérifiez la clé."),
+    ReturnFault.NOT_POSTED: _l("Cette lettre n'est jamais partie. Vérifiez la clé."),
 }
 REGISTER_FAULTS = {
     RegisterFault.UNKNOWN: _UNKNOWN_KEY,

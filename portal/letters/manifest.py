@@ -67,7 +67,7 @@ def manifest(
             state_of(letter, is_to_pull=letter.id in to_pull),
             "oui" if letter.is_registered else "",
             letter.tracking_number or "",
-            posted_on.isoformat() if posted_on and letter.pull_reason is None else "",
+            posted_on.isoformat() if posted_on and (letter.pull_reason is None or letter.returned_at) else "",
             paris_day(letter.returned_at).isoformat() if letter.returned_at else "",
             RETURNED[letter.return_reason] if letter.return_reason else "",
             letter.reprints or 0,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.letters.models import Letter
@@ -11,21 +11,21 @@ from portal.letters.queries_runs import letters_of
 
 
 class Gone(NamedTuple):
-    """How many letters of a run were taken out of it, and how many came back."""
+    """How many letters of a run were taken out of it, and of those how many left all the same: they came back."""
 
     pulled: int = 0
-    returned: int = 0
+    left: int = 0
 
 
 def gone_from(session: Session, run_ids: Collection[int]) -> dict[int, Gone]:
-    """Of each run that lost any: its letters pulled, and those that the post brought back."""
+    """Of each run that lost any: its letters pulled, and those of them that the post brought back."""
     counted = (
         select(
             Letter.run_id,
-            func.count(Letter.id).filter(Letter.pulled_at.is_not(None)),
-            func.count(Letter.id).filter(Letter.pulled_at.is_(None), Letter.returned_at.is_not(None)),
+            func.count(Letter.id),
+            func.count(Letter.id).filter(Letter.returned_at.is_not(None)),
         )
-        .where(Letter.run_id.in_(run_ids), or_(Letter.pulled_at.is_not(None), Letter.returned_at.is_not(None)))
+        .where(Letter.run_id.in_(run_ids), Letter.pulled_at.is_not(None))
         .group_by(Letter.run_id)
         .order_by(Letter.run_id)
     )

@@ -61,17 +61,19 @@ def tallies(session: Session, now: datetime, *, agent_id: int) -> list[tuple[dat
     """The letters posted in the last twelve weeks to this agent's places and those of them that came back.
 
     By the Monday of the week in which they were posted, and by postcode and town as printed (empty abroad). Of a letter
-    drawn anew since for another town, the postcode that it bore itself.
+    drawn anew since for another town, the postcode that it bore itself. One that was pulled from its run and that the
+    post brings back all the same did leave: it counts among those posted, and those that came back, once.
     """
     mine = of_room(session, now, agent_id)
     week = cast(func.date_trunc("week", PrintRun.posted_on), Date)
     said = func.coalesce(func.substring(Message.recipient, r"([0-9]{5} [^\n]+)$"), "")
+    has_left = or_(Letter.pulled_at.is_(None), Letter.returned_at.is_not(None))
     town = case((func.left(said, 5) == Letter.postcode, said), else_=Letter.postcode)
     rows = session.execute(
         select(week, town, Letter.return_reason, func.count(Letter.id))
         .join(Letter.message)
         .join(PrintRun, PrintRun.id == Letter.run_id)
-        .where(PrintRun.posted_on >= first_week(now), Letter.pulled_at.is_(None), mine)
+        .where(PrintRun.posted_on >= first_week(now), has_left, mine)
         .group_by(week, town, Letter.return_reason)
         .order_by(week, town, Letter.return_reason)
     )

@@ -15,7 +15,7 @@ class ReturnFault(StrEnum):
     """Why a return is not noted."""
 
     UNKNOWN = "unknown"
-    NOT_POSTED = "not_posted"  # in no run: it has never left the house
+    NOT_POSTED = "not_posted"  # in no run, or never printed: it has not left the house
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.journal.services import Actor
-from portal.letters.models import Letter, ReturnReason
+from portal.letters.models import Letter, PullReason, ReturnReason
 from portal.letters.queries_post import envelope_of
 from portal.letters.queries_returns import asks_for_address, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
@@ -43,8 +43,8 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
 
     Its message goes round by another route if it is still of use. Unknown there, or badly addressed: the address of the
     file, when it is still the one on the envelope, becomes doubtful; what else waits for it goes round; and a human is
-    to ask for the right one. A letter of a run that nobody said was posted is taken all the same. Raises `Refused`
-    (ReturnFault).
+    to ask for the right one. A letter of a run that nobody said was posted is taken all the same. So is one that was
+    pulled from it, and nothing follows from that one: its message has gone another way. Raises `Refused` (ReturnFault).
     """
     found = letter_by_reference(session, reference)
     message = locked_whole(session, found.message_id) if found is not None else None
@@ -53,7 +53,7 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
         raise Refused(ReturnFault.UNKNOWN)
     if letter.returned_at is not None:
         return Returned(letter, is_new=False)
-    if letter.run_id is None:
+    if letter.run_id is None or letter.pull_reason is PullReason.ALTERED:
         raise Refused(ReturnFault.NOT_POSTED)
     letter.returned_at, letter.return_reason = now, reason
     session.flush()

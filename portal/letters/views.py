@@ -153,8 +153,7 @@ def _acts(found: Letter, wrong: str) -> list[tuple[str, str]]:
     if found.run_id is not None and not has_ended and not wrong and opens("letters.reprint"):
         acts.append((url_for("letters.reprint", cle=found.reference), str(_("Réimprimer"))))
     if not has_ended and (can_leave or wrong) and opens("letters.pull"):
-        why = {} if wrong else {"motif": "asked"}
-        acts.append((url_for("letters.pull", cle=found.reference, **why), str(_("Retirer"))))
+        acts.append((url_for("letters.pull", cle=found.reference, motif=None if wrong else "asked"), str(_("Retirer"))))
     return acts
 
 

@@ -74,10 +74,10 @@ class Place:
 
     @property
     def words(self) -> str:
-        """Why it is taken out, or came back."""
-        if self.reason:
-            return str(REASONS[self.reason])
-        return str(RETURN_REASONS[self.letter.return_reason]) if self.letter.return_reason else ""
+        """Why it came back, or is taken out."""
+        if self.letter.return_reason:
+            return str(RETURN_REASONS[self.letter.return_reason])
+        return str(REASONS[self.reason]) if self.reason else ""
 
 
 @bp.get("/agents/courriers/lots")
@@ -115,7 +115,7 @@ def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **mo
         names=names_of(session, _hands_of(found)),
         aside=set_aside(session, found.id),
         letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
-        letters_pulled=_placed(found, pulled_of(session, found.id)),
+        letters_pulled=_placed(found, (one for one in pulled_of(session, found.id) if one.returned_at is None)),
         letters_returned=_placed(found, returned_of(session, found.id)),
         asked=_asked(session, found),
         is_making=is_making,
@@ -141,11 +141,15 @@ def run_state(run: PrintRun) -> str:
 
 
 def letters_words(run: PrintRun, gone: Gone) -> str:
-    """How many letters a run holds, or sent, and how many were taken out of it."""
-    stay = run.letters - gone.pulled
-    if not gone.pulled:
+    """How many letters a run holds, or sent, and how many were taken out of it.
+
+    Once it is posted, a letter taken out that came back all the same is one of those sent.
+    """
+    out = gone.pulled - gone.left if run.state is RunState.POSTED else gone.pulled
+    stay = run.letters - out
+    if not out:
         return str(ngettext("%(num)s lettre", "%(num)s lettres", run.letters))
-    pulled = str(ngettext("%(num)s retirée", "%(num)s retirées", gone.pulled))
+    pulled = str(ngettext("%(num)s retirée", "%(num)s retirées", out))
     if not stay:
         return pulled
     if run.state is RunState.POSTED:

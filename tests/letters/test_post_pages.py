@@ -107,6 +107,12 @@ def test_a_run_is_given_to_the_post_on_a_day_when_it_goes_which_is_offered_first
     words = room.get(path).page.text()
     assert "1 lettre revenue Lettres du lot que La Poste a rendues" in words
     assert f"{stays.reference} Fichier 1, lettre 2 Refusé" in words
+    sends(room, "/agents/courriers/retours", key=pulled.reference, reason="unknown")  # it had left all the same
+    words = room.get(path).page.text()
+    assert "2 lettres revenues" in words
+    assert f"{pulled.reference} Fichier 1, lettre 1 Inconnu à l'adresse" in words
+    assert "retirée" not in words
+    assert "2 lettres" in room.get("/agents/courriers/lots").page.text()
 
 
 def test_a_run_all_of_whose_letters_were_pulled_is_closed_in_one_press(room, world, database):
