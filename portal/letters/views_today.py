@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.letters.forms import WaitingForm
-from portal.letters.models import Letter, Printer
+from portal.letters.models import Letter, Printer, PrintRun
 from portal.letters.queries import FIRST, LISTED, ROLES, letters_found, letters_waiting
 from portal.letters.queries_blocked import count_blocked, count_to_check, count_unanswered
+from portal.letters.queries_gone import Gone, gone_from
 from portal.letters.queries_post import letter_of_key
 from portal.letters.queries_runs import going_on
 from portal.letters.queries_today import (
@@ -89,6 +90,7 @@ def waiting() -> Response | str:
         kinds = waiting_by_kind(session, now(), agent_id=g.agent.id)
         room = holds_the_room(session, now(), g.agent.id)
         latest = latest_run(session)
+        running = going_on(session) if room else ()
         return render_template(
             "letters/today.html",
             form=PortalForm(),
@@ -106,7 +108,8 @@ def waiting() -> Response | str:
             unanswered=count_unanswered(session, now(), agent_id=g.agent.id),
             late=_late(session),
             has_room=room,
-            running=going_on(session) if room else (),
+            running=running,
+            left_in=_left_in(session, running),
             seen=latest.id if latest else 0,
             doors=doors(),
             opens=opens,
@@ -144,6 +147,12 @@ def _letter_of_key(typed: str) -> int | None:
     with reading() as session:
         found = letter_of_key(session, now(), key, agent_id=g.agent.id)
         return found.id if found is not None else None
+
+
+def _left_in(session: Session, running: Sequence[PrintRun]) -> dict[int, int]:
+    """How many letters each run still holds, those pulled left out."""
+    gone = gone_from(session, [run.id for run in running])
+    return {run.id: run.letters - gone.get(run.id, Gone()).pulled for run in running}
 
 
 def _seen() -> int:

@@ -103,6 +103,37 @@ def test_letters_that_an_address_keeps_back_lead_to_where_it_is_put_right(room, 
     assert page.links()["Corriger"] == "/agents/courriers/bloques"
 
 
+def test_what_is_counted_on_the_page_of_today_is_said_for_none_one_and_many(room, world, database):
+    letters = [queued(world) for _ in range(4)]
+
+    def said():
+        return room.get(TODAY).page.text()
+
+    def block(*these):
+        with database.transaction() as session:
+            for letter in these:
+                row = session.get_one(Message, letter.message_id)
+                row.status, row.last_error = Status.FAILED, "address_doubtful"
+
+    assert "bloquées par" not in said()
+    assert "À faire maintenant" not in said()
+    block(letters[0])
+    assert "1 lettre bloquée par une adresse" in said()
+    block(letters[1])
+    assert "2 lettres bloquées par une adresse" in said()
+    made(database, world.now)
+    assert "Lot 1 : 2 lettres à imprimer" in said()
+    for pulled, words in zip(
+        letters[2:], ("Lot 1 : 1 lettre à imprimer", "Lot 1 : il est vide, à fermer"), strict=True
+    ):
+        with database.transaction() as session:
+            row = session.get_one(Letter, pulled.id)
+            row.pulled_at, row.pull_reason = world.now, PullReason.LOST
+        assert words in said()
+    queued(world)
+    assert "Lettre 1 sur 1." in room.get(f"{TODAY}?page=1").page.text()
+
+
 def test_a_run_by_hand_is_made_once_however_often_the_button_is_pressed(room, world, database):
     queued(world)
     sent = room.get(TODAY).page.fields(0)
