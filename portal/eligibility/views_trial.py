@@ -46,7 +46,7 @@ def _groups(book: Book, form: TryForm) -> list[tuple[str, list[Question]]]:
     for right in book.rights.values():
         for fact in right.when.facts():
             serves.setdefault(fact, set()).update(right.themes)
-    groups: dict[str, list[Question]] = {"": []} | {key: [] for key in book.themes}
+    groups: dict[str, list[Question]] = {key: [] for key in ("", *book.themes)}
     for question in form.asked:
         themes = serves.get(question.key, set())
         groups[next(iter(themes)) if len(themes) == 1 else ""].append(question)
