@@ -18,6 +18,7 @@ from portal.letters.models import Letter, PrintRun
 from portal.letters.queries import ROLES
 from portal.letters.queries_post import expected_of, just_pulled, letter_of_key, pull_reason, set_aside, unnumbered
 from portal.letters.queries_runs import run_of, to_pull
+from portal.letters.rules import key_of
 from portal.letters.rules_post import Counts, PostFault, PullFault, ReprintFault, difference
 from portal.letters.run_file import sheet_of
 from portal.letters.services_post import close_empty, count, mark_printed, post, pull, reprint
@@ -54,6 +55,14 @@ class Steps:
     def fault_of(self, step: str) -> str:
         """Why a step was refused, when no field of it says so."""
         return self.fault if step == self.at else ""
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """What was refused, for the top of the page: each with the id to go to."""
+        form = {"printed": self.printed, "counted": self.counted, "posted": self.posted}.get(self.at)
+        if form is None:
+            return [("", self.fault)] if self.fault else []
+        return form.errors_in_order() or ([(f"etape-{self.at}", self.fault)] if self.fault else [])
 
     def at_counter(self, run: PrintRun) -> int:
         """The sheets that the printer's counter should say: a separator for each file among them."""
@@ -149,7 +158,7 @@ def pull_letter() -> Response | str:
     except Refused as refused:
         form.key.errors = [PULL_FAULTS[PullFault(refused.reason)]]
         return _pull_page(form)
-    said = "retire" if done.is_new else "deja-retire"
+    said = ("retire" if run_id is not None else "ne-part-pas") if done.is_new else "deja-retire"
     if "reason" not in request.form and run_id is not None:  # pressed beside the letter, on the page of its run
         return redirect(url_for("letters.run", run_id=run_id, fait=said), 303)
     return redirect(url_for("letters.pull", motif=form.reason.data, fait=said, cle=form.key.reference), 303)
@@ -242,6 +251,13 @@ def _words_of_sheets(number: int) -> str:
     return str(ngettext("Il y a une feuille de trop.", "Il y a %(num)s feuilles de trop.", number)) if number else ""
 
 
+def _is_in_no_run(session: Session, form: PullForm) -> bool:
+    """Whether the letter of the key shown waits for a run: nothing of it is in a tray, nor on a bordereau."""
+    key = key_of(form.key.data or "")
+    found = letter_of_key(session, now(), key, agent_id=g.agent.id) if key else None
+    return found is not None and found.run_id is None
+
+
 def _pull_page(form: PullForm) -> str:
     if request.method == "GET":
         form.reason.data = request.args.get("motif", form.reason.data)
@@ -253,8 +269,10 @@ def _pull_page(form: PullForm) -> str:
             for letter in just_pulled(session, now(), agent_id=g.agent.id)
             if letter.pull_reason is not None
         ]
-        room = room_of(session)
-    return render_template("letters/pull.html", form=form, rows=rows, form_has_errors=bool(form.errors), **room)
+        room, waits = room_of(session), _is_in_no_run(session, form)
+    return render_template(
+        "letters/pull.html", form=form, rows=rows, waits=waits, form_has_errors=bool(form.errors), **room
+    )
 
 
 def _why_not(reference: str, fault: ReprintFault) -> list[str]:

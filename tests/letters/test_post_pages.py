@@ -72,6 +72,26 @@ def test_a_run_goes_to_the_post_step_by_step_and_what_differs_is_said(room, worl
     assert sends(room, "/agents/courriers/lots/999/imprime").status_code == 404
 
 
+def test_a_total_that_is_no_number_is_said_at_the_top_and_beside_its_field_and_stays_as_typed(room, world, database):
+    queued(world, now=TUESDAY)
+    path = f"/agents/courriers/lots/{made(database, TUESDAY).id}"
+    refused = sends(room, f"{path}/imprime", counter="beaucoup").page
+    assert refused.links()["Écrivez un nombre, en chiffres. Exemple : 250"] == "#counter"
+    sends(room, f"{path}/imprime")
+    for typed in ({"letters": "abc", "sheets": "12"}, {"letters": "12", "sheets": "-1"}):
+        refused = sends(room, f"{path}/compte", **typed).page
+        assert refused.title.startswith("Erreur :")
+        assert "Il y a une chose à corriger" in refused.text()
+        wrong = next(name for name, value in typed.items() if value != "12")
+        assert refused.links()["Écrivez un nombre, en chiffres. Exemple : 250"] == f"#{wrong}"
+        assert refused.text().count("Écrivez un nombre, en chiffres.") == 2
+        for name, value in typed.items():
+            assert refused.all("input", name=name)[0].get("value") == value
+    refused = sends(room, f"{path}/poste", day=["24", "11", "2026"]).page
+    assert refused.links()["Écrivez d'abord ce que vous avez compté."] == "#etape-posted"
+    assert refused.all("li", id="etape-posted")
+
+
 def test_a_run_is_printed_file_by_file_and_says_how_far_it_is(room, world, database):
     queued(world, now=TUESDAY)
     queued(world, now=TUESDAY, bring=[f"Le document numéro {number} de votre dossier complet" for number in range(60)])
@@ -168,6 +188,19 @@ def test_letters_are_pulled_by_key_and_the_list_says_what_was_just_pulled(room, 
     assert "Cette clé ne se lit pas." in sends(room, path, key="C123").page.text()
     pressed = sends(room, path, key=lost.reference)  # beside the letter, on the page of its run
     assert pressed.headers["Location"] == f"/agents/courriers/lots/{run.id}?fait=deja-retire"
+
+
+def test_a_letter_that_waits_for_a_run_is_taken_back_without_a_word_of_a_tray_or_a_bordereau(room, world, database):
+    letter = queued(world, now=TUESDAY)
+    page = room.get(room.get("/agents/courriers").page.links()[f"Retirer la lettre {letter.reference}"]).page
+    assert "Cette lettre n'est dans aucun lot. Elle n'est pas imprimée" in page.text()
+    assert "Retirez la lettre du bac" not in page.text()
+    fields = page.fields(0)
+    assert (fields["key"], fields["reason"]) == (letter.reference, "asked")
+    done = room.follow(room.post("/agents/courriers/retirer", data=fields)).page.text()
+    assert f"{letter.reference} ne part pas. Elle n'était dans aucun lot." in done
+    assert status(database, letter) is Status.WITHDRAWN
+    assert "Retirez la lettre du bac" in room.get("/agents/courriers/retirer").page.text()
 
 
 def test_a_spoiled_sheet_opens_again_alone_or_the_whole_letter_until_it_is_forgotten(room, world, database):
