@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.clock import paris_day
 from portal.journal.services import Actor, record
 from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_post import expected_of, late_messages, pull_reason, unnumbered
@@ -84,7 +83,7 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     """
     run = _held(session, run_id)
     _refuse_unprinted(run)
-    if not paris_day(run.made_at) <= posted_on <= paris_day(now):
+    if not post.day_of(run.made_at) <= posted_on <= post.day_of(now):
         raise Refused(PostFault.BAD_DAY)
     if not post.is_working_day(posted_on):
         raise Refused(PostFault.NO_POST)

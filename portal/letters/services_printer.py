@@ -9,7 +9,6 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.clock import at_wall_clock, paris_day
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
 from portal.letters.queries_runs import IN_THE_HOUSE, letter_by_reference
 from portal.letters.rules import key_of
@@ -40,7 +39,7 @@ class LineFault(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the file: of which letter, what, when (a day in France), and why it was rejected."""
+    """One line of the file: of which letter, what, when (a day where letters are posted), and why it was rejected."""
 
     reference: str
     said: Said
@@ -97,7 +96,7 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
     letter_by_reference(session, line.reference, is_held=True)
     if run.printer is not Printer.OUTSIDE or letter.pulled_at is not None:
         return None if letter.pull_reason is PullReason.REJECTED else LineFault.LETTER
-    if not paris_day(run.made_at) <= line.day <= paris_day(now):
+    if not post.day_of(run.made_at) <= line.day <= post.day_of(now):
         return LineFault.DAY
     if letter.returned_at is not None:  # its message may be another letter's since
         return None
@@ -106,7 +105,7 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
     else:
         _advance(letter, line, post)
     session.flush()
-    _close(session, now, run)
+    _close(session, now, run, post)
     return None
 
 
@@ -115,7 +114,7 @@ def _advance(letter: Letter, line: Line, post: PostalCalendar) -> None:
     if message.status in {Status.POSTED, Status.RETURNED}:
         return
     if line.said is Said.POSTED:  # even what was overtaken meanwhile: it is on its way
-        message.status, message.sent_at = Status.POSTED, at_wall_clock(line.day, time(12))
+        message.status, message.sent_at = Status.POSTED, post.instant(line.day, time(12))
         message.arrives_on = post.arrival_of_posting(line.day)
     elif message.status is Status.IN_RUN:
         message.status = Status.PRINTED
@@ -129,7 +128,7 @@ def _reject(session: Session, now: datetime, letter: Letter, post: PostalCalenda
         give_up(session, now, letter.message_id, code="printer_rejected", post=post)
 
 
-def _close(session: Session, now: datetime, run: PrintRun) -> None:
+def _close(session: Session, now: datetime, run: PrintRun, post: PostalCalendar) -> None:
     """A run is printed once the printer has said something of it, and posted once no letter of it is in the house."""
     run.printed_at = run.printed_at or now
     left = select(Letter.id).join(Letter.message).where(Letter.run_id == run.id, Letter.pulled_at.is_(None))
@@ -138,7 +137,7 @@ def _close(session: Session, now: datetime, run: PrintRun) -> None:
     is_over = session.scalar(left) is None
     run.state = RunState.POSTED if is_over else RunState.PRINTED
     if is_over and run.posted_at is None:
-        run.posted_at, run.posted_on = now, paris_day(now)
+        run.posted_at, run.posted_on = now, post.day_of(now)
 
 
 def _line(row: list[str]) -> Line | LineFault:

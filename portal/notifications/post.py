@@ -72,7 +72,11 @@ class PostalCalendar:
 
         An hour that a clock change skips or repeats is read as `portal.clock.at_wall_clock` reads it.
         """
-        return datetime.combine(day, self.cut_off, tzinfo=self.zone).astimezone(UTC)
+        return self.instant(day, self.cut_off)
+
+    def instant(self, day: date, hour: time) -> datetime:
+        """The instant (UTC) at which clocks show `hour` on `day` where letters are posted, read as above."""
+        return datetime.combine(day, hour, tzinfo=self.zone).astimezone(UTC)
 
     def posting_day(self, now: datetime) -> date:
         """The day on which a letter queued at `now` is posted: a working day's cut-off itself is too late for it."""

@@ -347,5 +347,24 @@ def test_a_spoiled_letter_is_printed_again_with_the_same_bytes(database, world, 
     assert refuses(reprint, reference=letter.reference) is ReprintFault.STAYS
 
 
+@pytest.mark.parametrize(
+    ("region", "now", "today", "other"),
+    [
+        ("la_reunion", datetime(2026, 11, 24, 21, 0, tzinfo=UTC), 25, 24),  # Tuesday still, in Paris
+        ("martinique", datetime(2026, 11, 25, 2, 0, tzinfo=UTC), 24, 25),  # Wednesday already, in Paris
+    ],
+)
+def test_the_day_on_which_the_post_takes_a_run_is_that_of_the_clocks_where_it_is_posted(
+    database, world, does, refuses, region, now, today, other
+):
+    world.departement(holiday_region=region)
+    queued(world, now=now)
+    run = made(database, now)
+    does(mark_printed, run_id=run.id, now=now)
+    does(count, run_id=run.id, letters=1, sheets=1, now=now)
+    assert refuses(post, run_id=run.id, posted_on=date(2026, 11, other), now=now) is PostFault.BAD_DAY
+    assert does(post, run_id=run.id, posted_on=date(2026, 11, today), now=now).posted_on.day == today
+
+
 def test_the_key_of_a_page_names_its_page():
     assert [page_of(key) for key in ("C0000123K-2-3", "c0000123kb 1 4", "C0000123K", "x")] == [2, 1, None, None]

@@ -1,12 +1,13 @@
 """An outside printer: it is given whole runs; what it says of each letter is taken once, however often it says it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
 
+from portal.holidays import REGIONS
 from portal.journal.services import Actor
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, ReturnReason, RunState
 from portal.letters.printer_folder import MANIFEST, SUMS, Taken, give_runs, header, read_status, write_withdrawals
@@ -194,3 +195,27 @@ def test_a_line_that_cannot_be_read_takes_no_other_away(database, world, outside
     )
     assert taken == Taken(2, (Fault(4, LineFault.LETTER), Fault(5, LineFault.LETTER)))
     assert [status for status, _ in known(database)] == ["failed", "posted", "in_run"]
+
+
+@pytest.mark.parametrize(
+    ("region", "now", "today", "other"),
+    [
+        ("la_reunion", datetime(2026, 11, 24, 21, 0, tzinfo=UTC), 25, 24),  # Tuesday still, in Paris
+        ("martinique", datetime(2026, 11, 25, 2, 0, tzinfo=UTC), 24, 25),  # Wednesday already, in Paris
+    ],
+)
+def test_the_days_of_a_printer_are_those_of_the_clocks_where_it_posts(
+    database, world, tmp_path, region, now, today, other
+):
+    world.departement(holiday_region=region)
+    letter = queued(world, now=now)
+    with database.transaction() as session:
+        run = make_run(session, now, post=calendar_of(session), by=None, printer=Printer.OUTSIDE)
+        make_file(session, now)
+    refused = read_status(database, now, says(tmp_path, f"{letter.reference};poste;2026-11-{other};"))
+    assert [fault.fault for fault in refused.faults] == [LineFault.DAY]
+    assert read_status(database, now, says(tmp_path, f"{letter.reference};poste;2026-11-{today};")).faults == ()
+    with database.transaction() as session:
+        assert session.get_one(PrintRun, run.id).posted_on == date(2026, 11, today)
+        noon = session.get_one(Message, letter.message_id).sent_at.astimezone(REGIONS[region].zone)
+    assert (noon.day, noon.hour) == (today, 12)
