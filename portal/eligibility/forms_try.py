@@ -12,7 +12,7 @@ from portal.mandates.forms import ChecksField
 from portal.staff.forms_accounts import ListField
 from portal.web.forms import PortalForm, selectable
 
-_NAME = "f_"
+_NAME, _THEME = "f_", "theme"
 
 
 class TryForm(PortalForm):
@@ -40,6 +40,13 @@ class _OptionalChecks(ChecksField):
         """None may be ticked."""
 
 
+class _OptionalList(ListField):
+    def pre_validate(self, form: Any) -> None:
+        """Raises `StopValidation` for a forged choice; none, or a form that does not put the question, is no fault."""
+        if self.data:
+            super().pre_validate(form)
+
+
 class _OptionalWhole(WholeField):
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` for what is no such number; nothing is no fault."""
@@ -51,8 +58,12 @@ class _OptionalWhole(WholeField):
 def rest_of_household(
     form: TryForm, questions: Iterable[Question], sent: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]]:
-    """What of `sent`, (name, value), answers questions that this form does not put: it passes them on as they came."""
-    names = {_NAME + question.key for question in questions} - {_NAME + question.key for question in form.asked}
+    """What of `sent`, (name, value), answers questions that this form does not put: it passes them on as they came.
+
+    The theme that was looked at too.
+    """
+    asked = {question.key for question in form.asked}
+    names = {_NAME + question.key for question in questions if question.key not in asked} | {_THEME}
     return [(name, value) for name, value in sent if name in names]
 
 
@@ -66,9 +77,9 @@ def try_form(
     for question in questions:
         if question.kind is Kind.CHOICE:
             offered = [nothing, *((choice.key, choice.title) for choice in question.choices)]
-            field: Any = ListField(question.text, required="", choices=selectable(offered))
+            field: Any = _OptionalList(question.text, required="", choices=selectable(offered))
         elif question.kind is Kind.COMMUNE:
-            field = ListField(question.text, required="", choices=selectable([nothing, *territories]))
+            field = _OptionalList(question.text, required="", choices=selectable([nothing, *territories]))
         elif question.kind is Kind.SEVERAL:
             offered = [(choice.key, choice.title) for choice in question.choices]
             field = _OptionalChecks(question.text, choices=offered, required="")
@@ -79,5 +90,5 @@ def try_form(
     offered_themes = list(themes)
     if offered_themes:
         every = ("", _("Tous les thèmes"))
-        fields["theme"] = ListField(_("Thème"), required="", choices=selectable([every, *offered_themes]))
+        fields[_THEME] = _OptionalList(_("Thème"), required="", choices=selectable([every, *offered_themes]))
     return cast("TryForm", type("OneTryForm", (TryForm,), fields)())

@@ -139,7 +139,8 @@ def test_one_household_is_tried_on_the_whole_book_and_kept_nowhere(admin, book, 
 
 
 def test_a_rule_opens_with_the_household_and_gives_it_back(admin):
-    page = admin.post(TRIAL, data=household(admin.get(TRIAL).page, food="no", home="private")).page
+    typed = household(admin.get(TRIAL).page, food="no", home="private") | {"theme": "budget"}
+    page = admin.post(TRIAL, data=typed).page
     button = next(one for one in page.all("button") if page.text(one) == "Aide alimentaire")
     path = button.get("formaction").partition("#")[0]
     assert "?" not in path
@@ -147,8 +148,15 @@ def test_a_rule_opens_with_the_household_and_gives_it_back(admin):
     assert "La page dirait : vous pouvez peut-être demander." in rule.text()
     assert (household(rule)["f_food"], household(rule)["f_home"]) == ("no", "private")
     back = next(one for one in rule.all("button") if one.get("formaction"))
-    again = admin.post(back.get("formaction"), data=household(rule)).page
-    assert (household(again)["f_food"], household(again)["f_home"]) == ("no", "private")
+    tried = admin.post(back.get("formaction"), data=household(rule))
+    assert tried.status_code == 200
+    again = tried.page
+    assert [household(again)[name] for name in ("f_food", "f_home", "theme")] == ["no", "private", "budget"]
+    alone = admin.get(f"{RULES}/aide-alimentaire").page  # which puts its own questions, and no other
+    assert admin.post(TRIAL, data=household(alone, food="no")).status_code == 200, (
+        "a rule's own questions, and no other"
+    )
+    assert admin.post(TRIAL, data=household(alone, food="zzz")).status_code == 422
 
 
 def test_a_question_that_was_not_to_be_put_is_named_without_an_answer(book):
