@@ -17,7 +17,7 @@ from portal.calls.rules import Moment, Reason, proposals
 from portal.calls.rules_people import Number
 from portal.calls.services_received import CallBack
 from portal.clock import PARIS
-from portal.people.forms_fields import HiddenField, PhoneField
+from portal.people.forms_fields import HiddenField, landline_field
 from portal.people.models import Person
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 from portal.web.i18n import language
@@ -57,11 +57,7 @@ class CallBackForm(CallForm):
     """To be called back: which number, when, and why in a few neutral words. `call_back`: of a valid form."""
 
     file_number = ChoiceField(_l("Quel numéro rappeler ?"), choices=[], required=_l("Choisissez un numéro."))
-    number = PhoneField(
-        _l("Numéro à rappeler"),
-        hint=_l("Exemple : 03 53 01 00 62"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
+    number = landline_field(_l("Numéro à rappeler"), hint=_l("Exemple : 03 53 01 00 62"))
     moment = ChoiceField(
         _l("Quand rappeler ?"),
         choices=[(moment.value, words) for moment, words in MOMENTS.items()],
@@ -120,7 +116,8 @@ class OutcomeForm(PortalForm):
     def __init__(self, *, task: Task, relatives: list[Person], at: datetime, **options: Any) -> None:
         super().__init__(**options)
         self.task, self.at = task, at
-        moments = proposals(at, 1 + sum(one.outcome is TryOutcome.NO_ANSWER for one in task.tries), task.event_at)
+        misses = 1 + sum(one.outcome is TryOutcome.NO_ANSWER for one in task.tries)
+        moments = proposals(at, misses, task.event_at, task.region)
         self.way.choices = selectable([(number.way, way_words(number)) for number in task.numbers])
         # What a page proposed a minute ago is still good, though this one would propose a minute later.
         shown = asked.instant(self.again.data, at) if self.is_submitted() else None

@@ -14,6 +14,7 @@ from portal.calls.rules_people import Number, may_tell_relatives, numbers, right
 from portal.clock import paris_day
 from portal.directory.models import Place
 from portal.notifications.models import Message, Route, Status
+from portal.notifications.queries_post import region_of
 from portal.people.models import Agent, Person
 from portal.people.models_mandates import Mandate
 from portal.people.queries_access import Work, in_force, within_reach
@@ -32,7 +33,8 @@ _ONE_DAY = literal(timedelta(days=1), Interval())
 class Task:
     """A message in a human's hands, its person loaded, as it stands now.
 
-    `holder`: who has it in hand, until `held_until`. `again_at`: nobody answered, worth trying from then on.
+    `holder`: who has it in hand, until `held_until`. `again_at`: nobody answered, worth trying from then on. `region`:
+    whose public holidays hold.
     """
 
     message: Message
@@ -42,6 +44,7 @@ class Task:
     deadline: datetime
     event_at: datetime
     is_overdue: bool
+    region: str
     holder: Agent | None = None
     held_until: datetime | None = None
     again_at: datetime | None = None
@@ -127,22 +130,28 @@ def _tasks(session: Session, now: datetime, messages: Sequence[Message]) -> list
     made = select(CallTry).where(CallTry.message_id.in_(ids)).options(joinedload(CallTry.agent))
     for one in session.scalars(made.order_by(CallTry.at, CallTry.id)):
         tries[one.message_id].append(one)
-    places = _places(session, (message.place_id for message in messages))
+    places, region = _places(session, (message.place_id for message in messages)), region_of(session)
     return [
-        _task(now, message, places.get(message.place_id or 0), states.get(message.id), tries[message.id])
+        _task(now, message, places.get(message.place_id or 0), states.get(message.id), tries[message.id], region=region)
         for message in messages
     ]
 
 
-def _task(
-    now: datetime, message: Message, place: Place | None, state: CallTask | None, tries: Sequence[CallTry]
+def _task(  # noqa: PLR0913 - a task's own parts
+    now: datetime,
+    message: Message,
+    place: Place | None,
+    state: CallTask | None,
+    tries: Sequence[CallTry],
+    *,
+    region: str,
 ) -> Task:
     event_at = rules.event_at(message.expires_at, message.due_at, message.event)
     until = message.context.get("asked_until") if message.kind == rules.CALLBACK else None
     deadline = (
         rules.callback_deadline(message.due_at, datetime.fromisoformat(until))
         if until
-        else rules.deadline(message.due_at, event_at)
+        else rules.deadline(message.due_at, event_at, region)
     )
     is_held = state is not None and state.claimed_until is not None and state.claimed_until > now
     return Task(
@@ -153,6 +162,7 @@ def _task(
         deadline=deadline,
         event_at=event_at,
         is_overdue=message.status is Status.OPEN and now > deadline,
+        region=region,
         holder=state.claimer if state and is_held else None,
         held_until=state.claimed_until if state and is_held else None,
         again_at=state.again_at if state else None,

@@ -1,7 +1,7 @@
 """When a person must have been told, when to try again, and who may be told in their place. Pure.
 
-The deadlines are the portal's own: no text sets any. Working days: Monday to Friday, public holidays left out (Code du
-travail, article L3133-1).
+The deadlines are the portal's own: no text sets any. Working days: Monday to Friday, public holidays left out, those of
+the territory too (`region`: a key of `holidays.REGIONS`, which names the law of each).
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from portal.clock import at_wall_clock, paris, paris_day
-from portal.holidays import is_holiday
+from portal.holidays import METROPOLE, is_holiday
 
 HELD_FOR = timedelta(minutes=15)  # a task in one agent's hands; each act prolongs it
 BEFORE_EVENT = timedelta(hours=24)
@@ -69,27 +69,27 @@ class Window(NamedTuple):
     ends_at: datetime
 
 
-def is_working_day(day: date) -> bool:
-    """Monday to Friday, and no public holiday."""
-    return day.weekday() < _WEEKEND and not is_holiday(day)
+def is_working_day(day: date, region: str = METROPOLE) -> bool:
+    """Monday to Friday, and no public holiday of the region."""
+    return day.weekday() < _WEEKEND and not is_holiday(day, region)
 
 
-def next_working_day(day: date) -> date:
+def next_working_day(day: date, region: str = METROPOLE) -> date:
     """The first working day after this one."""
     day += _ONE_DAY
-    while not is_working_day(day):
+    while not is_working_day(day, region):
         day += _ONE_DAY
     return day
 
 
-def deadline(opened_at: datetime, event_at: datetime) -> datetime:
+def deadline(opened_at: datetime, event_at: datetime, region: str) -> datetime:
     """By when a person must have been told.
 
     The sooner of the same hour on the next working day and 24 hours before the event; at least an hour after the task
     opened, so that there is time to call; never after the event.
     """
     opened = paris(opened_at)
-    next_day = at_wall_clock(next_working_day(opened.date()), opened.time())
+    next_day = at_wall_clock(next_working_day(opened.date(), region), opened.time())
     wanted = min(next_day, event_at - BEFORE_EVENT)
     return min(max(wanted, opened_at + AT_LEAST), event_at)
 
@@ -110,20 +110,21 @@ def event_at(expires_at: datetime, opened_at: datetime, event: Mapping[str, Any]
     return min(former, expires_at) if former > opened_at else expires_at
 
 
-def window(moment: Moment, now: datetime) -> Window:
+def window(moment: Moment, now: datetime, region: str) -> Window:
     """From when to when to call back somebody who asked for this moment. Never begins before `now`."""
     day = paris_day(now)
     if moment is Moment.SOON:
-        return _soon(now)
+        return _soon(now, region)
+    following = next_working_day(day, region)
     if moment is Moment.NEXT_DAY:
-        return _between(next_working_day(day), _DAY_BEGINS, _DAY_ENDS)
+        return _between(following, _DAY_BEGINS, _DAY_ENDS)
     begins, ends = (_DAY_BEGINS, _NOON) if moment is Moment.MORNING else (_AFTERNOON, _DAY_ENDS)
-    if is_working_day(day) and now < at_wall_clock(day, begins):
+    if is_working_day(day, region) and now < at_wall_clock(day, begins):
         return _between(day, begins, ends)
-    return _between(next_working_day(day), begins, ends)
+    return _between(following, begins, ends)
 
 
-def proposals(now: datetime, misses: int, event: datetime) -> list[datetime]:
+def proposals(now: datetime, misses: int, event: datetime, region: str) -> list[datetime]:
     """When to try again after so many calls without an answer (this one counted), the best first.
 
     Two hours later; another half of the day; the next working day at another hour. What falls outside calling hours
@@ -133,9 +134,10 @@ def proposals(now: datetime, misses: int, event: datetime) -> list[datetime]:
     wall = paris(now)
     day = wall.date()
     is_morning = wall.time() < _NOON
-    half = at_wall_clock(day, _AFTERNOON) if is_morning else at_wall_clock(next_working_day(day), _DAY_BEGINS)
-    other = at_wall_clock(next_working_day(day), _AFTERNOON if is_morning else time(10, 30))
-    asked = [_calling(now + _AGAIN), _calling(half), other]
+    following = next_working_day(day, region)
+    half = at_wall_clock(day, _AFTERNOON) if is_morning else at_wall_clock(following, _DAY_BEGINS)
+    other = at_wall_clock(following, _AFTERNOON if is_morning else time(10, 30))
+    asked = [_calling(now + _AGAIN, region), _calling(half, region), other]
     first = min(max(misses, 1), len(asked)) - 1
     ordered = asked[first:] + asked[:first]
     return [moment for at, moment in enumerate(ordered) if moment < event and moment not in ordered[:at]]
@@ -146,8 +148,8 @@ def again_fault(again_at: datetime, now: datetime, event: datetime) -> TaskFault
     return None if now < again_at < event else TaskFault.TOO_LATE
 
 
-def _soon(now: datetime) -> Window:
-    begins = _calling(now)
+def _soon(now: datetime, region: str) -> Window:
+    begins = _calling(now, region)
     return Window(begins, min(begins + _AGAIN, at_wall_clock(paris_day(begins), _DAY_ENDS)))
 
 
@@ -155,9 +157,9 @@ def _between(day: date, begins: time, ends: time) -> Window:
     return Window(at_wall_clock(day, begins), at_wall_clock(day, ends))
 
 
-def _calling(moment: datetime) -> datetime:
+def _calling(moment: datetime, region: str) -> datetime:
     """The moment, or the next at which desks call."""
     day = paris_day(moment)
-    if is_working_day(day) and moment < at_wall_clock(day, _DAY_ENDS):
+    if is_working_day(day, region) and moment < at_wall_clock(day, _DAY_ENDS):
         return max(moment, at_wall_clock(day, _DAY_BEGINS))
-    return at_wall_clock(next_working_day(day), _DAY_BEGINS)
+    return at_wall_clock(next_working_day(day, region), _DAY_BEGINS)

@@ -17,6 +17,7 @@ from portal.notifications import render
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.notices import base_context
 from portal.notifications.packing import SINGLE
+from portal.notifications.queries_post import region_of
 from portal.people.models import Person
 from portal.people.services import file_held
 from portal.refusal import Refused
@@ -136,7 +137,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - a task's own columns
     number = call_back.number if call_back else None
     if call_back is None or not (number or (person is not None and (person.mobile or person.landline))):
         raise Refused(CallFault.NO_NUMBER)
-    asked = window(call_back.moment, now)
+    asked = window(call_back.moment, now, region_of(session))
     message = Message(
         event_id=uuid4(),
         event={"kind": SINGLE},

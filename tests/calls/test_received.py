@@ -12,6 +12,7 @@ from portal.calls.queries_received import sheet, subject
 from portal.calls.rules import CallFault, Moment, Reason
 from portal.calls.services_received import Call, CallBack, receive
 from portal.calls.services_tasks import Then
+from portal.directory.models import Departement
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.notifications.models import Message, Route, Status
@@ -199,3 +200,12 @@ def test_a_subject_offers_the_motifs_of_the_agent_s_own_service_alone(database, 
             return [motif.key for motif in found.motifs]
 
     assert (offered(agent), offered(same), offered(other)) == (["logement"], ["logement"], [])
+
+
+def test_the_territory_says_when_somebody_may_be_called(answered, seen, database, clock):
+    with database.transaction() as session:
+        session.get_one(Departement, 1).holiday_region = "alsace_moselle"
+    clock.set(at("2027-03-25", "16:30"))  # Good Friday follows, then Easter Monday
+    answered(CallOutcome.CALL_BACK, back=CallBack(Moment.NEXT_DAY, Reason.NEWS, "+33353010099"))
+    assert [task.message.due_at for task in seen()] == [at("2027-03-30", "09:00")]
+    assert {task.region for task in seen()} == {"alsace_moselle"}

@@ -22,6 +22,7 @@ from portal.calls.rules import (
 )
 from portal.calls.rules_people import may_tell_relatives, numbers, right_holders
 from portal.clock import paris
+from portal.holidays import METROPOLE
 from portal.notifications.models import Message, Route
 from portal.people.models import Person, RouteState
 from portal.people.models_mandates import Mandate, MandateKind
@@ -45,13 +46,13 @@ SPANS = some.timedeltas(timedelta(0), timedelta(days=60))
     ],
 )
 def test_somebody_is_told_within_a_working_day_and_a_day_before_the_event(opened, event, by):
-    assert deadline(at(*opened), at(*event)) == at(*by)
+    assert deadline(at(*opened), at(*event), METROPOLE) == at(*by)
 
 
 @given(MOMENTS, SPANS)
 def test_a_deadline_is_never_after_the_event_and_leaves_an_hour_when_there_is_one(opened, span):
     event = opened + span
-    by = deadline(opened, event)
+    by = deadline(opened, event, METROPOLE)
     assert opened <= by <= event
     assert by == event or by >= opened + AT_LEAST
 
@@ -79,7 +80,7 @@ def test_the_old_hour_of_a_move_is_an_event_too_while_it_is_to_come():
     ],
 )
 def test_somebody_is_called_back_when_they_asked(moment, now, begins, ends):
-    assert window(moment, at(*now)) == (at(*begins), at(*ends))
+    assert window(moment, at(*now), METROPOLE) == (at(*begins), at(*ends))
 
 
 def test_a_call_that_was_asked_for_is_late_when_the_moment_is_over_and_an_hour_after_it_began_at_least():
@@ -100,13 +101,13 @@ def test_a_call_that_was_asked_for_is_late_when_the_moment_is_over_and_an_hour_a
     ],
 )
 def test_another_try_is_proposed_at_another_time(now, misses, first):
-    assert proposals(at(*now), misses, at("2026-12-15", "10:30"))[0] == at(*first)
+    assert proposals(at(*now), misses, at("2026-12-15", "10:30"), METROPOLE)[0] == at(*first)
 
 
 @given(MOMENTS, some.integers(0, 5), SPANS)
 def test_what_is_proposed_is_to_come_before_the_event_and_when_desks_call(now, misses, span):
     event = now + span
-    found = proposals(now, misses, event)
+    found = proposals(now, misses, event, METROPOLE)
     assert len(set(found)) == len(found)
     for moment in found:
         assert now < moment < event
@@ -117,7 +118,7 @@ def test_what_is_proposed_is_to_come_before_the_event_and_when_desks_call(now, m
 def test_nothing_is_proposed_when_the_event_is_too_near_and_a_moment_past_or_after_it_is_refused():
     now = at("2026-11-23", "10:00")
     event = now + timedelta(hours=1)
-    assert proposals(now, 1, event) == []
+    assert proposals(now, 1, event, METROPOLE) == []
     assert again_fault(now + timedelta(minutes=30), now, event) is None
     assert again_fault(now, now, event) is TaskFault.TOO_LATE
     assert again_fault(event, now, event) is TaskFault.TOO_LATE
@@ -125,6 +126,17 @@ def test_nothing_is_proposed_when_the_event_is_too_near_and_a_moment_past_or_aft
 
 def test_public_holidays_are_no_working_days():
     assert next_working_day(at("2026-04-30", "12:00").date()).isoformat() == "2026-05-04"
+
+
+def test_nobody_is_called_nor_late_on_a_public_holiday_of_the_territory():
+    now, event = at("2026-04-02", "15:30"), at("2026-04-20", "10:00")  # Good Friday follows
+    friday, tuesday = at("2026-04-03", "09:00"), at("2026-04-07", "09:00")
+    for region, day in ((METROPOLE, friday), ("alsace_moselle", tuesday)):
+        assert window(Moment.MORNING, now, region).starts_at == day
+        assert window(Moment.NEXT_DAY, now, region).starts_at == day
+        assert window(Moment.SOON, at("2026-04-02", "18:00"), region).starts_at == day
+        assert proposals(now, 1, event, region)[0] == day
+        assert deadline(now, event, region) == day + timedelta(hours=6, minutes=30)
 
 
 def person(**given):
