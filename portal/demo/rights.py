@@ -17,6 +17,8 @@ from portal.eligibility.rules_kept import Kept
 from portal.eligibility.rules_rights import Book
 from portal.eligibility.services import keep, share
 from portal.journal.services import Actor
+from portal.people.rules_household import Told
+from portal.people.services_household import tell_household
 from portal.sealing import Sealer
 
 KEEPER = "sacha"  # identity proved, and followed by a référent
@@ -47,7 +49,6 @@ VERSIONS = (
             answers=_HOUSEHOLD
             | {"food": "yes", "short": "yes", "debts": "no", "energy_debt": "no", "urgent_cost": "no", "credit": "?"},
             wants="Retrouver un travail dans un jardin.",
-            is_reused=True,
         ),
     ),
     Version(
@@ -61,10 +62,10 @@ VERSIONS = (
             wants="Retrouver un travail dans un jardin.\nPasser le permis.",
             can="Je jardine depuis dix ans. Je sais réparer une tondeuse.",
             adds="Le propriétaire est d'accord pour attendre un mois.",
-            is_reused=True,
         ),
     ),
 )
+TOLD = Told(_HOUSEHOLD["commune"], is_couple=False, children=("from6",))  # kept in the file, as they ticked
 _MONTHS = 4
 _MOST, _LEAST = 34, 3  # seen in a month, in one territory
 
@@ -87,6 +88,7 @@ def keep_answers(database: Database, now: datetime, sealer: Sealer) -> None:
 
 def _keep(session: Session, now: datetime, person_id: int, book_id: int, sealer: Sealer) -> None:
     by = Actor.person(person_id)
+    tell_household(session, now - timedelta(days=VERSIONS[0].days), person_id=person_id, told=TOLD, by=by)
     for days, themes, kept in VERSIONS:
         at = now - timedelta(days=days)
         saved = keep(session, at, person_id=person_id, book_id=book_id, themes=themes, kept=kept, sealer=sealer, by=by)

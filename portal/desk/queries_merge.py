@@ -26,6 +26,7 @@ from portal.desk.rules_merge import UNDONE_WITHIN, Facts
 from portal.notifications.models import Message
 from portal.people.models import Person
 from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.models_household import Household
 from portal.people.models_mandates import Mandate, MandateState
 from portal.people.models_merges import Merge
 from portal.people.queries_merges import merged_into
@@ -49,6 +50,7 @@ MOVED = {
     "calls": ("call_received", "person_id"),
     "tries": ("call_try", "told_id"),
     "answers": ("saved_answers", "person_id"),
+    "households": ("household", "person_id"),
 }
 
 
@@ -161,6 +163,12 @@ def wishes_of_both(session: Session, kept_id: int, gone_id: int) -> list[Wish]:
     waits_too = exists().where(other.person_id == kept_id, other.motif_id == Wish.motif_id, other.ended_at.is_(None))
     wishes = select(Wish).where(Wish.person_id == gone_id, Wish.ended_at.is_(None), waits_too)
     return list(session.scalars(wishes.order_by(Wish.id).with_for_update()))
+
+
+def households_to_end(session: Session, kept_id: int, gone_id: int) -> list[Household]:
+    """Of what both tell of their household, all but what was told last."""
+    holds = select(Household).where(Household.person_id.in_((kept_id, gone_id)), Household.ended_at.is_(None))
+    return list(session.scalars(holds.order_by(Household.told_at.desc(), Household.id.desc()).with_for_update()))[1:]
 
 
 def merge_of(session: Session, person_id: int, merge_id: int) -> Merge | None:

@@ -147,6 +147,7 @@ def _move(session: Session, now: datetime, kept: Person, gone: Person) -> dict[s
     """Everything but messages; gives what `unmerge` needs."""
     ended = [credential.id for credential in _end_credentials(session, now, kept, gone)]
     given_up = [wish.id for wish in _end_wishes(session, now, kept, gone)]
+    told_before = _end_households(session, now, kept.id, gone.id)
     both = _drop_participations(session, kept.id, gone.id)
     rows = {name: _move_rows(session, name, kept.id, gone.id) for name in queries.MOVED}
     appointments = session.scalars(
@@ -162,6 +163,7 @@ def _move(session: Session, now: datetime, kept: Person, gone: Person) -> dict[s
         "dropped": both,
         "ended_credentials": ended,
         "ended_wishes": given_up,
+        "ended_households": told_before,
     }
 
 
@@ -190,6 +192,14 @@ def _end_wishes(session: Session, now: datetime, kept: Person, gone: Person) -> 
         wish.ended_at, wish.ended_how = now, WishEnd.WITHDRAWN
     session.flush()
     return wishes
+
+
+def _end_households(session: Session, now: datetime, kept_id: int, gone_id: int) -> list[int]:
+    older = queries.households_to_end(session, kept_id, gone_id)
+    for household in older:
+        household.ended_at = now
+    session.flush()
+    return [household.id for household in older]
 
 
 def _drop_participations(session: Session, kept_id: int, gone_id: int) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from portal.letters.services_changes import tell_change
 from portal.notifications.handing import Handed, hand_back, hand_over
 from portal.notifications.queries_post import calendar_of
 from portal.people.models_credentials import Credential
+from portal.people.models_household import Household
 from portal.people.models_merges import Merge
 from portal.refusal import Refused
 from portal.web.sessions_list import end_sessions_of_person
@@ -95,7 +96,7 @@ def _give_back_participations(session: Session, merge: Merge) -> None:
 
 def _open_again(session: Session, merge: Merge) -> None:
     """What the merge ended opens, or waits, again: unless something else does in its place."""
-    proof, wish = aliased(Credential), aliased(Wish)
+    proof, wish, home = aliased(Credential), aliased(Wish), aliased(Household)
     opens = select(proof.id).where(
         proof.person_id == Credential.person_id,
         proof.kind == Credential.kind,
@@ -105,11 +106,15 @@ def _open_again(session: Session, merge: Merge) -> None:
     waits = select(wish.id).where(
         wish.person_id == Wish.person_id, wish.motif_id == Wish.motif_id, wish.ended_at.is_(None)
     )
+    holds = select(home.id).where(home.person_id == Household.person_id, home.ended_at.is_(None))
     is_proof = Credential.id.in_(merge.moved["ended_credentials"]) & (Credential.ended_at == merge.merged_at)
     is_wish = Wish.id.in_(merge.moved["ended_wishes"]) & (Wish.ended_at == merge.merged_at)
+    # A merge of a release before households were kept names none.
+    is_home = Household.id.in_(merge.moved.get("ended_households", [])) & (Household.ended_at == merge.merged_at)
     for again in (
         update(Credential).where(is_proof, ~opens.exists()).values(ended_at=None),
         update(Wish).where(is_wish, ~waits.exists()).values(ended_at=None, ended_how=None),
+        update(Household).where(is_home, ~holds.exists()).values(ended_at=None),
     ):
         session.execute(again.execution_options(synchronize_session=False))
 

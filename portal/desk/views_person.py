@@ -23,6 +23,7 @@ from portal.desk.views_card import (
     ways_of,
     wishes_for,
 )
+from portal.desk.views_card_beside import card_parts
 from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, note_reading
 from portal.people.models import Person
 from portal.people.queries import cards_of
@@ -111,6 +112,7 @@ def _whole(database: Session, found: Person, how_much: Reading) -> dict[str, Any
         "referents": queries_card.referents_of(database, now(), found.id),
         "cards": [ways_of(card) for card in cards_of(database, found.id)],
         "said": said_to(database, found),
+        "card_parts": card_parts(database, found.id),
         "tasks": tasks_for(database, found),
         "calls": calls_from(database, found),
         "wishes": wishes_for(database, found),

@@ -18,7 +18,6 @@ class Kept:
     wants: str = ""  # « mes envies et mes projets »
     can: str = ""  # « ce que je sais faire »
     adds: str = ""  # what the person says of the result, alone or with an agent
-    is_reused: bool = False  # age, commune and household are not asked again
 
     def text(self) -> str:
         """As it is sealed."""

@@ -30,7 +30,6 @@ LABELS = {
     "rendez_vous_du": "Rendez-vous du",
     "reponse": "Réponse",
     "reponses": "Vos réponses",
-    "reprise": "Déjà remplie la prochaine fois",
     "themes": "Thèmes",
 }
 _SILENCE = {DONT_KNOW: "je ne sais pas", RATHER_NOT: "je préfère ne pas répondre"}
@@ -67,7 +66,6 @@ def version_tree(  # noqa: PLR0913 - what a version is read with
         "je_veux": kept.wants,
         "je_sais_faire": kept.can,
         "j_ajoute": kept.adds,
-        "reprise": kept.is_reused,
         "montree": [_share_tree(share, starts_at) for share, starts_at in shares],
     }
 

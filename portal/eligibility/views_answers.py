@@ -35,6 +35,7 @@ class Sheet:
     order: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
+    filed: list[str] = field(default_factory=list)  # those of `given` that their file answered
     urgency: str = ""  # what was said to be urgent last
     at: int = 0  # after which question it was said
     counted: str = ""  # what of its result was counted, as a hexadecimal mask: looking at it again adds nothing

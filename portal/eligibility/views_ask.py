@@ -145,7 +145,7 @@ def _begin(database: Session, found: Asking, theme: str) -> Response:
     for key, answer in of_file(database, found.book).items():
         if key not in sheet.answers:
             sheet.answers[key] = answer
-            sheet.given = sorted({*sheet.given, key})
+            sheet.given, sheet.filed = sorted({*sheet.given, key}), sorted({*sheet.filed, key})
     onward = _after(database, found, len(sheet.order))
     keep_sheet(sheet)
     return redirect(onward, 303)
@@ -183,6 +183,7 @@ def _go_on(database: Session, found: Asking, asked: Question, number: int, answe
     sheet = found.sheet
     sheet.answers[asked.key] = answer
     sheet.given = [key for key in sheet.given if key != asked.key]
+    sheet.filed = [key for key in sheet.filed if key != asked.key]
     urgent = urgencies_of(asked, answer)
     if urgent:
         return _stop(found, urgent[0], number)

@@ -20,9 +20,11 @@ from portal.eligibility.rules_questions import SILENT, said_of
 from portal.eligibility.rules_rights import Book, outcome
 from portal.eligibility.services import keep, remove, share, take_back
 from portal.eligibility.views_answers import sealer
+from portal.eligibility.views_household import offer_of
 from portal.eligibility.views_result import Result, result_of
-from portal.eligibility.views_shared import asking_or_404, bp, commune_names, opened, sense_of
+from portal.eligibility.views_shared import Asking, asking_or_404, bp, commune_names, opened, sense_of
 from portal.people.queries import referents_of
+from portal.people.services_household import tell_household
 from portal.people.views_browser import actor, subject_id
 from portal.refusal import Refused
 from portal.web.access import Procedure, Role, allow
@@ -73,21 +75,31 @@ def keep_result() -> Page:
         found = asking_or_404(database)
         if not found.sheet.themes:
             return redirect(url_for("eligibility.home"), 303)
+        answers = sense_of(database, found.book, found.sheet.answers, paris_day(now())).answers
+        offer = offer_of(database, found, answers)
+        form.offer(offer.names if offer and offer.is_new else "", offer.mark if offer else "")
         if not form.validate_on_submit():
-            shown = render_template("eligibility/keep.html", form=form, form_has_errors=bool(form.errors))
+            shown = render_template("eligibility/keep.html", form=form, offer=offer, form_has_errors=bool(form.errors))
             return (shown, 422) if request.method == "POST" else shown
-        sense = sense_of(database, found.book, found.sheet.answers, paris_day(now()))
-        saved = keep(
-            database,
-            now(),
-            person_id=subject_id(),
-            book_id=found.book_id,
-            themes=found.sheet.themes,
-            kept=Kept(answers=sense.answers, **form.keep()),
-            sealer=sealer(),
-            by=actor(),
-        )
-    return redirect(url_for("eligibility.version", saved_id=saved.id, fait="garde"), 303)
+        if offer and form.is_for_file:
+            tell_household(database, now(), person_id=subject_id(), told=offer.told, by=actor())
+        saved_id = _kept(database, found, Kept(answers=answers, **form.keep()))
+    done = "garde-foyer" if form.is_for_file else "garde"
+    return redirect(url_for("eligibility.version", saved_id=saved_id, fait=done), 303)
+
+
+def _kept(database: Session, found: Asking, kept: Kept) -> int:
+    saved = keep(
+        database,
+        now(),
+        person_id=subject_id(),
+        book_id=found.book_id,
+        themes=found.sheet.themes,
+        kept=kept,
+        sealer=sealer(),
+        by=actor(),
+    )
+    return saved.id
 
 
 @bp.get(_MINE)

@@ -54,6 +54,7 @@ class Result:
     unsure: Sequence[Shown]
     unlikely: Sequence[Shown]
     said: Sequence[str]  # every answer, in sentences
+    words: Mapping[str, Sequence[str]]  # the same, by question
     silent: Sequence[str]  # the questions left without an answer
     outcome: Outcome
     sense: Sense
@@ -107,6 +108,7 @@ def result_of(database: Session, book: Book, answers: Answers, themes: Sequence[
         unsure=shown(said.unsure),
         unlikely=shown(said.unlikely),
         said=[sentence for key in words for sentence in words[key]],
+        words=words,
         silent=[book.questions[key].text for key in words if sense.answers[key] in SILENT],
         outcome=said,
         sense=sense,

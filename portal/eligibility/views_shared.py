@@ -8,23 +8,25 @@ from flask import Blueprint, abort, g
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
+from portal.desk import queries as desk
+from portal.desk.rules import Reading, reading
 from portal.directory import queries as directory
 from portal.eligibility.models import SavedAnswers
-from portal.eligibility.queries import book_in_force, saved_of
+from portal.eligibility.queries import book_in_force
 from portal.eligibility.rules import Truth, Value
+from portal.eligibility.rules_household import AGE, COMMUNE, answers_of
 from portal.eligibility.rules_kept import Kept
-from portal.eligibility.rules_questions import SILENT, Answers, makes_sense_of, said_of, value_of
+from portal.eligibility.rules_questions import SILENT, Answers, makes_sense_of, said_of
 from portal.eligibility.rules_rights import Book, known
 from portal.eligibility.views_answers import Sheet, sealer, sheet_of_browser
 from portal.people.models import Person
+from portal.people.queries_household import household_of
+from portal.people.rules_household import Told, told_of
 from portal.people.views_browser import subject_id
 from portal.web.access import Procedure
 from portal.web.request import now
 
 bp = Blueprint("eligibility", __name__)
-
-COMMUNE, AGE = "commune", "age"
-HOUSEHOLD = (COMMUNE, "couple", "children")  # what is not asked again, when the person wants
 
 
 @dataclass(frozen=True)
@@ -94,27 +96,42 @@ def sentences(book: Book, answers: Answers, names: Mapping[str, str], day: date)
 def of_file(database: Session, book: Book) -> dict[str, str]:
     """What the file of whoever this is for answers already, when they have proved who they are.
 
-    Their birth date, the commune of their address, and the household of the last version if they said so.
+    Their birth date, and what they asked to keep of their household; the commune of their address when they told none.
+    Where somebody who wants discretion lives is shown to nobody who acts for them.
     """
     if not may_keep():
         return {}
     person = database.get_one(Person, subject_id())
-    answers = {}
-    for version in saved_of(database, person.id)[:1]:
-        text = sealer().open(version.sealed)  # under another secret key, it is asked again
-        if text is not None and (kept := Kept.read(text)).is_reused:
-            answers = _household(database, book, kept.answers)
-    answers[AGE] = person.birth_date.isoformat()
-    town = person.address[-1] if person.address else ""  # "62000 ARRAS"
+    answers = {AGE: person.birth_date.isoformat()}
+    is_hidden = g.acting and person.wants_discretion
+    town = person.address[-1] if person.address and not is_hidden else ""  # "62000 ARRAS"
     commune = directory.commune_index(database).sure(town) if town else None
-    return answers | ({COMMUNE: commune.insee} if commune else {})
+    if commune:
+        answers[COMMUNE] = commune.insee
+    return answers | as_answers(database, book, household_shown(database))
 
 
-def _household(database: Session, book: Book, answers: Answers) -> dict[str, str]:
-    """What was answered of it that the book in force still offers."""
-    at = territories(database, answers, paris_day(now()))
-    asked = [book.questions[key] for key in HOUSEHOLD if key in answers and key in book.questions]
-    return {one.key: answers[one.key] for one in asked if value_of(one, answers[one.key], at) is not None}
+def household_shown(database: Session) -> Told:
+    """What the file says of the household, as far as whoever is at the screen may know it.
+
+    Its person; whoever acts for them, unless they want discretion; of agents who act, those who read the whole file.
+    """
+    if g.acting and not _reads_household(database):
+        return Told()
+    return told_of(household_of(database, subject_id()))
+
+
+def _reads_household(database: Session) -> bool:
+    person = desk.file(database, subject_id())
+    if person is None or person.wants_discretion:
+        return False
+    return not g.agent or reading(desk.links(database, now(), g.agent, [person])[person.id]) is Reading.WHOLE
+
+
+def as_answers(database: Session, book: Book, told: Told) -> dict[str, str]:
+    """What was told of a household that the book in force still offers."""
+    at = territories(database, {COMMUNE: told.commune or ""}, paris_day(now()))
+    return answers_of(book.questions, told, at)
 
 
 def may_keep() -> bool:

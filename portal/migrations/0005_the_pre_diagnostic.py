@@ -71,3 +71,27 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("appointment_id IS NULL"),
     )
+    op.create_table(
+        "household",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("commune", sa.Text(), nullable=True),
+        sa.Column("is_couple", sa.Boolean(), nullable=True),
+        sa.Column("children", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("agent_id", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "commune IS NOT NULL OR is_couple IS NOT NULL OR children <> '{}'", name=op.f("ck_household_told")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_household_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
+    )
+    op.create_index(op.f("ix_household_person_id"), "household", ["person_id"], unique=False)
+    op.create_index(
+        "uq_household_open",
+        "household",
+        ["person_id"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )

@@ -30,6 +30,7 @@ ROOMS = (
 )
 # Smaller doors, under the others.
 CUPBOARDS = (
+    Room("eligibility.household", "house", _l("Mon foyer")),
     Room("paper.mine", "pencil", _l("Papiers à remplir")),
     Room("space.actions", "list", _l("Qui a fait quoi")),
     Room("space.connections", "lock", _l("Mes connexions")),

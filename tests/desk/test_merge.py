@@ -33,6 +33,7 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.paper.models import FormKind, PaperForm
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind, IdentityCase, Purpose
+from portal.people.models_household import Household
 from portal.people.models_mandates import Mandate, MandateKind, MandateState
 from portal.people.queries_merges import kept_in, merged_into
 from portal.refusal import Refused
@@ -113,6 +114,7 @@ def everything(world, database, person, other, agent):
         session.add(book)
         session.flush()
         session.add(SavedAnswers(person_id=person.id, book_id=book.id, themes=[], sealed="essai", saved_at=world.now))
+        session.add(Household(person_id=person.id, is_couple=True, children=[], told_at=world.now))
         session.add(PaperForm(code="AAAA0001", kind=FormKind.WISH, known={}, made_at=world.now, person_id=person.id))
         session.add(
             WebSession(

@@ -16,6 +16,8 @@ from portal.files.folder import Folder
 from portal.files.report import Fault, Report
 from portal.journal.services import Actor
 from portal.paths import ROOT
+from portal.people.rules_household import Told
+from portal.people.services_household import tell_household
 
 REAL = ROOT / "portal" / "data" / "pas-de-calais"
 TODAY = date(2026, 11, 23)
@@ -92,5 +94,17 @@ def kept(database, resident, gateways, clock):
             if is_shown:
                 share(session, clock.now, saved_id=saved.id, appointment_id=None, **whose)
             return saved.id
+
+    return write
+
+
+@pytest.fixture
+def told(database, resident, clock):
+    """Keeps in a file what its person tells of their household; says whether that changed it."""
+
+    def write(by=None, whose=resident, *, is_whole=False, **household):
+        with database.transaction() as session:
+            words = {"told": Told(**household), "by": by or Actor.person(whose.id), "is_whole": is_whole}
+            return tell_household(session, clock.now, person_id=whose.id, **words)
 
     return write

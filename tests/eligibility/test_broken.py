@@ -136,15 +136,6 @@ def test_a_result_looked_at_before_the_end_is_counted_with_what_comes_later(clie
     assert set(counts(Counted.RIGHT).values()) == {1}
 
 
-def test_another_secret_key_does_not_keep_its_person_from_the_questions(client, resident, kept, database):
-    kept({"couple": "no"}, is_reused=True)
-    with database.transaction() as session:
-        session.execute(update(SavedAnswers).values(sealed="something else"))
-    enter_person(client, resident, level=Level.KNOWN)
-    answered(client, theme="famille")
-    assert "Ma réponse" in text(client)
-
-
 def changed(database, definition, edit):
     """Loads the book again, edited; the one before stays for the versions kept with it."""
     other = deepcopy(definition)
@@ -154,9 +145,10 @@ def changed(database, definition, edit):
 
 
 def test_an_answer_that_is_offered_no_more_is_asked_again_and_still_read_where_it_was_given(
-    client, resident, kept, database, definition, gateways
+    client, resident, kept, told, database, definition, gateways
 ):
-    first = kept({"couple": "no", "home": "owner"}, is_reused=True)
+    told(is_couple=False)
+    first = kept({"couple": "no", "home": "owner"})
     changed(database, definition, lambda book: _rename_choices(book, "couple"))
     enter_person(client, resident, level=Level.KNOWN)
     answered(client, theme="famille")

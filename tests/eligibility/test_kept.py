@@ -36,7 +36,7 @@ def test_a_visitor_is_led_to_sign_in_and_keeps_what_they_answered(client, reside
     assert "/connexion" in client.get("/mes-droits/resultat/garder").headers["Location"]
     enter_person(client, resident, level=Level.KNOWN)
     form = client.get("/mes-droits/resultat/garder").page.fields(1)
-    typed = form | {"wants": "Un jardin\nUn travail", "is_reused": "y"}
+    typed = form | {"wants": "Un jardin\nUn travail"}
     shown = client.follow(client.post("/mes-droits/resultat/garder", data=typed))
     assert "Votre réponse est gardée." in shown.page.text()
     assert "Un jardin" in shown.page.text()
@@ -91,15 +91,6 @@ def test_a_version_said_again_is_the_same(kept, session):
     assert kept({"home": "owner"}) == kept({"home": "owner"})
     assert kept({"home": "owner"}) != kept({"home": "none"})
     assert len(session.scalars(select(SavedAnswers)).all()) == 2
-
-
-def test_a_household_is_not_asked_again_when_its_person_wants(client, resident, kept):
-    kept({"couple": "no", "children": "under3", "home": "owner"}, is_reused=True)
-    enter_person(client, resident, level=Level.KNOWN)
-    answered(client, theme="famille")
-    text = client.get("/mes-droits/resultat").page.text()
-    assert "Vous avez un enfant de moins de 3 ans." in text
-    assert "propriétaire" not in text
 
 
 def test_a_version_is_shown_to_a_referent_until_it_is_taken_back(client, resident, kept, world, press, session):

@@ -17,6 +17,9 @@ from portal.eligibility.services_own import versions_of
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.people.models import Level
+from portal.people.models_household import Household
+from portal.people.rules_household import Told
+from portal.people.services_household import tell_household
 from portal.sealing import Sealer
 from tests.entering import enter_person
 from tests.world import at
@@ -41,6 +44,10 @@ def full(world, database, clock, gateways):
             by = Actor.person(whose.id)
             words = {"themes": ["budget"], "book_id": book_id, "sealer": gateways.sealer, "by": by} | given
             return keep(session, clock.now, person_id=whose.id, kept=kept, **words)
+
+        for whose, children in ((person, ("of_another_book", "under3")), (stranger, ("none",))):
+            home = Told("62041", is_couple=True, children=children)
+            tell_household(session, clock.now, person_id=whose.id, told=home, by=Actor.person(whose.id))
 
         first = version(
             person,
@@ -87,6 +94,16 @@ def test_versions_and_whom_they_are_shown_to_are_taken_away_by_whoever_proved_wh
     assert {"je ne sais pas", "Vous avez 46\u00a0ans. (1980-02-29)"} <= set(answers.values())
     assert (first["je_veux"], last["j_ajoute"]) == ("Un jardin à moi", "Je reviens")
     assert first["peut_etre"]
+    assert data["foyer"] == [
+        {
+            "dit_le": "2026-11-23T09:02:00+01:00",
+            "avec_un_agent": False,
+            "commune": "Arras",
+            "en_couple": True,
+            "enfants": ["of_another_book", "Moins de 3\u00a0ans"],
+            "remplace_le": None,
+        }
+    ]
     assert first["montree"] == [
         {
             "a_qui": "l'agent d'un rendez-vous",
@@ -102,7 +119,14 @@ def test_versions_and_whom_they_are_shown_to_are_taken_away_by_whoever_proved_wh
         },
     ]
     text = " ".join(" ".join(page.extract_text() for page in readable.pages).replace("\u00a0", " ").split())
-    for words in ("Vos réponses sur vos droits", "Un jardin à moi", "À qui : votre référent", "Arras", "Écrite avec"):
+    for words in (
+        "Vos réponses sur vos droits",
+        "Un jardin à moi",
+        "À qui : votre référent",
+        "Arras",
+        "Écrite avec",
+        "Votre foyer",
+    ):
         assert words in text
     assert "Secret" not in json.dumps(data) + text
 
@@ -111,7 +135,7 @@ def test_the_simple_access_leaves_them_out_and_says_so(client, full, taken):
     enter_person(client, full)
     assert "vos réponses gardées sur vos droits" in client.get(DOWNLOAD).page.text()
     data, readable = taken()
-    assert "droits" not in data
+    assert not {"droits", "foyer"} & data.keys()
     assert "droits" not in data["lisez_moi"]
     assert "Vos réponses sur vos droits" not in " ".join(page.extract_text() for page in readable.pages)
 
@@ -127,6 +151,10 @@ def test_closing_the_space_erases_them_with_their_shares_and_says_so_before(clie
     assert full.id not in session.scalars(select(SavedAnswers.person_id)).all()
     removed = select(JournalLine.object_id).where(JournalLine.verb == "rights.removed")
     assert len(session.scalars(removed).all()) == 2
+    assert full.id not in session.scalars(select(Household.person_id)).all()
+    assert session.scalars(select(JournalLine.for_person_id).where(JournalLine.verb == "household.erased")).all() == [
+        full.id
+    ]
 
 
 def test_answers_sealed_with_another_key_are_said_to_be_unreadable(full, session):

@@ -212,7 +212,7 @@ def test_own_words_lead_to_what_they_name(small, words, keys):
 
 def test_what_is_kept_is_read_again_and_compared(small):
     before = Kept({"rent": "yes", "gone": "yes"}, wants="Un jardin")
-    now = Kept({"rent": "no", "debt": "5"}, is_reused=True)
+    now = Kept({"rent": "no", "debt": "5"})
     assert Kept.read(before.text()) == before
     assert changes(small, before.answers, now.answers) == [Change("rent", "yes", "no"), Change("debt", None, "5")]
     sure = outcome(small, {"late": "yes"}, DAY, ["money"])
