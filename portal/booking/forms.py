@@ -13,7 +13,7 @@ from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.codes import read_code
 from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.people.contacts import Contact
-from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
+from portal.people.forms_fields import BirthDateField, HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, PortalForm, TextField, selectable
 from portal.web.i18n import language
@@ -47,21 +47,10 @@ class DetailsForm(WhoForm):
         hint=_l("Elle sert à ouvrir votre rendez-vous avec son code. Exemple : 24 11 1980"),
         required=_l("Écrivez votre date de naissance. Exemple : 24 11 1980"),
     )
-    mobile = PhoneField(
-        _l("Téléphone mobile"),
-        mobile_only=True,
-        hint=_l("Pour les messages courts (SMS). Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "autocomplete": "tel", "inputmode": "tel"},
-    )
-    email = EmailField(
-        _l("Adresse e-mail"),
-        hint=_l("Exemple : prenom.nom@exemple.fr"),
-        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
-    )
-    landline = PhoneField(
-        _l("Téléphone fixe"),
-        hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"),
-        render_kw={"type": "tel", "autocomplete": "home tel", "inputmode": "tel"},
+    mobile = mobile_field(hint=_l("Pour les messages courts (SMS). Exemple : 06 39 98 00 12"), autocomplete="tel")
+    email = email_field(autocomplete="email")
+    landline = landline_field(
+        hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"), autocomplete="home tel"
     )
     flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
     building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))

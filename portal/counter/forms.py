@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from portal.booking.models import CancelReason
 from portal.counter.forms_words import CANCEL_REASONS
-from portal.people.forms_fields import EmailField, HiddenField, PhoneField
+from portal.people.forms_fields import HiddenField, email_field, landline_field, mobile_field
 from portal.people.models import Person
 from portal.web.forms import CheckField, ChoiceField, DateField, HourField, PortalForm, TextField
 from portal.web.text import printable
@@ -37,22 +37,9 @@ class ConfirmForm(PortalForm):
     request_key = HiddenField()
     reason = LongHiddenField()
     shown = LongHiddenField()
-    mobile = PhoneField(
-        _l("Téléphone mobile"),
-        mobile_only=True,
-        hint=_l("Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
-    landline = PhoneField(
-        _l("Téléphone fixe"),
-        hint=_l("Exemple : 03 53 01 00 12"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
-    email = EmailField(
-        _l("Adresse e-mail"),
-        hint=_l("Exemple : prenom.nom@exemple.fr"),
-        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
+    mobile = mobile_field()
+    landline = landline_field()
+    email = email_field()
 
     def __init__(self, *, told: Person, **options: Any) -> None:
         numbers = {name: phone_words(getattr(told, name) or "") for name in ("mobile", "landline")}

@@ -13,7 +13,7 @@ from portal.desk.rules import Document
 from portal.desk.services import Wanted
 from portal.letters.address import Communes
 from portal.letters.services_choice import How
-from portal.people.forms_fields import EmailField, HiddenField, NameField, PhoneField
+from portal.people.forms_fields import HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
 from portal.people.rules import tidy
@@ -94,24 +94,11 @@ class ChangeForm(ShownForm, SafePlaceForm):
         _l("Nom de naissance"), hint=_l("S'il est différent du nom de famille."), render_kw={"autocomplete": "off"}
     )
     is_safe = CheckField(_l("Oui, elle le dit : les lettres peuvent y aller"))
-    mobile = PhoneField(
-        _l("Téléphone mobile"),
-        mobile_only=True,
-        hint=_l("Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
+    mobile = mobile_field()
     mobile_checked = CheckField(_l("Ce mobile est bien le sien"), hint=_l("Cochez si la personne l'a montré."))
-    email = EmailField(
-        _l("Adresse e-mail"),
-        hint=_l("Exemple : prenom.nom@exemple.fr"),
-        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
+    email = email_field()
     email_checked = CheckField(_l("Cet e-mail est bien le sien"), hint=_l("Cochez si la personne l'a montré."))
-    landline = PhoneField(
-        _l("Téléphone fixe"),
-        hint=_l("Exemple : 03 53 01 00 12"),
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
-    )
+    landline = landline_field()
     flat = _line(_l("Appartement, étage, ou « chez »"))
     building = _line(_l("Bâtiment, résidence"))
     street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))

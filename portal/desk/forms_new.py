@@ -11,7 +11,7 @@ from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.desk.rules_search import understood
 from portal.letters.address import Communes
 from portal.people.contacts import Contact
-from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
+from portal.people.forms_fields import BirthDateField, HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.rules import Identity, tidy
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
@@ -91,22 +91,9 @@ class RelativeForm(PortalForm):
 class NewForm(RelativeForm):
     """Who somebody is, and how they are reached: a landline alone will do, and so will nothing at all."""
 
-    mobile = PhoneField(
-        _l("Téléphone mobile"),
-        mobile_only=True,
-        hint=_l("Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "inputmode": "tel", **_OFF},
-    )
-    landline = PhoneField(
-        _l("Téléphone fixe"),
-        hint=_l("Exemple : 03 53 01 00 12"),
-        render_kw={"type": "tel", "inputmode": "tel", **_OFF},
-    )
-    email = EmailField(
-        _l("Adresse e-mail"),
-        hint=_l("Exemple : prenom.nom@exemple.fr"),
-        render_kw={"type": "email", "spellcheck": "false", **_OFF},
-    )
+    mobile = mobile_field()
+    landline = landline_field()
+    email = email_field()
     flat = _line(_l("Appartement, étage, ou « chez »"))
     building = _line(_l("Bâtiment, résidence"))
     street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))

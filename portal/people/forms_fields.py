@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
@@ -13,6 +14,9 @@ from portal.web.forms import DateField, TextField
 from portal.web.text import printable
 
 _LONGEST_HIDDEN = 64  # characters
+_MOBILE, _MOBILE_HINT = _l("Téléphone mobile"), _l("Exemple : 06 39 98 00 12")
+_LANDLINE, _LANDLINE_HINT = _l("Téléphone fixe"), _l("Exemple : 03 53 01 00 12")
+_EMAIL, _EMAIL_HINT = _l("Adresse e-mail"), _l("Exemple : prenom.nom@exemple.fr")
 
 
 class NameField(TextField):
@@ -89,6 +93,32 @@ class EmailField(TextField):
             self.email = parse_email(self.data)
         except ContactFault as fault:
             raise StopValidation(CONTACT_WORDS[fault.reason]) from None
+
+
+def mobile_field(
+    label: Any = _MOBILE, *, hint: Any = _MOBILE_HINT, autocomplete: str = "off", **options: Any
+) -> PhoneField:
+    """A mobile, as every form asks for it; `autocomplete`: of whoever types their own."""
+    return PhoneField(label, mobile_only=True, hint=hint, render_kw=_telephone(autocomplete), **options)
+
+
+def landline_field(
+    label: Any = _LANDLINE, *, hint: Any = _LANDLINE_HINT, autocomplete: str = "off", **options: Any
+) -> PhoneField:
+    """A landline, or any number where somebody can be called; `autocomplete` as for a mobile."""
+    return PhoneField(label, hint=hint, render_kw=_telephone(autocomplete), **options)
+
+
+def email_field(
+    label: Any = _EMAIL, *, hint: Any = _EMAIL_HINT, autocomplete: str = "off", **options: Any
+) -> EmailField:
+    """An e-mail address; `autocomplete` as for a mobile."""
+    kw = {"type": "email", "autocomplete": autocomplete, "spellcheck": "false"}
+    return EmailField(label, hint=hint, render_kw=kw, **options)
+
+
+def _telephone(autocomplete: str) -> dict[str, str]:
+    return {"type": "tel", "autocomplete": autocomplete, "inputmode": "tel"}
 
 
 class HiddenField(StringField):  # type: ignore[misc]

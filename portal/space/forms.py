@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from portal.letters.services_choice import ChoiceFault
-from portal.people.forms_fields import BirthDateField, EmailField, HiddenField, NameField, PhoneField
+from portal.people.forms_fields import BirthDateField, HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.rules import Identity
 from portal.people.services_preferences import PreferenceFault
 from portal.web.forms import CheckField, ChoiceField, PortalForm
@@ -89,22 +89,20 @@ class ChoicesForm(PortalForm):
 class LandlineForm(PortalForm):
     """A telephone where an agent may call."""
 
-    landline = PhoneField(
+    landline = landline_field(
         _l("Votre téléphone fixe"),
         hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"),
-        render_kw={"type": "tel", "autocomplete": "home tel", "inputmode": "tel"},
+        autocomplete="home tel",
     )
 
 
 class MobileForm(PortalForm):
     """A mobile to prove."""
 
-    value = PhoneField(
+    value = mobile_field(
         _l("Votre numéro de mobile"),
-        mobile_only=True,
-        hint=_l("Exemple : 06 39 98 00 12"),
+        autocomplete="tel",
         required=_l("Écrivez votre numéro de mobile. Exemple : 06 39 98 00 12"),
-        render_kw={"type": "tel", "autocomplete": "tel", "inputmode": "tel"},
     )
 
     @property
@@ -116,11 +114,10 @@ class MobileForm(PortalForm):
 class EmailForm(PortalForm):
     """An e-mail address to prove."""
 
-    value = EmailField(
+    value = email_field(
         _l("Votre adresse e-mail"),
-        hint=_l("Exemple : prenom.nom@exemple.fr"),
+        autocomplete="email",
         required=_l("Écrivez votre adresse e-mail. Exemple : prenom.nom@exemple.fr"),
-        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false"},
     )
 
     @property
