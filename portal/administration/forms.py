@@ -15,6 +15,7 @@ from portal.directory.models import BookedBy, Motif, Place
 from portal.people.contacts import ContactFault, parse_phone
 from portal.people.forms_words import CONTACT_WORDS
 from portal.web.forms import ChoiceField, DateField, PortalForm, TextField
+from portal.web.forms_numbers import WholeField
 from portal.web.text import TextFault, clean, fault_of, printable
 from portal.words import phone_words
 
@@ -33,28 +34,8 @@ class MarksField(TextField):
         """Never wrong: what is no mark fits nothing."""
 
 
-class NumberField(TextField):
-    """A whole number between two bounds, both included; `number` is what was read."""
-
-    def __init__(self, label: Any, *, least: int, most: int, hint: Any = "", **options: Any) -> None:
-        self.least, self.most = least, most
-        self.number = least
-        kw = {"inputmode": "numeric", "autocomplete": "off"}
-        super().__init__(label, hint=hint, longest=7, required=_l("Écrivez un nombre."), render_kw=kw, **options)
-
-    def process_data(self, value: Any) -> None:
-        """A number as text."""
-        self.data = "" if value is None else str(value)
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence when this is no such number."""
-        super().pre_validate(form)
-        is_number = self.data.isascii() and self.data.isdecimal()
-        if not is_number or not self.least <= int(self.data) <= self.most:
-            raise StopValidation(
-                _("Écrivez un nombre entier de %(least)s à %(most)s.", least=self.least, most=self.most)
-            )
-        self.number = int(self.data)
+def _number(label: Any, *, least: int, most: int, hint: Any = "") -> WholeField:
+    return WholeField(label, least=least, most=most, hint=hint, required=_l("Écrivez un nombre."))
 
 
 class LinesField(TextAreaField):  # type: ignore[misc]
@@ -104,15 +85,15 @@ class MotifForm(PortalForm):
         longest=_TITLE,
         required=_l("Écrivez les mots des messages."),
     )
-    minutes = NumberField(_l("Durée, en minutes"), least=5, most=480)
-    buffer_minutes = NumberField(_l("Temps libre après, en minutes"), least=0, most=240)
-    notice_minutes = NumberField(
+    minutes = _number(_l("Durée, en minutes"), least=5, most=480)
+    buffer_minutes = _number(_l("Temps libre après, en minutes"), least=0, most=240)
+    notice_minutes = _number(
         _l("Réserver au plus tard, en minutes avant"), least=0, most=60 * _DAY, hint=_l("Un jour : 1440 minutes")
     )
-    horizon_days = NumberField(_l("Réserver au plus tôt, en jours avant"), least=1, most=366)
-    cancel_minutes = NumberField(_l("Annuler en ligne jusqu'à, en minutes avant"), least=0, most=60 * _DAY)
-    move_minutes = NumberField(_l("Déplacer en ligne jusqu'à, en minutes avant"), least=0, most=60 * _DAY)
-    upcoming_limit = NumberField(_l("Rendez-vous à venir pour une personne, au plus"), least=1, most=50)
+    horizon_days = _number(_l("Réserver au plus tôt, en jours avant"), least=1, most=366)
+    cancel_minutes = _number(_l("Annuler en ligne jusqu'à, en minutes avant"), least=0, most=60 * _DAY)
+    move_minutes = _number(_l("Déplacer en ligne jusqu'à, en minutes avant"), least=0, most=60 * _DAY)
+    upcoming_limit = _number(_l("Rendez-vous à venir pour une personne, au plus"), least=1, most=50)
     booked_by = ChoiceField(
         _l("Qui peut réserver ?"),
         choices=[
@@ -136,7 +117,7 @@ class MotifForm(PortalForm):
         """Checks each field, then what they say together."""
         super().validate(extra_validators)
         if not self.errors and leaves_no_slot(
-            notice_minutes=self.notice_minutes.number, horizon_days=self.horizon_days.number
+            notice_minutes=self.notice_minutes.whole, horizon_days=self.horizon_days.whole
         ):
             self.horizon_days.errors = [
                 _("Personne ne pourrait réserver : écrivez plus de jours, ou moins de minutes au-dessus.")
@@ -153,7 +134,7 @@ class MotifForm(PortalForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the motif is to say."""
-        numbers = {name: field.number for name, field in self._fields.items() if isinstance(field, NumberField)}
+        numbers = {name: field.whole for name, field in self._fields.items() if isinstance(field, WholeField)}
         texts = {name: self._fields[name].data for name in ("title", "line", "detail", "neutral_words")}
         maybe = {name: self._fields[name].data or None for name in ("before", "after")}
         return numbers | texts | maybe | {"bring": self.bring.lines, "booked_by": BookedBy(str(self.booked_by.data))}

@@ -1,13 +1,10 @@
-"""Fields of hours and of several boxes, and what every form of days to come checks."""
+"""An hour of an agent's day, and what every form of days to come checks."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
-from wtforms.validators import StopValidation
 
 from portal.web.forms import DateField, PortalForm
 from portal.web.forms import HourField as ClockField
@@ -29,36 +26,6 @@ class HourField(ClockField):
     def process_data(self, value: Any) -> None:
         """An hour in words."""
         self.data = "" if value is None else hour_words(value, language()).replace("\u00a0", " ")
-
-
-class TicksField(Field):  # type: ignore[misc]
-    """Boxes to tick, several at will; its data is the list of the values ticked, forged ones dropped."""
-
-    def __init__(self, label: Any, *, choices: Iterable[tuple[str, Any]] = (), **options: Any) -> None:
-        self.hint, self.required_sentence = options.pop("hint", ""), options.pop("required", "")
-        self.is_required = bool(self.required_sentence)
-        self.choices = list(choices)
-        super().__init__(label, **options)
-
-    @property
-    def first_id(self) -> str:
-        """Where a link of the error summary leads: the first box."""
-        return f"{self.id}-0"
-
-    def process_data(self, value: Any) -> None:
-        """The values ticked at first."""
-        self.data = [str(one) for one in value or ()]
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """What was ticked."""
-        self.data = [str(one) for one in valuelist]
-
-    def pre_validate(self, _form: Any) -> None:
-        """Raises `StopValidation` when none was ticked and one must be."""
-        known = {value for value, _words in self.choices}
-        self.data = [one for one in dict.fromkeys(self.data or ()) if one in known]
-        if not self.data and self.required_sentence:
-            raise StopValidation(self.required_sentence)
 
 
 class DaysForm(PortalForm):

@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.agenda.forms_days import FAR, DaysForm, HourField, TicksField
+from portal.agenda.forms_days import FAR, DaysForm, HourField
 from portal.agenda.rules_openings import Draft
 from portal.booking.models import Recurrence
-from portal.web.forms import ChoiceField, DateField, TextField, selectable
+from portal.web.forms import ChoiceField, DateField, selectable
+from portal.web.forms_lists import ChecksField
+from portal.web.forms_numbers import WholeField
 
 _WHICH = {"1": 1, "2": 2, "3": 3, "4": 4, "dernier": -1}
 
@@ -27,7 +29,7 @@ class OpeningForm(DaysForm):
         ],
         required=_l("Choisissez comment elle revient."),
     )
-    weekdays = TicksField(
+    weekdays = ChecksField(
         _l("Quels jours"),
         choices=[
             ("0", _l("Lundi")),
@@ -40,11 +42,11 @@ class OpeningForm(DaysForm):
         ],
         hint=_l("Sauf si elle n'a lieu qu'une fois."),
     )
-    interval = TextField(
+    interval = WholeField(
         _l("Toutes les combien de semaines"),
         hint=_l("1 : chaque semaine. 2 : une semaine sur deux."),
-        longest=2,
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+        least=1,
+        most=52,
     )
     nth = ChoiceField(
         _l("Quel jour du mois"),
@@ -65,7 +67,7 @@ class OpeningForm(DaysForm):
     starts = HourField(_l("De"), required=_l("Écrivez l'heure du début. Exemple : 9 h"))
     ends = HourField(_l("À"), required=_l("Écrivez l'heure de fin. Exemple : 12 h"), hint=_l("Exemple : 12 h"))
     place = ChoiceField(_l("Où"), choices=[], required=_l("Choisissez un lieu."))
-    motifs = TicksField(_l("Pour quels motifs"), required=_l("Cochez au moins un motif."))
+    motifs = ChecksField(_l("Pour quels motifs"), required=_l("Cochez au moins un motif."))
 
     def __init__(
         self,
@@ -80,7 +82,7 @@ class OpeningForm(DaysForm):
         super().__init__(data=_shown(old), **options)
         self.today, self.is_once = today, is_once
         self.place.choices = selectable([(str(number), name) for number, name in places])
-        self.motifs.choices = [(str(number), title) for number, title in motifs]
+        self.motifs.choices = selectable((str(number), title) for number, title in motifs)
         if is_once:
             for name in ("recurrence", "weekdays", "interval", "nth", "last_day"):
                 del self[name]
@@ -103,9 +105,8 @@ class OpeningForm(DaysForm):
             self.weekdays.errors = [_("Cochez au moins un jour.")]
         if self.recurrence.data == Recurrence.MONTHLY and not self.nth.data:
             self.nth.errors = [_("Choisissez quel jour du mois.")]
-        typed = self.interval.data or "1"
-        if self.recurrence.data == Recurrence.WEEKLY and not (typed.isdecimal() and 1 <= int(typed) <= 52):
-            self.interval.errors = [_("Écrivez un nombre entier de 1 à 52.")]
+        if self.recurrence.data != Recurrence.WEEKLY:
+            self.interval.errors = []
 
     @property
     def draft(self) -> Draft:
@@ -117,7 +118,7 @@ class OpeningForm(DaysForm):
             place_id=int(str(self.place.data)),
             recurrence=kind,
             weekdays=() if is_once else tuple(sorted(map(int, self.weekdays.data))),
-            interval_weeks=int(self.interval.data or "1") if kind is Recurrence.WEEKLY else 1,
+            interval_weeks=self.interval.whole if kind is Recurrence.WEEKLY else 1,
             nth_week=_WHICH[str(self.nth.data)] if kind is Recurrence.MONTHLY else None,
             first_day=self.first_day.data,
             last_day=self.first_day.data if is_once else self.last_day.data,

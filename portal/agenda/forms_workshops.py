@@ -1,6 +1,5 @@
 """What an agent types about a workshop, and why somebody leaves it."""
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,10 +10,9 @@ from wtforms.validators import StopValidation
 from portal.booking.models import CancelReason
 from portal.clock import at_wall_clock
 from portal.people.forms_fields import HiddenField
-from portal.staff.forms_accounts import ListField
 from portal.web.forms import ChoiceField, DateField, HourField, PortalForm, TextField
-
-_FIGURES = re.compile(r"\d{1,4}")
+from portal.web.forms_lists import ListField
+from portal.web.forms_numbers import WholeField
 
 CANCEL_REASONS = {
     CancelReason.AGENT_AWAY: _l("L'agent est absent"),
@@ -26,24 +24,6 @@ LEAVE_REASONS = {
     CancelReason.WRONG_SUBJECT: _l("Un autre service doit recevoir la personne"),
     CancelReason.MISTAKE: _l("Pris par erreur, ou en double"),
 }
-
-
-class NumberField(TextField):
-    """A whole number between two others. `number` is what was read."""
-
-    number: int = 0
-
-    def __init__(self, label: str, *, least: int, most: int, **options: Any) -> None:
-        self.least, self.most = least, most
-        super().__init__(label, longest=6, render_kw={"inputmode": "numeric", "autocomplete": "off"}, **options)
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence for what is no such number."""
-        super().pre_validate(form)
-        typed = self.data or ""
-        self.number = int(typed) if _FIGURES.fullmatch(typed) else -1
-        if not self.least <= self.number <= self.most:
-            raise StopValidation(_("Écrivez un nombre de %(least)s à %(most)s.", least=self.least, most=self.most))
 
 
 class WorkshopForm(PortalForm):
@@ -67,14 +47,14 @@ class WorkshopForm(PortalForm):
         required=_l("Écrivez une heure. Exemple : 10 h 30"),
         render_kw={"autocomplete": "off"},
     )
-    minutes = NumberField(
+    minutes = WholeField(
         _l("Durée en minutes"),
         least=5,
         most=480,
         hint=_l("Exemple : 90"),
         required=_l("Écrivez la durée en minutes. Exemple : 90"),
     )
-    seats = NumberField(
+    seats = WholeField(
         _l("Nombre de places"), least=1, most=200, hint=_l("Exemple : 8"), required=_l("Écrivez combien. Exemple : 8")
     )
     sequence = HiddenField()
@@ -99,7 +79,7 @@ class WorkshopForm(PortalForm):
     @property
     def ends_at(self) -> datetime:
         """When it would end; of a valid form."""
-        return self.starts_at + timedelta(minutes=self.minutes.number)
+        return self.starts_at + timedelta(minutes=self.minutes.whole)
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -108,8 +88,8 @@ class WorkshopForm(PortalForm):
             "place_id": int(self.place.data),
             "agent_id": int(self.agent.data),
             "starts_at": self.starts_at,
-            "minutes": self.minutes.number,
-            "seats": self.seats.number,
+            "minutes": self.minutes.whole,
+            "seats": self.seats.whole,
             "title": self.title.data,
         }
 

@@ -8,7 +8,8 @@ from wtforms.validators import StopValidation
 
 from portal.desk.forms import MarksField
 from portal.desk.rules_merge import Kept, MergeFault, Warned
-from portal.web.forms import CheckField, PortalForm, TextField
+from portal.web.forms import CheckField, PortalForm
+from portal.web.forms_numbers import WholeField
 
 FIELDS = {
     "family_name": _l("Nom de famille"),
@@ -71,32 +72,17 @@ def count_words(name: str, count: int) -> str:
     return str(many.get(name, ""))
 
 
-class NumberField(TextField):
-    """The number of a file."""
-
-    @property
-    def number(self) -> int | None:
-        """What was typed, or None when it can be no file's."""
-        typed = (self.data or "").replace(" ", "")
-        is_one = typed.isascii() and typed.isdecimal() and 0 < len(typed) <= 10
-        return int(typed) if is_one and int(typed) < 2_147_483_648 else None
-
-
 class OtherForm(PortalForm):
     """The other file, by its number."""
 
-    other = NumberField(
+    other = WholeField(
         _l("Numéro de l'autre fiche"),
-        longest=20,
+        least=1,
+        most=2_147_483_647,
+        wrong=_l("Écrivez seulement des chiffres. Exemple : 1204"),
         hint=_l("Il est écrit en haut de la fiche."),
         required=_l("Écrivez le numéro de l'autre fiche. Exemple : 1204"),
-        render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
-
-    def validate_other(self, field: NumberField) -> None:
-        """Refuses what is no number."""
-        if field.number is None:
-            raise StopValidation(_("Écrivez seulement des chiffres. Exemple : 1204"))
 
 
 class MergeForm(PortalForm):

@@ -1,12 +1,10 @@
 """What is typed to give, take up and end a mandate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField
-from wtforms.validators import StopValidation
 
 from portal.mandates.forms_words import DAYS, FAULTS, PROCEDURES
 from portal.mandates.rules import SENSITIVE, Fault
@@ -14,39 +12,10 @@ from portal.people.forms_fields import BirthDateField, NameField, PhoneField
 from portal.people.rules import Identity
 from portal.web.access import Procedure
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
+from portal.web.forms_lists import ChecksField as ChecksField  # noqa: PLC0414 - forms of paper and of rights read it here
 
 SMS, SIGNED, TO_SIGN = "sms", "signe", "a-signer"
 CODE = "code"
-
-
-class ChecksField(SelectMultipleField):  # type: ignore[misc]
-    """Boxes to tick under one legend; its data is the values ticked. A forged value is no value.
-
-    `required`: the sentence when none is.
-    """
-
-    def __init__(
-        self, label: str, *, choices: Iterable[tuple[str, str]] = (), required: str, hint: str = "", **options: Any
-    ) -> None:
-        self.hint = hint
-        self.required_sentence = required
-        self.is_required = bool(required)
-        super().__init__(label, choices=selectable(choices), validate_choice=False, **options)
-
-    @property
-    def first_id(self) -> str:
-        """Where a link of the error summary leads: the first box."""
-        return f"{self.id}-0"
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Keeps what the form offers."""
-        offered = [value for value, *_rest in self.iter_choices()]
-        self.data = [value for value in offered if value in valuelist]
-
-    def pre_validate(self, _form: Any) -> None:
-        """Raises `StopValidation` when no box is ticked."""
-        if not self.data:
-            raise StopValidation(self.required_sentence)
 
 
 def _procedures(label: Any, *, sensitive: bool = True, hint: Any = "") -> ChecksField:

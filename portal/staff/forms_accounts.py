@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import ValidationError
 
 from portal.directory.models import Mds, Place
 from portal.people.forms_fields import EmailField, HiddenField, NameField
@@ -17,25 +15,10 @@ from portal.staff.rules import FAMILIES, RoleFault
 from portal.staff.services_roles import NewRole
 from portal.web.access import PARTNERS
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
+from portal.web.forms_lists import ListField as ListField  # noqa: PLC0414 - the form of a rule tried reads it here
 
 EVERYWHERE = "partout"
 NO_PARTNER = "departement"
-
-
-class ListField(SelectField):  # type: ignore[misc]
-    """One choice in a long list. A forged value is refused like no choice."""
-
-    def __init__(self, label: str, *, hint: str = "", required: str, **options: Any) -> None:
-        self.hint = hint
-        self.required_sentence = required
-        self.is_required = bool(required)
-        super().__init__(label, validate_choice=False, **options)
-
-    def pre_validate(self, _form: Any) -> None:
-        """Raises `StopValidation` when none of the choices was made."""
-        known = self.data in {value for value, *_rest in self.iter_choices()}
-        if not known or (self.is_required and not self.data):
-            raise StopValidation(self.required_sentence or _("Choisissez dans la liste."))
 
 
 class SearchForm(PortalForm):

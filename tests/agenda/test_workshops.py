@@ -109,8 +109,8 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(house
     token = client.get(NEW).page.fields()["csrf_token"]
     for given, field, words in (
         ({"hour": "25 h"}, "hour", "Écrivez une heure. Exemple : 10 h 30"),
-        ({"minutes": "0"}, "minutes", "Écrivez un nombre de 5 à 480."),
-        ({"seats": "201"}, "seats", "Écrivez un nombre de 1 à 200."),
+        ({"minutes": "0"}, "minutes", "Écrivez un nombre entier de 5 à 480."),
+        ({"seats": "201"}, "seats", "Écrivez un nombre entier de 1 à 200."),
         ({"motif": "999"}, "motif", "Choisissez un motif."),
         ({"day": ["31", "2", "2026"]}, "day", "Cette date n'existe pas."),
         ({"day": ["20", "11", "2026"]}, "day", "C'est trop tard pour cet atelier."),
