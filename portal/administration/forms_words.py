@@ -1,5 +1,6 @@
 """The words of settings for what the rules name."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.administration.rules import Kind
 from portal.directory.models import BookedBy
+from portal.staff.forms_words import FAMILY_WORDS, ROLES
 from portal.web.i18n import language
 from portal.words import day_words, hour_words, moment_words
 
@@ -17,6 +19,7 @@ KIND_WORDS = {
     Kind.DAY: _l("Jour"),
     Kind.OPENING: _l("Plage"),
     Kind.ABSENCE: _l("Absence"),
+    Kind.AGENT: _l("Agent"),
 }
 
 COLUMN_WORDS = {
@@ -46,6 +49,12 @@ COLUMN_WORDS = {
     "day": _l("Jour"),
     "is_open": _l("Ouvert"),
     "label": _l("Pourquoi"),
+    "job": _l("Métier"),
+    "suspended": _l("Compte suspendu"),
+    "role": _l("Rôle"),
+    "where": _l("À quel endroit"),
+    "families": _l("Motifs de rendez-vous visibles"),
+    "may_overbook": _l("Peut ajouter un rendez-vous sans créneau"),
     "first_day": _l("Premier jour"),
     "last_day": _l("Dernier jour"),
     "starts": _l("Début"),
@@ -67,16 +76,20 @@ BOOKED_BY_WORDS = {
 }
 
 
+_NAMED: dict[str, Mapping[Any, Any]] = {"booked_by": BOOKED_BY_WORDS, "role": ROLES, "families": FAMILY_WORDS}
+_NOTHING = {"step_free": _l("On ne sait pas"), "where": _l("Dans tout le Département")}
+
+
 def value_words(name: str, value: Any) -> str:
     """A value of the history, or of a row, in words."""
     if value is None or value in ("", []):
-        return str(_("Rien")) if name != "step_free" else str(_("On ne sait pas"))
+        return str(_NOTHING.get(name, _l("Rien")))
     if isinstance(value, bool):
         return str(_("Oui") if value else _("Non"))
     if isinstance(value, list):
         return ", ".join(value_words(name, one) for one in value)
-    if name == "booked_by":
-        return str(BOOKED_BY_WORDS[BookedBy(value)])
+    if name in _NAMED:
+        return str(_NAMED[name].get(value, value))
     return _when_words(name, str(value))
 
 

@@ -18,7 +18,7 @@ PAGE = 50  # changes
 
 @dataclass(frozen=True)
 class Reach:
-    """Whose changes are read: those of these places, and of the agents who work there."""
+    """Whose changes are read: those of these places, and of the agents who work there; not their roles elsewhere."""
 
     place_ids: frozenset[int]
     agent_ids: frozenset[int]
@@ -66,6 +66,11 @@ def _within(reach: Reach) -> ColumnElement[bool]:
         and_(SettingChange.kind == Kind.DAY, or_(of_place.is_(None), of_place.in_(reach.place_ids))),
         and_(SettingChange.kind == Kind.OPENING, SettingChange.object_id.in_(openings)),
         and_(SettingChange.kind == Kind.ABSENCE, of_agent.in_(reach.agent_ids)),
+        and_(
+            SettingChange.kind == Kind.AGENT,
+            SettingChange.object_id.in_(reach.agent_ids),
+            or_(of_place.is_(None), of_place.in_(reach.place_ids)),
+        ),
     )
 
 
@@ -77,7 +82,8 @@ def _said(name: str) -> ColumnElement[int | None]:
 def _named(session: Session, rows: Sequence[SettingChange]) -> list[Changed]:
     openings = _openings(session, _ids(rows, Kind.OPENING))
     away = [one for one in map(_agent_of, rows) if one]
-    agents = _agents(session, {row.agent_id for row in rows} | {one for _place, one in openings.values()} | {*away})
+    known = {row.agent_id for row in rows} | {one for _place, one in openings.values()} | {*away}
+    agents = _agents(session, known | _ids(rows, Kind.AGENT))
     places = _titles(session, Place.id, Place.name)
     motifs = _titles(session, Motif.id, Motif.title)
     return [Changed(row, _what(row, motifs, places, agents, openings), agents.get(row.agent_id, "")) for row in rows]
@@ -98,6 +104,8 @@ def _what(
         return places.get(_value(row, "place_id"), "")
     if row.kind == Kind.ABSENCE:
         return agents.get(_agent_of(row), "")
+    if row.kind == Kind.AGENT:
+        return agents.get(row.object_id, "")
     place_id, agent_id = openings.get(row.object_id, (0, 0))
     return ", ".join(name for name in (agents.get(agent_id), places.get(place_id)) if name)
 

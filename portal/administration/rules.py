@@ -36,6 +36,7 @@ class Kind(StrEnum):
     DAY = "day"
     OPENING = "opening"  # written by the agenda, as absences are
     ABSENCE = "absence"
+    AGENT = "agent"  # written by the accounts: their roles too
 
 
 class SettingFault(StrEnum):

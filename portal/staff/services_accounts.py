@@ -23,6 +23,7 @@ from portal.sealing import Sealer
 from portal.staff.queries import holds_admin, other_admins
 from portal.staff.rules import INVITED_FOR, AccountFault, role_fault
 from portal.staff.services import checked_hash
+from portal.staff.services_history import last_said, note_account, role_said
 from portal.staff.services_sessions import end_sessions
 
 
@@ -56,6 +57,7 @@ def create(session: Session, now: datetime, *, newcomer: Newcomer, by: Actor) ->
     agent = Agent(key=f"compte-{secrets.token_hex(6)}", is_active=True, **vars(newcomer))
     session.add(agent)
     session.flush()
+    note_account(session, now, agent.id, before=None, after={"job": agent.job}, by=by)
     record(session, now, actor=by, verb="agent.created", object_kind="agent", object_id=agent.id)
     return agent
 
@@ -137,6 +139,8 @@ def suspend(session: Session, now: datetime, *, agent_id: int, by: Actor) -> Non
         raise Refused(AccountFault.ONESELF)
     refuse_last_admin(session, agent_id, paris_day(now))
     agent = _locked(session, agent_id)
+    was = {"suspended": agent.suspended_at is not None}
+    note_account(session, now, agent_id, before=was, after={"suspended": True}, by=by)
     agent.suspended_at = agent.suspended_at or now
     agent.invitation_hash = agent.invited_until = None
     end_sessions(session, now, agent_id=agent_id)
@@ -146,6 +150,8 @@ def suspend(session: Session, now: datetime, *, agent_id: int, by: Actor) -> Non
 def resume(session: Session, now: datetime, *, agent_id: int, by: Actor) -> None:
     """Opens a suspended account again, with the roles it holds."""
     agent = _locked(session, agent_id)
+    was = {"suspended": agent.suspended_at is not None}
+    note_account(session, now, agent_id, before=was, after={"suspended": False}, by=by)
     agent.suspended_at = None
     record(session, now, actor=by, verb="agent.resumed", object_kind="agent", object_id=agent_id)
 
@@ -163,6 +169,8 @@ def change_expiry(  # noqa: PLR0913 - what was, what will be, and whose hand
         raise Refused(AccountFault.CHANGED)
     if expires_on is not None:
         refuse_last_admin(session, agent_id, max(expires_on, paris_day(now)))
+    said = {"before": {"last_day": last_said(was)}, "after": {"last_day": last_said(expires_on)}}
+    note_account(session, now, agent_id, **said, by=by)
     agent.expires_on = expires_on
     record(session, now, actor=by, verb="agent.expiry_changed", object_kind="agent", object_id=agent_id)
 
@@ -225,8 +233,10 @@ def invite_first(session: Session, now: datetime, *, newcomer: Newcomer, role: s
         fault = role_fault(role, is_partner=agent.organisation_id is not None, first=day, after=None)
         if fault is not None:
             raise Refused(fault)
-        session.add(Assignment(agent_id=agent.id, role=role, valid=Range(day, None), is_from_files=False))
+        given = Assignment(agent_id=agent.id, role=role, valid=Range(day, None), is_from_files=False)
+        session.add(given)
         session.flush()
+        note_account(session, now, agent.id, before=None, after=role_said(session, given), by=MACHINE)
         record(session, now, actor=MACHINE, verb="agent.role_given", object_kind="agent", object_id=agent.id)
     invite(session, now, agent_id=agent.id, by=MACHINE, sender=sender)
     return known is None

@@ -15,6 +15,7 @@ from portal.people.models_access import Assignment
 from portal.refusal import Refused
 from portal.staff.rules import RoleFault, known_families, role_fault
 from portal.staff.services_accounts import refuse_last_admin
+from portal.staff.services_history import note_account, role_said
 from portal.web.access import Role
 
 
@@ -71,6 +72,7 @@ def give_role(session: Session, now: datetime, *, agent_id: int, new: NewRole, b
     )
     session.add(given)
     session.flush()
+    note_account(session, now, agent_id, before=None, after=role_said(session, given), by=by)
     record(
         session,
         now,
@@ -107,10 +109,13 @@ def end_role(  # noqa: PLR0913 - whose role, which, until when, and whose hand
         raise Refused(RoleFault.FROM_FILES)
     if held.role == Role.ADMIN:
         refuse_last_admin(session, agent_id, after)
+    before, later = role_said(session, held), None
     if held.valid.lower is not None and held.valid.lower >= after:
         session.delete(held)
     else:
         held.valid = Range(held.valid.lower, after)
+        later = role_said(session, held)
+    note_account(session, now, agent_id, before=before, after=later, by=by)
     session.flush()
     record(
         session,

@@ -10,6 +10,9 @@ from portal.directory.models import Mds, Motif, Place, PlaceAttachment
 from portal.directory.models_settings import DayException, SettingChange
 from portal.files.report import Report
 from portal.files.upsert import upsert
+from portal.journal.services import Actor
+from portal.staff.services_accounts import Newcomer, change_expiry, create, resume, suspend
+from portal.staff.services_roles import NewRole, end_role, give_role
 from tests.entering import enter
 from tests.world import at
 
@@ -116,6 +119,14 @@ def test_a_motif_of_referents_is_not_opened_to_everyone(client, world, office) -
     url = f"/agents/reglages/motifs/{motif.id}"
     answer = client.post(url, data=fields_of(client, url) | {"booked_by": "everyone"})
     assert "Ce motif est pour les personnes invitées" in text_of(answer.page)
+
+
+def test_a_number_is_read_with_its_blanks(client, database, office) -> None:
+    _place, motif, _agent, _encadrant, admin = office
+    enter(client, admin)
+    url = f"/agents/reglages/motifs/{motif.id}"
+    assert client.post(url, data=fields_of(client, url) | {"notice_minutes": "1 440"}).status_code == 303
+    assert row(database, Motif, motif.id).notice_minutes == 1440
 
 
 def test_a_motif_once_changed_rules_what_is_booked_next(client, database, office) -> None:
@@ -239,6 +250,39 @@ def test_an_encadrant_reads_the_history_of_their_places_and_of_motifs_alone(clie
     assert client.get("/agents/reglages").page.links()["L'historique Qui a changé quoi, et quand."]
     enter(client, admin)
     assert "travaux ailleurs" in text_of(client.get("/agents/reglages/historique").page)
+
+
+def test_what_an_admin_changes_of_an_account_is_in_the_history_of_those_who_lead_its_agent(
+    client, database, world, clock, office
+) -> None:
+    place, _motif, _agent, encadrant, admin = office
+    other = world.place(name="Maison d'ailleurs")
+    here = world.agent(family_name="Présente", place=place)
+    by, today = Actor.agent(admin.id), clock.now.date()
+    with database.transaction() as session:
+        for where in (place, other):
+            new = NewRole("accueil", today, place_id=where.id, families=("pmi",))
+            given = give_role(session, clock.now, agent_id=here.id, new=new, by=by)
+        end_role(session, clock.now, agent_id=here.id, assignment_id=given.id, last=None, by=by)
+        for verb in (suspend, suspend, resume):
+            verb(session, clock.now, agent_id=here.id, by=by)
+        last = today + timedelta(days=30)
+        change_expiry(session, clock.now, agent_id=here.id, expires_on=last, was=None, by=by)
+        create(session, clock.now, newcomer=Newcomer("Zoé", "Nouvelle", "secrétaire", "zoe@exemple.fr"), by=by)
+    enter(client, encadrant)
+    text = text_of(client.get("/agents/reglages/historique?quoi=agent").page)
+    assert text.count("Agent – Camille Présente") == 4
+    assert f"Rôle Après : Agent d'accueil À quel endroit Après : {place.name}" in text
+    assert "Motifs de rendez-vous visibles Après : Santé des enfants (PMI)" in text
+    assert "Compte suspendu Avant : Non Après : Oui" in text
+    assert "Dernier jour Avant : Rien Après : mardi 22 décembre 2026" in text
+    assert "ailleurs" not in text
+    assert "Nouvelle" not in text
+    enter(client, admin)
+    everything = text_of(client.get("/agents/reglages/historique?quoi=agent").page)
+    assert "Agent – Zoé Nouvelle" in everything
+    assert "Avant : Maison d'ailleurs" in everything
+    assert "zoe@exemple.fr" not in everything
 
 
 def test_an_encadrant_sees_who_works_at_their_places_without_e_mail_nor_anything_to_press(
