@@ -31,7 +31,7 @@ from portal.clock import paris_day
 from portal.desk import queries as desk
 from portal.desk.forms_search import EVERYWHERE, NEAR, SearchForm
 from portal.desk.queries_search import MOST, found
-from portal.desk.views_found import Row, note_search, rows_of
+from portal.desk.views_found import Row, note_search, rows_of, said_of
 from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.notifications.queries_post import calendar_of
@@ -81,7 +81,7 @@ def enrol_who(workshop_id: int) -> Page:
             form=form,
             shown=shown,
             rows=None if rows is None else rows[:MOST],
-            is_more=rows is not None and len(rows) > MOST,
+            said="" if rows is None else said_of(rows),
             scope=NEAR if form.is_near_only else EVERYWHERE,
             may_make=opens("desk.new"),
             form_has_errors=bool(form.errors),

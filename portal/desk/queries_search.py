@@ -13,6 +13,8 @@ from portal.clock import paris_day
 from portal.desk.queries import BY_NAME, asks, files_with, territories_of
 from portal.desk.rules_search import Sought, steps
 from portal.directory.models import Commune, CommuneAttachment, Mds, Motif, PlaceAttachment
+from portal.letters.models import Letter
+from portal.notifications.models import Message
 from portal.people.models import Person, Referent
 from portal.people.models_mandates import Mandate
 from portal.people.queries_access import in_force
@@ -38,11 +40,14 @@ def found(
     """The files that fit and that the agent may read, at most `MOST` and one more; neither cards nor merged files.
 
     The surest first: the people of the appointment whose code this is, whole words, beginnings of words, sounds; then
-    by name. `is_near_only`: of the territories of the agent's places alone.
+    by name. Of the key of a letter, whoever it is written to. `is_near_only`: of the territories of the agent's places
+    alone.
     """
     day = paris_day(now)
     whose = and_(is_file(), _readable(session, now, agent), _near_only(session, agent, day) if is_near_only else true())
     people = _of_code(session, sought.code, whose) if sought.code else []
+    if sought.letter:
+        return _of_letter(session, sought.letter, whose)
     if sought.is_code:
         return people
     whose = and_(whose, *_contacts(sought))
@@ -94,6 +99,18 @@ def _of_code(session: Session, code: str, whose: ColumnElement[bool]) -> list[Pe
     if not ids:
         return []
     return list(session.scalars(select(Person).where(Person.id.in_(ids), whose).order_by(*BY_NAME)))
+
+
+def _of_letter(session: Session, reference: str, whose: ColumnElement[bool]) -> list[Person]:
+    """Whoever a letter is written to; of one to a card, or to a file merged since, the file that it is of now."""
+    someone = aliased(Person)
+    told = (
+        select(func.coalesce(someone.card_of_id, someone.merged_into_id, someone.id))
+        .join(Message, Message.person_id == someone.id)
+        .join(Letter, Letter.message_id == Message.id)
+        .where(Letter.reference == reference)
+    )
+    return list(session.scalars(select(Person).where(Person.id.in_(told), whose).order_by(*BY_NAME)))
 
 
 def _readable(session: Session, now: datetime, agent: SignedAgent) -> ColumnElement[bool]:

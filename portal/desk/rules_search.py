@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from portal.codes import read_code
+from portal.letters.rules import key_of
 from portal.people.contacts import Contact, ContactFault, parse_email, parse_phone
 from portal.people.keys import BORN, FAMILY, INITIAL, INITIALS, SOUND, plain, sound, words
 from portal.people.models import Person
@@ -36,7 +37,8 @@ class Sought:
 
     `words`: of names, without accents or case, in the order typed. `year`: of birth. `phone`: whole (E.164);
     `phone_start`: the beginning of one. `code`: of an appointment, when the whole text may be one; `is_code` when it
-    can be nothing else. `unread`: figures that mean nothing yet.
+    can be nothing else. `letter`: the reference of one, from the key at the foot of its pages. `unread`: figures that
+    mean nothing yet.
     """
 
     words: tuple[str, ...] = ()
@@ -47,17 +49,20 @@ class Sought:
     email: str | None = None
     code: str | None = None
     is_code: bool = False
+    letter: str | None = None
     unread: tuple[str, ...] = ()
 
     @property
     def is_enough(self) -> bool:
         """Whether it can lead to somebody: one letter, or a year alone, cannot."""
-        whole = (self.birth_date, self.phone, self.phone_start, self.email, self.code)
+        whole = (self.birth_date, self.phone, self.phone_start, self.email, self.code, self.letter)
         return any(whole) or any(len(word) >= _SHORT for word in self.words)
 
 
 def understood(text: str, today: date) -> Sought:
     """What the text of the search box says, in any order: names, a birth date, a phone, an e-mail; or a code alone.
+
+    A code is that of an appointment, or the key of a letter.
 
     Dates: 24/11/1980, 24 11 80, 24 novembre 1980, 1980-11-24, 24111980. A year of two figures is the last that is
     not after `today`. Phones: any form of `parse_phone`, or the beginning of a French number.
@@ -66,6 +71,8 @@ def understood(text: str, today: date) -> Sought:
     has_letter, has_figure = any(map(str.isalpha, text)), any(map(str.isdigit, text))
     if code is not None and has_letter and has_figure and not re.search(r"\s.*\s", text.strip()):
         return Sought(code=code, is_code=True)
+    if has_figure and (letter := key_of(text)) is not None:
+        return Sought(letter=letter)
     rest, email = _taken(_EMAIL, _BORN_ON.sub(" ", text), _email)
     rest, phone = _taken(_PHONE, rest, _phone)
     rest, born = _birth_date(rest, today)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import g
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -45,6 +47,15 @@ def rows_of(database: Session, people: Sequence[Person]) -> Sequence[Row]:
             age = age_on(person.birth_date, paris_day(now()))
             rows.append(Row(person, how_much is Reading.WHOLE, age, town, following.get(person.id)))
     return rows
+
+
+def said_of(rows: Sequence[Row]) -> str:
+    """How many, in words."""
+    if not rows:
+        return str(_("Aucune fiche que vous pouvez ouvrir ne correspond."))
+    if len(rows) > MOST:
+        return str(_("Plus de %(most)s personnes. Précisez votre recherche.", most=MOST))
+    return str(ngettext("Une personne trouvée.", "%(num)s personnes trouvées.", len(rows)))
 
 
 def note_search(database: Session, rows: Sequence[Row]) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import g, jsonify, render_template, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -13,7 +11,7 @@ from portal.clock import paris_day
 from portal.desk.forms_search import EVERYWHERE, NEAR, SearchForm
 from portal.desk.queries_search import MOST, found
 from portal.desk.views import bp
-from portal.desk.views_found import Row, note_search, rows_of
+from portal.desk.views_found import Row, note_search, rows_of, said_of
 from portal.desk.views_shared import READERS
 from portal.sealing import Sealer
 from portal.web.access import allow, may_open
@@ -60,7 +58,7 @@ def list() -> Response:  # noqa: A001 - the address is named so
         noted = key_of(_NOTED, _who(), Sealer(portal().settings.secret_key))
         if count(database, now(), _NOTED, noted) is None:
             note_search(database, rows)
-    return jsonify(said=_said(rows), html=render_template("desk/list.html", **_shown(form, rows)))
+    return jsonify(said=said_of(rows), html=render_template("desk/list.html", **_shown(form, rows)))
 
 
 def _rows(database: Session, form: SearchForm) -> Sequence[Row]:
@@ -71,15 +69,6 @@ def _who() -> str:
     return f"agent {g.agent.id}"
 
 
-def _said(rows: Sequence[Row]) -> str:
-    """How many, in words."""
-    if not rows:
-        return str(_("Aucune fiche que vous pouvez ouvrir ne correspond."))
-    if len(rows) > MOST:
-        return str(_("Plus de %(most)s personnes. Précisez votre recherche.", most=MOST))
-    return str(ngettext("Une personne trouvée.", "%(num)s personnes trouvées.", len(rows)))
-
-
 def _shown(form: SearchForm, rows: Sequence[Row]) -> dict[str, object]:
     return {"form": form, "rows": rows[:MOST], "unread": form.sought.unread, "may_make": may_open("desk.new")}
 
@@ -88,7 +77,7 @@ def _page(form: SearchForm, rows: Sequence[Row] | None) -> str:
     shown = _shown(form, rows) if rows is not None else {"form": form, "rows": None, "may_make": may_open("desk.new")}
     return render_template(
         "desk/search.html",
-        said=_said(rows) if rows is not None else "",
+        said=said_of(rows) if rows is not None else "",
         scope=NEAR if form.is_near_only else EVERYWHERE,
         form_has_errors=bool(form.errors),
         **shown,

@@ -7,9 +7,13 @@ from sqlalchemy import select
 
 from portal.directory.models import Commune
 from portal.journal.models import JournalLine
+from portal.letters.models import Letter
+from portal.letters.rules import reference_of
+from portal.notifications.models import Route, Status
 from portal.people.models import Person
 from portal.people.models_mandates import MandateKind
 from tests.checked_pages import Page, faults_of
+from tests.desk.merging import promised
 from tests.world import at
 
 NONE = "Aucune fiche que vous pouvez ouvrir ne correspond."
@@ -74,6 +78,22 @@ def test_a_person_is_found_by_what_they_say(house, search, database, typed) -> N
     assert "04/05/1990 (36 ans)" in page.text()
     (line,) = lines(database, "people.searched")
     assert (line.for_person_id, line.details) == (None, {"found": 1})
+
+
+@pytest.mark.usefixtures("accueil")
+def test_a_person_is_found_by_the_key_of_a_letter_as_far_as_the_agent_reads_them(
+    house, world, database, clock, search, enter
+) -> None:
+    card = world.person(card_of_id=house.person.id, given_names="Camille", family_name="Lefevre")
+    keys = [reference_of(number) for number in (123, 124)]
+    for person, key in zip((house.person, card), keys, strict=True):
+        letter = promised(database, clock.now, person, 0, route=Route.LETTER, status=Status.QUEUED)
+        world._add(Letter(message_id=letter.id, reference=key, pages=1, sha256="essai", drawn_at=clock.now))
+    for typed in (keys[0].lower(), f"{keys[0]}-1-1", keys[1]):
+        assert names(search(q=typed)) == ["Lefèvre-Essai Camille"]
+    assert NONE in search(q=reference_of(125)).page.text()
+    enter(world.agent("professionnel", place=house.there))
+    assert NONE in search(q=keys[0]).page.text()
 
 
 @pytest.mark.usefixtures("accueil")

@@ -45,6 +45,8 @@ BORN = date(1980, 11, 24)
         ("K7M2-9XQ4", Sought(code="K7M29XQ4", is_code=True)),
         ("k7m2 9xqo", Sought(code="K7M29XQ0", is_code=True)),
         ("LEFEBVRE", Sought(words=("lefebvre",), code="1EFEBVRE")),  # a name, and perhaps a code
+        ("c0000123J-1-2", Sought(letter="C0000123J")),
+        ("C 0000123 J", Sought(letter="C0000123J")),
         ("dupont 24/11", Sought(words=("dupont",), unread=("24/11",))),
         ("31/02/1990", Sought(unread=("31/02/1990",))),
         ("99 foo 1990", Sought(words=("foo",), year=1990, unread=("99",))),
