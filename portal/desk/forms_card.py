@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from portal.booking.models import AppointmentStatus
 from portal.desk.rules_card import Standing
-from portal.notifications.models import Route
 
 STATUSES = {
     AppointmentStatus.BOOKED: _l("Passé, à noter"),
@@ -12,44 +11,6 @@ STATUSES = {
     AppointmentStatus.EXCUSED: _l("Annulé par la personne"),
     AppointmentStatus.REVOKED: _l("Annulé par le service"),
     AppointmentStatus.NOSHOW: _l("Manqué"),
-}
-
-KINDS = {
-    "appointment_booked": _l("Rendez-vous pris"),
-    "appointment_moved": _l("Rendez-vous déplacé"),
-    "appointment_cancelled": _l("Rendez-vous annulé"),
-    "appointment_reminder": _l("Rappel"),
-    "appointment_missed": _l("Rendez-vous manqué"),
-    "callback": _l("Appel demandé"),
-    "sign_in_code": _l("Code pour se connecter"),
-    "contact_code": _l("Code pour vérifier un téléphone ou un e-mail"),
-    "consent_code": _l("Code pour accepter une aide"),
-    "activation_code": _l("Code pour ouvrir son espace"),
-    "address_changed": _l("Adresse remplacée"),
-    "contact_changed": _l("Téléphone ou e-mail remplacé"),
-    "preferences_changed": _l("Fiche modifiée"),
-    "paper_chosen": _l("Tout par courrier"),
-    "wish_noted": _l("Demande de rendez-vous notée"),
-    "page_asked": _l("Page du site demandée"),
-    "form_sent": _l("Papier à remplir envoyé"),
-    "rights_result": _l("Message demandé par la personne"),
-    "mandate_asked": _l("Question : qui peut agir ?"),
-    "mandate_given": _l("Une personne peut agir"),
-    "mandate_ended": _l("Un mandat fini"),
-    "mandate_ending": _l("Un mandat finit bientôt"),
-    "mandate_reply": _l("Réponse à un SMS"),
-    "address_wanted": _l("Adresse à demander"),
-    "person_check": _l("Fiche à vérifier, pour une lettre"),
-    "space_closed": _l("Espace fermé"),
-}
-OTHER_KIND = _l("Un message")
-
-ROUTES = {
-    Route.SMS: ("message-square-text", _l("SMS")),
-    Route.EMAIL: ("mail", _l("E-mail")),
-    Route.LETTER: ("letter", _l("Lettre")),
-    Route.CALL: ("phone-call", _l("Appel")),
-    Route.DESK: ("building-2", _l("Sur place")),
 }
 
 STANDINGS = {

@@ -14,12 +14,13 @@ from portal.booking.queries_waiting import wishes_of
 from portal.booking.words import DEMO_ADDRESS, place_lines
 from portal.clock import paris_day
 from portal.desk import queries, queries_card
-from portal.desk.forms_card import BAD, GOOD, KINDS, OTHER_CALL, OTHER_KIND, OUTCOMES, ROUTES, STANDINGS, STATUSES
+from portal.desk.forms_card import BAD, GOOD, OTHER_CALL, OUTCOMES, STANDINGS, STATUSES
 from portal.desk.forms_words import STATE_WORDS
 from portal.desk.rules import sees_reason
 from portal.desk.rules_card import Missed, Standing, missed, says_subject, standing
 from portal.directory.models import Place
 from portal.mandates.rules import holder_name
+from portal.notifications.forms_words import ROUTES, kind_named
 from portal.notifications.models import Message
 from portal.notifications.names import half_day_names
 from portal.notifications.post import PostalCalendar
@@ -122,7 +123,7 @@ def tasks_for(database: Session, found: Person) -> list[tuple[str | None, str, d
     return [
         (
             door("calls.task", task_id=message.id),
-            f"{KINDS.get(message.kind, OTHER_KIND)}, {STANDINGS[standing(message, now())]}",
+            f"{kind_named(message.kind).to_agent}, {STANDINGS[standing(message, now())]}",
             message.expires_at,
         )
         for message in queries_card.tasks_of(database, found.id)
@@ -238,7 +239,7 @@ def _said(message: Message, post: PostalCalendar, found: Person) -> Said:
     icon, route = ROUTES[message.route]
     about = message.context.get("starts_at") if message.subject == "appointment" else None
     return Said(
-        what=str(KINDS.get(message.kind, OTHER_KIND)),
+        what=str(kind_named(message.kind).to_agent),
         icon=icon,
         route=str(route),
         at=message.delivered_at or message.sent_at or message.due_at,

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.letters.content import content_from
 from portal.letters.twin import ICONS, twin_sections
+from portal.notifications.forms_words import ROUTES, kind_named
 from portal.notifications.models import Message, Route
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
@@ -21,41 +22,6 @@ from portal.words import day_words, moment_words
 
 _ID = "<int(max=9223372036854775807):message_id>"
 
-KINDS = {
-    "appointment_booked": _l("Votre rendez-vous"),
-    "appointment_moved": _l("Votre rendez-vous a changé"),
-    "appointment_cancelled": _l("Votre rendez-vous est annulé"),
-    "appointment_missed": _l("Une autre date pour votre rendez-vous"),
-    "appointment_reminder": _l("Rappel de votre rendez-vous"),
-    "sign_in_code": _l("Un code pour vous connecter"),
-    "contact_code": _l("Un code pour un mobile ou un e-mail"),
-    "consent_code": _l("Un code pour dire oui à un agent"),
-    "activation_code": _l("La lettre pour ouvrir votre espace"),
-    "address_changed": _l("Votre adresse a changé"),
-    "contact_changed": _l("Votre mobile ou votre e-mail a changé"),
-    "preferences_changed": _l("Vos choix ont changé"),
-    "paper_chosen": _l("Vous recevez tout par courrier"),
-    "wish_noted": _l("Votre demande de rendez-vous est notée"),
-    "page_asked": _l("Une page que vous avez demandée"),
-    "form_sent": _l("Un papier à remplir et à renvoyer"),
-    "rights_result": _l("Le message que vous avez demandé"),
-    "mandate_asked": _l("Une question : qui peut agir pour vous ?"),
-    "mandate_given": _l("Une personne peut agir pour vous"),
-    "mandate_ended": _l("Une personne ne peut plus agir pour vous"),
-    "mandate_ending": _l("Une permission finit bientôt"),
-    "mandate_reply": _l("Réponse à votre SMS"),
-    "address_wanted": _l("Votre adresse, à nous redonner"),
-    "person_check": _l("Une lettre bloquée, à voir avec vous"),
-    "space_closed": _l("Votre espace est fermé"),
-    "callback": _l("Vous avez demandé un appel"),
-}
-ROUTES = {
-    Route.SMS: ("message-square-text", _l("SMS")),
-    Route.EMAIL: ("mail", _l("E-mail")),
-    Route.LETTER: ("letter", _l("Lettre")),
-    Route.CALL: ("phone", _l("Appel")),
-    Route.DESK: ("building-2", _l("Sur place")),
-}
 _FAILURES = {
     Route.SMS: _l("Pas arrivé : ce numéro ne répond plus."),
     Route.EMAIL: _l("Pas arrivé : cette adresse e-mail ne répond plus."),
@@ -70,7 +36,7 @@ class Shown:
 
     def __init__(self, message: Message, post: PostalCalendar, person: Person) -> None:
         self.id = message.id
-        self.title = KINDS.get(message.kind, _l("Un message"))
+        self.title = kind_named(message.kind).to_reader
         self.icon, self.way = ROUTES[message.route]
         at = message.sent_at or message.due_at
         # Of a letter the day alone: its hour is the machine's.
