@@ -9,12 +9,11 @@ from datetime import date, datetime
 
 from portal.clock import paris_day
 from portal.letters.content import Run
-from portal.letters.fonts import Face, load
+from portal.letters.fonts import Face, load, shown
 from portal.letters.geometry import FOOTER_BASELINE, MARGIN, PAGE_WIDTH, Area, millimetres, points
 from portal.letters.layout import DRAWING
 from portal.letters.pictograms import draw_mark
 from portal.letters.pieces import WIDTH, Type
-from portal.letters.record import shown
 from portal.letters.setting import set_lines
 from portal.letters.sheet import Sheet
 from portal.letters.typography import NBSP

@@ -1,6 +1,8 @@
 """Letters that a font or a sorting machine cannot read, as the plain ones that postmen read in their place."""
 
+import re
 import unicodedata
+from functools import cache
 
 # Letters that Unicode does not decompose, as French and its neighbours write them without the sign.
 _PLAIN = str.maketrans(
@@ -42,8 +44,10 @@ _PLAIN = str.maketrans(
         "”": '"',
         "…": "...",
         "№": "No",
+        **dict.fromkeys("\u00ad\u200c\u200d", ""),  # where a word may be parted or joined: nothing to see
     }
 )
+_LATIN = re.compile(r"LATIN (CAPITAL|SMALL) LETTER (?:OPEN |REVERSED |TURNED )?([A-Z])(?: WITH .*)?")
 
 
 def unaccented(text: str) -> str:
@@ -52,12 +56,27 @@ def unaccented(text: str) -> str:
     Letters of other scripts stay as they are: the caller decides what to do with them.
     """
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    letters = (character for character in decomposed if not unicodedata.combining(character))
+    return "".join(letter if letter.isascii() else _without_hook(letter) for letter in letters)
 
 
-def kept_or_unaccented(text: str, kept: frozenset[str]) -> str:
-    """Each character as it is if it is among `kept`, else without its accent."""
+def kept_or_unaccented(text: str, kept: frozenset[str], others: frozenset[str]) -> str:
+    """Each character as it is if it is among `kept`, else without its accent; as it is if only `others` have it."""
     if kept.issuperset(text):
         return text
     composed = unicodedata.normalize("NFC", text)
-    return "".join(character if character in kept else unaccented(character) for character in composed)
+    return "".join(character if character in kept else _plain(character, kept, others) for character in composed)
+
+
+def _plain(character: str, kept: frozenset[str], others: frozenset[str]) -> str:
+    plain = unaccented(character)
+    return character if character in others and not kept.issuperset(plain) else plain
+
+
+@cache
+def _without_hook(letter: str) -> str:
+    """A Latin letter that Unicode does not take apart as its plain one: "ɓ" gives "b", "Ɛ" gives "E"."""
+    found = _LATIN.fullmatch(unicodedata.name(letter, ""))
+    if found is None:
+        return letter
+    return found[2] if found[1] == "CAPITAL" else found[2].lower()

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import segno
 
-from portal.letters.fonts import Face, load, width
+from portal.letters.fonts import Face, load, shown, width
 from portal.letters.geometry import PAGE_WIDTH, Area, millimetres
 from portal.letters.layout import DRAWING, draw_key
 from portal.letters.paper_fields import with_fields
@@ -29,7 +29,6 @@ from portal.letters.paper_parts import (
     words_piece,
 )
 from portal.letters.pictograms import draw_mark
-from portal.letters.record import shown
 from portal.letters.sheet import Sheet
 
 _TOP, _BOTTOM = 13.0, 282.0
@@ -67,9 +66,10 @@ class FormPaper:
 
 
 def draw_form(paper: FormPaper) -> bytes:
-    """The form as a PDF with its fields; the same words make the same bytes. A sign that the fonts lack becomes "?".
+    """The form as a PDF with its fields; the same words make the same bytes.
 
-    Nothing is cut: what one page cannot hold goes on over the next.
+    Nothing is cut: what one page cannot hold goes on over the next. What is known and cannot be printed (another
+    script) has an empty box, for whoever knows how it is written.
     """
     load()
     scale, pages = _laid_out(paper)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.letters.content import Run
-from portal.letters.fonts import Face, load
+from portal.letters.fonts import Face, is_printable, load, shown
 from portal.letters.geometry import FOOTER_BASELINE, MARGIN, PAGE_WIDTH, Area, millimetres, points
 from portal.letters.layout import DRAWING
 from portal.letters.pictograms import draw_mark
 from portal.letters.pieces import CAPITAL, WIDTH, Type
-from portal.letters.record import shown
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 
@@ -36,7 +35,7 @@ class PaperMandate:
 
 
 def draw_mandate(paper: PaperMandate) -> bytes:
-    """The sheet as a PDF; the same words make the same bytes. A sign that the fonts lack is shown as "?"."""
+    """The sheet as a PDF; the same words make the same bytes. A row that cannot be printed is to be written by hand."""
     load()
     with DRAWING:
         sheet = Sheet(title=shown(paper.title), author=shown(paper.author), language=paper.language)
@@ -69,7 +68,7 @@ def _draw_lines(sheet: Sheet, lines: Sequence[Line], kind: Type, top: float, lef
 def _draw_rows(sheet: Sheet, rows: Sequence[tuple[str, str]], top: float) -> float:
     for label, value in rows:
         top = _draw_lines(sheet, _lines(label, _BODY, WIDTH), _BODY, top)
-        if value:
+        if value and is_printable(value):
             top = _draw_lines(sheet, _lines(value, _BODY, WIDTH, strong=True), _BODY, top) + 1.6
         else:
             top += _BLANK

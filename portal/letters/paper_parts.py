@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from portal.letters.content import Run
-from portal.letters.fonts import Face, width
+from portal.letters.fonts import Face, is_printable, shown, width
 from portal.letters.geometry import PAGE_HEIGHT, PAGE_WIDTH, Area, millimetres, points
 from portal.letters.paper_fields import Field, FieldKind
 from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Say, Sign, Write
 from portal.letters.pieces import CAPITAL, Type
-from portal.letters.record import shown
 from portal.letters.setting import Line, set_lines
 from portal.letters.sheet import Sheet
 from portal.letters.typography import well_set
@@ -98,7 +97,7 @@ def item_piece(item: Item, scale: Scale) -> FieldPiece:
 
 
 def _write(write: Write, scale: Scale, left: float, measure: float) -> FieldPiece:
-    if write.value:
+    if write.value and is_printable(write.value):
         return _known(write, scale.body, left, measure)
     label = words_piece(write.label, scale.body, left=left, measure=measure)
     tall = scale.row * write.rows

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from portal.letters.content import Run
-from portal.letters.fonts import Face, UnprintableError, load, printable, width
+from portal.letters.fonts import Face, shown, width
 from portal.letters.geometry import FOOTER_BASELINE, MARGIN, NEXT_BODY, PAGE_WIDTH, millimetres, points
 from portal.letters.layout import DRAWING
 from portal.letters.pictograms import draw_mark
@@ -17,7 +17,6 @@ _GUTTER = 4.0
 _WHOLE = 6  # a row or a paragraph of no more lines is not parted between two pages
 _TITLE, _PART, _ENTRY, _BODY = NORMAL.title, NORMAL.title, NORMAL.heading, Type(11, 14.5)
 _PAGE = {"fr": "page {page} sur {pages}", "en": "page {page} of {pages}"}
-_MISSING = "?"  # stands for a sign that the fonts lack: a record shows what there is, and refuses nothing
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,12 @@ class _Strip:
 def draw_record(record: Record) -> bytes:
     """The record as a PDF with its page numbers; the same record makes the same bytes.
 
-    A sign that the fonts lack is shown as "?". Nothing is cut: text goes on over the next page.
+    Words that the fonts cannot print give way to words that say so. Nothing is cut: text goes on over the next page.
     """
-    load()
+    record = _in_print(record)
     pages = _paginated(list(_strips(record)))
     with DRAWING:
-        sheet = Sheet(title=shown(record.title), author=shown(record.author), language=record.language)
+        sheet = Sheet(title=record.title, author=record.author, language=record.language)
         for number, placed in enumerate(pages, start=1):
             if number > 1:
                 sheet.next_page()
@@ -87,6 +86,21 @@ def draw_record(record: Record) -> bytes:
             for strip, top in placed:
                 strip.draw(sheet, top)
         return sheet.finish()
+
+
+def _in_print(record: Record) -> Record:
+    """The same record in characters that the fonts have."""
+
+    def said(text: str) -> str:
+        return "\n".join(shown(line, record.language) for line in text.splitlines())
+
+    def item(one: Row | Words | Entry) -> Row | Words | Entry:
+        if isinstance(one, Row):
+            return Row(said(one.label), said(one.value))
+        return Words(said(one.text)) if isinstance(one, Words) else Entry(said(one.title))
+
+    parts = [Part(said(part.title), [item(one) for one in part.items]) for part in record.parts]
+    return Record(said(record.title), said(record.lead), said(record.author), parts, record.language)
 
 
 def _strips(record: Record) -> Iterator[_Strip]:
@@ -123,10 +137,9 @@ def _lines(text: str, kind: Type, *, strong: bool = False) -> list[_Strip]:
 
 
 def _set(text: str, kind: Type, measure: float, *, strong: bool = False) -> list[Line]:
-    paragraphs = [shown(paragraph) for paragraph in text.splitlines()]
     return [
         line
-        for paragraph in paragraphs
+        for paragraph in text.splitlines()
         for line in (set_lines((Run(paragraph),), kind.size, points(measure), strong=strong) or (Line(()),))
     ]
 
@@ -187,22 +200,7 @@ def _draw_frame(sheet: Sheet, record: Record, page: int, pages: int) -> None:
     draw_mark(sheet, PAGE_WIDTH - MARGIN - 7.0, 8.0, 7.0)
     right = _PAGE.get(record.language, _PAGE["fr"]).format(page=page, pages=pages)
     wide = millimetres(width(right, Face.REGULAR, size))
-    (name, *_rest) = set_lines((Run(shown(record.title)),), size, points(WIDTH - wide - _GUTTER))
+    (name, *_rest) = set_lines((Run(record.title),), size, points(WIDTH - wide - _GUTTER))
     sheet.rule(MARGIN, FOOTER_BASELINE - 4.5, PAGE_WIDTH - MARGIN, weight=0.5, grey=0.5)
     sheet.line(MARGIN, FOOTER_BASELINE, name, size)
     sheet.text(PAGE_WIDTH - MARGIN - wide, FOOTER_BASELINE, right, Face.REGULAR, size)
-
-
-def shown(text: str) -> str:
-    """The text in signs that the fonts have; "?" for those they lack."""
-    try:
-        return printable(text)
-    except UnprintableError:
-        return "".join(_sign(character) for character in text)
-
-
-def _sign(character: str) -> str:
-    try:
-        return printable(character)
-    except UnprintableError:
-        return _MISSING

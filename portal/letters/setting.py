@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from portal.letters.content import Run
-from portal.letters.fonts import Face, printable, width
+from portal.letters.fonts import OTHERS, Face, in_faces, printable, width
 
 _CUT_AFTER = frozenset("/-.@_")  # where an address too long for a line may be parted
 
@@ -54,13 +54,14 @@ def _words(runs: Iterable[Run], *, strong: bool) -> Iterator[Word]:
     word: list[tuple[str, Face]] = []
     for run in runs:
         face = Face.STRONG if run.strong or strong else Face.REGULAR
-        first, *rest = printable(run.text).split(" ")
-        if first:
-            word.append((first, face))
-        for text in rest:
-            if word:
-                yield tuple(word)
-            word = [(text, face)] if text else []
+        for stretch, own in in_faces(printable(run.text), face):
+            first, *rest = stretch.split(" ")
+            if first:
+                word.append((first, own))
+            for text in rest:
+                if word:
+                    yield tuple(word)
+                word = [(text, own)] if text else []
     if word:
         yield tuple(word)
 
@@ -101,6 +102,9 @@ def _line(words: Sequence[Word], size: float) -> Line:
     for at, word in enumerate(words):
         for part, (text, face) in enumerate(word):
             before = " " if at and not part else ""
+            if before and pieces[-1][1] in OTHERS:  # whose space is another than the one that was reckoned with
+                pieces.append((" ", Face.REGULAR))
+                before = ""
             if pieces and pieces[-1][1] is face:
                 pieces[-1] = (pieces[-1][0] + before + text, face)
             elif pieces and before:

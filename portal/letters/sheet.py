@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName
 from reportlab.pdfgen.canvas import Canvas
 
 from portal.letters.embedding import Embedded
-from portal.letters.fonts import Face, font_of, load
+from portal.letters.fonts import Face, font_of, in_faces, load, width
 from portal.letters.geometry import PAGE_HEIGHT, PAGE_WIDTH, Area, points
 from portal.letters.setting import Line
 
@@ -57,7 +57,7 @@ class Sheet:
         # All the words of a page are one text object, written when the page ends: they stand over the strokes.
         self._words: list[_Words] = []
         self._document = self._canvas._doc  # type: ignore[attr-defined]  # noqa: SLF001 - each has its own subsets of fonts
-        self._fonts = {face: Embedded(font_of(face), self._document) for face in Face}
+        self._fonts: dict[Face, Embedded] = {}
         self._language = language
         self.page_language = language  # of the words of the page being drawn
 
@@ -83,18 +83,22 @@ class Sheet:
 
     def text(self, left: float, baseline: float, words: str, face: Face, size: float) -> None:
         """Words from a point of the baseline, size in points."""
-        self._words.append(_Words(points(left), self._y(baseline), words, face, size))
+        at, bottom = points(left), self._y(baseline)
+        for stretch, own in in_faces(words, face):
+            self._words.append(_Words(at, bottom, stretch, own, size))
+            at += width(stretch, own, size)
 
     def line(self, left: float, baseline: float, line: Line, size: float) -> None:
         """A line that was set."""
         at, bottom = points(left), self._y(baseline)
-        for words, face, width in line.pieces:
+        for words, face, wide in line.pieces:
             self._words.append(_Words(at, bottom, words, face, size))
-            at += width
+            at += wide
 
     def _end_words(self) -> None:
         # What the canvas's own text object writes, in a fraction of its time.
-        for face, font in self._fonts.items():
+        for face in dict.fromkeys([said.face for said in self._words]):
+            font = self._fonts.setdefault(face, Embedded(font_of(face), self._document))
             font.add("".join([said.text for said in self._words if said.face is face]))
         written = []
         for left, bottom, text, face, size in self._words:

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from portal.letters.content import Block, Content, Section
-from portal.letters.fonts import Face, UnprintableError, load, printable, width
+from portal.letters.content import Block, Content
+from portal.letters.fonts import Face, is_printable, load, shown, width
 from portal.letters.geometry import millimetres
 from portal.letters.layout import DRAWING
 from portal.letters.pieces import Piece
-from portal.letters.record import shown
 from portal.letters.sheet import Sheet
 from portal.letters.slip_formats import Format, Paper, formats_of
 from portal.letters.slip_pieces import pieces_of
@@ -29,7 +28,7 @@ def draw_slip(context: Mapping[str, Any], paper: Paper) -> bytes:
 
     `context` is that of the appointment's messages, with in `names` the first names to print: no family name, and no
     place whose name tells a service, for a slip may be left lying. An A5 sheet is exactly 148 × 210 mm, on both sides
-    when one is not enough; a ticket is 80 mm wide and as long as needed. A sign that the fonts lack is shown as "?".
+    when one is not enough; a ticket is 80 mm wide and as long as needed. What the fonts cannot print is said to be so.
     Opened, it proposes at once to be printed: somebody stands waiting at the counter.
     Raises `LetterTextError` when the words would have a hole, `KeyError` when the context lacks something.
     """
@@ -91,17 +90,12 @@ def _arranged(pieces: Sequence[Piece], form: Format, air: float) -> list[list[tu
 
 def _safe(content: Content) -> Content:
     """The same content in signs that the fonts have: a counter's printer must not refuse a name."""
-    try:
-        printable(content.as_text().replace("\n", " "))
-    except UnprintableError:
-        return replace(content, sections=tuple(_safe_section(section) for section in content.sections))
-    return content
+    if is_printable(content.as_text().replace("\n", " ")):
+        return content
 
+    def safe(block: Block) -> Block:
+        runs = tuple(run._replace(text=shown(run.text, content.language)) for run in block.runs)
+        return block._replace(runs=runs, beside=tuple(map(safe, block.beside)))
 
-def _safe_section(section: Section) -> Section:
-    return section._replace(blocks=tuple(_safe_block(block) for block in section.blocks))
-
-
-def _safe_block(block: Block) -> Block:
-    runs = tuple(run._replace(text=shown(run.text)) for run in block.runs)
-    return block._replace(runs=runs, beside=tuple(_safe_block(other) for other in block.beside))
+    sections = (section._replace(blocks=tuple(map(safe, section.blocks))) for section in content.sections)
+    return replace(content, sections=tuple(sections))

@@ -180,10 +180,22 @@ def test_a_word_wider_than_the_page_is_parted_not_cut():
     assert long in texts(letter(directions=long).pdf)[0].replace(" ", "")
 
 
-def test_letters_that_the_font_lacks_lose_their_accent_only():
+def test_letters_that_the_font_lacks_lose_their_accent_or_hook_only():
     assert "Nguyen" in texts(letter(directions="Chez Nguyễn").pdf)[0]
+    assert "Chez Boyi Dende" in texts(letter(directions="Chez Ɓoyi Ɗɛndɛ").pdf)[0]
+
+
+@pytest.mark.parametrize("words", ["Αθήνα", "Тарас Бульба", "Հայաստան", "საქართველო"])
+def test_words_in_another_alphabet_are_printed_in_a_font_that_has_it(words):
+    drawn = letter(directions=f"Chez {words}, au 2e")
+    assert f"Chez {words}, au 2e" in texts(drawn.pdf)[0].replace("\u00a0", " ")
+    assert drawn.pages == letter(directions="Chez Essai, au 2e").pages
+
+
+@pytest.mark.parametrize("words", ["محمد", "李", "Merci 😀"])
+def test_a_letter_with_a_sign_that_no_font_has_is_not_drawn(words):
     with pytest.raises(UnprintableError):
-        letter(directions="Αθήνα")
+        letter(directions=words)
 
 
 @pytest.mark.parametrize("words", ["Une phrase. " * 2000, "x" * 60_000])

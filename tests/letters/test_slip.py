@@ -77,9 +77,11 @@ def test_a_slip_speaks_the_language_that_was_chosen():
     assert "Tuesday 24 November 2026" in text
 
 
-def test_the_same_appointment_makes_the_same_bytes_and_odd_signs_are_printed_as_marks():
+def test_the_same_appointment_makes_the_same_bytes_and_what_cannot_be_printed_is_said_so():
     assert slip() == slip()
-    assert "Pour ?" in text_of(slip(names=["李"]))
+    assert "Pour Олена" in text_of(slip(names=["Олена"]))
+    assert "Pour (non imprimable)" in text_of(slip(names=["李"]))
+    assert "(cannot be printed)" in text_of(slip(names=["محمد علي"], language="en"))
 
 
 @pytest.mark.parametrize("paper", Paper)

@@ -136,6 +136,22 @@ def test_the_address_that_is_known_is_printed_and_not_asked_again(kind) -> None:
 
 
 @pytest.mark.parametrize("kind", GIVEN)
+def test_a_name_in_another_alphabet_is_printed_and_one_that_no_font_has_leaves_a_box_to_write_in(kind) -> None:
+    def said(name):
+        pdf = drawn(kind, KNOWN | {"name": name})
+        return " ".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split()), len(fields_of(pdf))
+
+    known, fields = said(LONG)
+    cyrillic, fields_too = said("Олена Іваненко")
+    assert "Олена Іваненко" in cyrillic
+    assert fields_too == fields
+    for name in ("محمد علي", "李小龙"):
+        text, more = said(name)
+        assert more == fields + 1
+        assert text.count("?") == known.count("?")
+
+
+@pytest.mark.parametrize("kind", GIVEN)
 def test_the_same_form_makes_the_same_bytes_and_a_blank_one_has_a_code_of_its_kind(kind) -> None:
     assert drawn(kind, KNOWN) == drawn(kind, KNOWN)
     assert "0001" in PdfReader(BytesIO(drawn(kind, BLANK))).pages[0].extract_text()

@@ -45,9 +45,12 @@ def test_titles_taller_than_a_page_flow_like_the_rest():
     assert " ".join(pages).count("titre") == 900
 
 
-def test_a_sign_that_the_fonts_lack_is_shown_as_a_question_mark_and_stops_nothing():
-    (page,) = texts(drawn(Part("Noms", [Row("Prénom", "Zoë 木 Łucja")])))
-    assert "Zoë ? Łucja" in page
+def test_other_alphabets_are_printed_and_what_cannot_be_is_said_so_and_stops_nothing():
+    part = Part("Noms", [Row("Prénom", "Zoë 木 村 Łucja\nОлена Ρόζα"), Words("Merci 😀"), Entry("Le co\u00adde")])
+    (page,) = texts(drawn(part))
+    for words in ("Zoë (non imprimable) Łucja", "Олена Ρόζα", "Merci (non imprimable)", "Le code"):
+        assert words in page
+    assert "Zoë (cannot be printed) Łucja" in texts(drawn(part, language="en"))[0]
 
 
 def test_nothing_is_drawn_outside_the_margins_however_long_a_word():
