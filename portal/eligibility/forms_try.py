@@ -83,9 +83,10 @@ def try_form(
         elif question.kind is Kind.SEVERAL:
             offered = [(choice.key, choice.title) for choice in question.choices]
             field = _OptionalChecks(question.text, choices=offered, required="")
+        elif question.kind is Kind.AGE:
+            field = _OptionalWhole(_("Quel âge, en années ?"), low=question.low, high=OLDEST)
         else:
-            high = OLDEST if question.kind is Kind.AGE else question.high
-            field = _OptionalWhole(question.text, low=question.low, high=high)
+            field = _OptionalWhole(question.text, low=question.low, high=question.high)
         fields[_NAME + question.key] = field
     offered_themes = list(themes)
     if offered_themes:
