@@ -15,6 +15,7 @@ from portal.eligibility.loader import Definition, Names, read_rights, write_righ
 from portal.files.folder import Folder
 from portal.files.report import FilesError, Report
 from portal.locks import Lock, hold
+from portal.paper.rules import KEYS as FORMS
 from portal.people.loader import agent_keys, read_staff, write_staff
 from portal.people.loader_organisations import organisation_ids, read_partners, write_partners
 from portal.people.loader_roles import Scopes
@@ -66,6 +67,7 @@ def _rights(folder: Folder, directory: Directory) -> Definition | None:
         motifs={key for key, motif in directory.motifs.items() if motif["booked_by"] is not BookedBy.NOBODY},
         partners=subjects.partners.keys(),
         helplines=directory.helplines.keys(),
+        forms=FORMS.values(),
     )
     return read_rights(folder.directories, names, folder.faults)
 

@@ -75,12 +75,17 @@ def moment_words(moment: datetime, language: str = "fr") -> str:
 
 
 def phone_words(number: str) -> str:
-    """A French number by pairs, "03 53 01 00 62", from +33353010062 or any written form; others as they are."""
+    """A French number by pairs, "03 53 01 00 62", from +33353010062 or any written form; others as they are.
+
+    One that is free or costs more, "0 805 160 075", as its operators write it.
+    """
     digits = "".join(character for character in number if character.isdigit())
     if number.startswith("+33") and len(digits) == 11:
         digits = f"0{digits[2:]}"
     if len(digits) != 10 or not digits.startswith("0"):
         return number
+    if digits.startswith("08"):
+        return NBSP.join([digits[0], digits[1:4], digits[4:7], digits[7:]])
     return NBSP.join(digits[at : at + 2] for at in range(0, 10, 2))
 
 

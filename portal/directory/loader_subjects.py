@@ -23,7 +23,7 @@ SENTENCES = 3  # an answer is read aloud, at one go
 PAGES = frozenset({"/aide", "/infos", "/lieux", "/mes-droits", "/rendez-vous", "/rendez-vous/urgent"})
 _INFO = re.compile(r"/infos/([a-z0-9-]+)(/facile)?")
 _SHORTCUT = re.compile(r"[a-z1-9]")  # 0 is kept by the screen, for what no subject says
-_PHONE = re.compile(r"0[1-9](?: \d\d){4}|\d{2,6}")
+_PHONE = re.compile(r"0[1-9](?: \d\d){4}|0 8\d\d(?: \d{3}){2}|\d{2,6}")
 _END = re.compile(r"[.!?…](?:\s|$)")
 # Whether somebody is entitled, and to how much, only a decision says.
 _PROMISE = re.compile(r"vous (?:avez|aurez) droit|vous (?:recevrez|toucherez)|€|\beuros?\b", re.IGNORECASE)

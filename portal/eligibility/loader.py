@@ -33,13 +33,14 @@ Definition = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Names:
-    """The keys that rights may lead to: what can be booked, who else answers, the numbers of emergencies."""
+    """The keys that rights may lead to: what can be booked, who else answers, emergency numbers, paper forms."""
 
     departement: str
     territories: Collection[str]
     motifs: Collection[str]
     partners: Collection[str]
     helplines: Collection[str]
+    forms: Collection[str]
 
 
 def read_rights(directories: Sequence[Path], names: Names, faults: list[Fault]) -> Definition:
@@ -55,7 +56,8 @@ def read_rights(directories: Sequence[Path], names: Names, faults: list[Fault]) 
         table = _question(row, {theme["key"] for theme in themes}, {one["key"] for one in urgencies})
         tables.append(table)
         _build(row, table, questions, names.territories)
-    known = Known({theme["key"] for theme in themes}, questions, names.territories, names.motifs, names.partners)
+    keys = {theme["key"] for theme in themes}
+    known = Known(keys, questions, names.territories, names.motifs, names.partners, names.forms)
     definition: Definition = {
         "theme": themes,
         "question": tables,
@@ -156,7 +158,7 @@ def _urgency(row: Row, names: Names) -> dict[str, Any]:
         "text": row.text("text"),
         "hidden": row.flag("hidden"),
     }
-    for name, known in (("helplines", names.helplines), ("motifs", names.motifs)):
+    for name, known in (("helplines", names.helplines), ("partners", names.partners), ("motifs", names.motifs)):
         table[name] = row.texts(name)
         for key in set(table[name]) - set(known):
             row.fault(f'"{key}" is not known among the {name}', name)

@@ -32,6 +32,7 @@ class Known:
     territories: Collection[str]
     motifs: Collection[str]
     partners: Collection[str]
+    forms: Collection[str]
 
 
 def read_right(row: Row, known: Known) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def read_right(row: Row, known: Known) -> dict[str, Any]:
         "motifs": row.texts("motifs"),
         "partners": row.texts("partners"),
         "page": row.optional_text("page") or "",
+        "form": row.optional_text("form") or "",
         "not_in": row.texts("not_in"),
         "when": row.raw("when"),
         "note": [_inner(inner, ("text",), ("when",)) for inner in row.rows("note")],
@@ -91,11 +93,17 @@ def _check_names(row: Row, table: dict[str, Any], known: Known) -> None:
         row.fault("a right has a [[right.source]]: document, dated, place")
     if not (table["motifs"] or table["partners"]):
         row.fault("a right ends with somebody to see or to call: motifs or partners", "motifs")
+    _check_ways(row, table, known)
+
+
+def _check_ways(row: Row, table: dict[str, Any], known: Known) -> None:
     for link in table["link"]:
         if not _URL.fullmatch(link["url"]):
             row.fault(f'"{link["url"]}" is not an address that starts with https://', "link")
     if table["page"] and not page_exists(table["page"]):
         row.fault(f'"{table["page"]}": no page has this address', "page")
+    if table["form"] and table["form"] not in known.forms:
+        row.fault(f'"{table["form"]}": no paper form has this name', "form")
 
 
 def _check_words(row: Row, table: dict[str, Any]) -> None:

@@ -134,6 +134,7 @@ def right_of(table: Mapping[str, Any], questions: Mapping[str, Question], territ
         partners=tuple(table.get("partners", [])),
         links=tuple(Link(**link) for link in table.get("link", [])),
         page=table.get("page", ""),
+        form=table.get("form", ""),
         sources=tuple(Source(**source) for source in table.get("source", [])),
         cases=tuple(_case(case) for case in table.get("case", [])),
         valid_from=_day(table.get("valid_from")),
@@ -229,7 +230,7 @@ def _case(table: Mapping[str, Any]) -> Case:
 
 
 def _urgency(table: Mapping[str, Any]) -> Urgency:
-    lists = {name: tuple(table.get(name, [])) for name in ("helplines", "motifs")}
+    lists = {name: tuple(table.get(name, [])) for name in ("helplines", "partners", "motifs")}
     return Urgency(table["key"], table["title"], table["text"], **lists, is_hidden=table.get("hidden", False))
 
 

@@ -70,6 +70,7 @@ class Right:
     partners: tuple[str, ...]  # whom to call
     links: tuple[Link, ...]
     page: str  # of this site, or nothing
+    form: str  # a paper form of ours to send back, or nothing
     sources: tuple[Source, ...]
     cases: tuple[Case, ...]
     valid_from: date | None = None
@@ -97,12 +98,13 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """What stops the questions: the words, the numbers to call now, what to book."""
+    """What stops the questions: the words, the numbers to call now, who else answers, what to book."""
 
     key: str
     title: str
     text: str
     helplines: tuple[str, ...]
+    partners: tuple[str, ...]
     motifs: tuple[str, ...]
     is_hidden: bool  # whoever is watched must be able to leave at once, and no trace may name it
 

@@ -20,6 +20,7 @@ from portal.eligibility.rules_reading import book_of
 from portal.eligibility.rules_rights import Book, known, next_question, outcome, seen_of
 from portal.files.folder import Folder
 from portal.files.report import Fault
+from portal.paper.rules import KEYS as FORMS
 from portal.paths import DATA
 
 GOAL = 2.0  # ms of processor
@@ -57,6 +58,7 @@ def _shipped() -> Book:
         motifs=directory.motifs.keys(),
         partners=directory.subjects.partners.keys(),
         helplines=directory.helplines.keys(),
+        forms=FORMS.values(),
     )
     faults: list[Fault] = []
     definition = read_rights([folder], names, faults)

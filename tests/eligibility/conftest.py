@@ -15,6 +15,7 @@ from portal.eligibility.services import keep, share
 from portal.files.folder import Folder
 from portal.files.report import Fault, Report
 from portal.journal.services import Actor
+from portal.paper.rules import KEYS as FORMS
 from portal.paths import ROOT
 from portal.people.rules_household import Told
 from portal.people.services_household import tell_household
@@ -33,6 +34,7 @@ def names() -> Names:
         motifs=directory.motifs.keys(),
         partners=directory.subjects.partners.keys(),
         helplines=directory.helplines.keys(),
+        forms=FORMS.values(),
     )
 
 

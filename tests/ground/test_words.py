@@ -33,6 +33,7 @@ def test_the_hour_is_that_of_a_clock_on_a_wall_in_france():
 def test_a_phone_number_is_said_by_pairs_and_a_short_or_foreign_one_as_it_is():
     assert words.phone_words("+33353010062") == NB.join(["03", "53", "01", "00", "62"])
     assert words.phone_words("03.53.01.00.62") == NB.join(["03", "53", "01", "00", "62"])
+    assert words.phone_words("08 05 16 00 75") == NB.join(["0", "805", "160", "075"])
     assert words.phone_words("3919") == "3919"
     assert words.phone_words("+3212345678") == "+3212345678"
 
