@@ -16,6 +16,7 @@ from portal.web.access import Role
 SUBJECT = "paper_form"  # of a message that carries one
 SAYS = "wants_another"  # the answer of a slip that cancels
 CHOOSES = "paper"  # and of one that chooses the garantie papier
+SUBJECT_OF_WISH = "subject"  # in what is printed on a wish: the motif, in words
 VERSION = 1  # of the blank forms: another wording that asks for something else has another number, and code
 HALF_DAYS = tuple(f"{day}-{half}" for day in WEEKDAYS for half in HALVES)
 

@@ -20,7 +20,7 @@ from portal.paper.models import FormKind
 from portal.paper.rules import GIVEN, KEYS, PostFault, blank_kind, is_half_said, kind_of, known_of, reference_of
 from portal.paper.services import give as give_form
 from portal.paper.services_sending import letter_fault, send_form
-from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of
+from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of, pdf_answer
 from portal.paper.views_sheet import posted_words, sheet_of
 from portal.people.models import Person
 from portal.refusal import Refused
@@ -163,7 +163,7 @@ def pdf(form_id: int) -> Response:
         if found.kind not in GIVEN or not found.known:  # a slip, or forgotten since
             abort(404)
         drawn = sheet_of(found.kind, found.known, number=found.id, code=found.code)
-    return _pdf(drawn, f"formulaire-{reference_of(found.kind, found.id)}.pdf", keeps=False)
+    return pdf_answer(drawn, f"formulaire-{reference_of(found.kind, found.id)}.pdf", keeps=False)
 
 
 @bp.get("/papier/<key>.pdf")
@@ -176,15 +176,7 @@ def blank(key: str) -> Response:
     with transaction() as database:
         known = known_of(None, database.get_one(Departement, 1), language=language())
     known["large_print"] = request.args.get("gros") == "1"
-    return _pdf(sheet_of(kind, known), f"formulaire-{key}.pdf", keeps=True)
+    return pdf_answer(sheet_of(kind, known), f"formulaire-{key}.pdf", keeps=True)
 
 
-def _pdf(drawn: bytes, name: str, *, keeps: bool) -> Response:
-    answer = Response(drawn, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    if not keeps:
-        answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-from portal.paper import views_blank, views_blocked, views_entry, views_mine, views_posted, views_slip  # noqa: E402, F401 - they need the blueprint
+from portal.paper import views_blank, views_blocked, views_entry, views_mine, views_posted, views_slip, views_wish  # noqa: E402, F401 - they need the blueprint

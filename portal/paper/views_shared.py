@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, g, session
+from flask import Blueprint, Response, abort, g, session
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -93,3 +93,12 @@ def _answer(database: Session, name: str, value: Any) -> str:
         "organisation_id": lambda: database.get_one(Organisation, value).name,
     }
     return rows[name]()
+
+
+def pdf_answer(drawn: bytes, name: str, *, keeps: bool) -> Response:
+    """A form, to be shown or printed under a name; `keeps`: the browser may keep it, for it is at nobody's name."""
+    answer = Response(drawn, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if not keeps:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -15,7 +15,7 @@ from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Part,
 from portal.mandates.forms_words import PROCEDURES
 from portal.paper.forms_words import DAYS, HALVES
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import BLANK_CODES, reference_of
+from portal.paper.rules import BLANK_CODES, SUBJECT_OF_WISH, reference_of
 from portal.web.i18n import LANGUAGES
 from portal.words import capital, day_words, phone_words
 
@@ -135,11 +135,12 @@ def _wish(known: Known) -> _Words:
     )
     where = _where(known)
     rows = 1 if where else 2
+    about = Write("sujet", _("Exemples : mon budget, mon enfant, une aide."), rows=rows)
+    if SUBJECT_OF_WISH in known:
+        about = Write("sujet", _("Sujet :"), known[SUBJECT_OF_WISH])
     parts = [
         _who(known, *_phone(known), *where),
-        Part(
-            _("Pour parler de quoi ?"), [Write("sujet", _("Exemples : mon budget, mon enfant, une aide."), rows=rows)]
-        ),
+        Part(_("Pour parler de quoi ?"), [about]),
         Part(_("Où ?"), [Write("lieu", _("Le lieu ou la ville qui vous va bien"))]),
         Part(_("Quand ?"), [grid, Write("pas-avant", _("Pas avant le (jour, mois, année), si besoin"))]),
     ]
