@@ -1,5 +1,6 @@
 """What is typed to answer a question, or to say it in one's own words."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
 
@@ -7,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
+from portal.booking.pages import CommuneSearch
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
 from portal.eligibility.rules_words import LONGEST
 from portal.mandates.forms import ChecksField
 from portal.people.forms_fields import BirthDateField
-from portal.web.forms import ChoiceField, PortalForm, TextField
+from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 
 _CHOOSE = _l("Choisissez une réponse, ou pressez « Je ne sais pas ».")
 _FIGURES = 9  # digits
@@ -31,6 +33,44 @@ class WordsForm(PortalForm):
 
 class PressForm(PortalForm):
     """A button that needs no other answer: « je ne sais pas », « effacer »."""
+
+
+class CommuneForm(PortalForm):
+    """A commune, by name or postcode; then which one, where several are meant. `answer` is that of a valid form.
+
+    `search` finds communes by their words, or the one of an INSEE number.
+    """
+
+    insee = ChoiceField(_l("Quelle commune ?"), choices=[], required="")
+    commune = TextField(
+        _l("Votre commune ou votre code postal"),
+        longest=80,
+        hint=_l("Exemple : Arras, ou 62000"),
+        render_kw={"autocomplete": "address-level2", "spellcheck": "false"},
+    )
+
+    def __init__(self, search: Callable[[str, str], CommuneSearch], **options: Any) -> None:
+        super().__init__(**options)
+        self._search = search
+        self.answer = ""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Looks for it; says how to correct it beside what is to be corrected."""
+        asked = self._search(self.commune.data or "", self.insee.data or "")
+        super().validate(extra_validators)
+        if asked.found:
+            self.answer = asked.found.insee
+            self.commune.errors = []
+        elif not self.commune.errors:
+            self._ask_again(asked)
+        return not self.errors
+
+    def _ask_again(self, asked: CommuneSearch) -> None:
+        called = [(one.insee, f"{one.name} ({', '.join(one.postal_codes)})") for one in asked.several]
+        self.insee.choices = selectable(called)
+        unknown = _("Nous ne connaissons pas cette commune dans le Département.") + " " if asked.is_refused else ""
+        field = self.insee if called else self.commune
+        field.errors = [unknown + _("Choisissez votre commune, ou pressez « Je ne sais pas ».")]
 
 
 class WholeField(TextField):

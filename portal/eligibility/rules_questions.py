@@ -77,6 +77,11 @@ class Question:
         """Whether one of its answers stops everything."""
         return any(choice.urgency for choice in self.choices)
 
+    @property
+    def is_private_danger(self) -> bool:
+        """Whether it asks of a danger that others at home may not know of."""
+        return self.is_private and self.may_be_urgent
+
     def choice(self, key: str) -> Choice | None:
         """The choice of this key."""
         return next((one for one in self.choices if one.key == key), None)

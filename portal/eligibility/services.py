@@ -1,7 +1,7 @@
 """What is written of the pre-diagnostic: versions kept because their person asked, whom they are shown to, counts."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from sqlalchemy import delete, select, update
@@ -16,13 +16,17 @@ from portal.journal.services import Actor, ActorKind, record
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.sealing import Sealer
+from portal.web.throttle import first_times
+
+REMEMBERED = timedelta(hours=24)  # longer than anybody leaves a browser open without thirty idle minutes
 
 
 class KeepingFault(StrEnum):
     """Why a version cannot be shared or removed."""
 
     GONE = auto()  # it was removed, or is somebody else's
-    NO_APPOINTMENT = auto()  # the appointment is not this person's, is cancelled, or is over
+    NO_APPOINTMENT = auto()  # the appointment is not this person's
+    OVER = auto()  # it was, and it is cancelled, or over
 
 
 def keep(  # noqa: PLR0913 - a version's own columns
@@ -69,8 +73,8 @@ def share(  # noqa: PLR0913 - whose, of what, and to whom
     Twice is once; one taken back is shown again. Raises Refused(KeepingFault). Does not commit.
     """
     _hold(session, saved_id, person_id)
-    if appointment_id is not None and not _is_theirs(session, now, appointment_id, person_id):
-        raise Refused(KeepingFault.NO_APPOINTMENT)
+    if appointment_id is not None and (fault := _fault_of(session, now, appointment_id, person_id)):
+        raise Refused(fault)
     same = AnswersShare.appointment_id.is_not_distinct_from(appointment_id)
     there = session.scalars(select(AnswersShare).where(AnswersShare.saved_id == saved_id, same)).one_or_none()
     if there is None:
@@ -121,24 +125,42 @@ def count(session: Session, now: datetime, *, territory: str, seen: Iterable[tup
         )
 
 
+def count_once(  # noqa: PLR0913 - what was seen, and what tells that it was counted
+    session: Session,
+    now: datetime,
+    *,
+    territory: str,
+    seen: Iterable[tuple[Counted, str]],
+    mark: str,
+    sealer: Sealer,
+) -> None:
+    """The same, of what was not counted yet for these answers; two requests at once count it once.
+
+    `mark`: drawn for the answers of one browser, and kept there alone. What is remembered, for `REMEMBERED`, is a keyed
+    hash of it with each thing seen: without the browser, nobody can tell what it names. Does not commit.
+    """
+    named = {f"rights:{sealer.hash('rights_seen', f'{mark} {kind} {key}')[:32]}": (kind, key) for kind, key in seen}
+    new = first_times(session, now, named, remembered=REMEMBERED)
+    count(session, now, territory=territory, seen=[named[one] for one in new])
+
+
 def _hold(session: Session, saved_id: int, person_id: int) -> None:
     mine = (SavedAnswers.id == saved_id, SavedAnswers.person_id == person_id)
     if session.scalars(select(SavedAnswers.id).where(*mine).with_for_update()).one_or_none() is None:
         raise Refused(KeepingFault.GONE)
 
 
-def _is_theirs(session: Session, now: datetime, appointment_id: int, person_id: int) -> bool:
+def _fault_of(session: Session, now: datetime, appointment_id: int, person_id: int) -> KeepingFault | None:
     query = (
-        select(Appointment.id)
+        select(Appointment.status, Appointment.ends_at)
         .join(Participation, Participation.appointment_id == Appointment.id)
-        .where(
-            Appointment.id == appointment_id,
-            Appointment.status == AppointmentStatus.BOOKED,
-            Appointment.ends_at > now,
-            Participation.person_id == person_id,
-        )
+        .where(Appointment.id == appointment_id, Participation.person_id == person_id)
     )
-    return session.scalars(query).one_or_none() is not None
+    there = session.execute(query).one_or_none()
+    if there is None:
+        return KeepingFault.NO_APPOINTMENT
+    is_to_come = there.status is AppointmentStatus.BOOKED and there.ends_at > now
+    return None if is_to_come else KeepingFault.OVER
 
 
 def _note(session: Session, now: datetime, verb: str, saved: tuple[int, int], by: Actor) -> None:

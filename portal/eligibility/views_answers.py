@@ -4,9 +4,12 @@ Nothing is stored by the portal before the person asks. The cookie goes with the
 and after `IDLE` without an answer; nobody reads it without the secret key, not even on a shared computer.
 """
 
+import base64
 import json
+import zlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import cast
 
 from flask import after_this_request, g, request
@@ -38,7 +41,9 @@ class Sheet:
     filed: list[str] = field(default_factory=list)  # those of `given` that their file answered
     urgency: str = ""  # what was said to be urgent last
     at: int = 0  # after which question it was said
-    counted: str = ""  # what of its result was counted, as a hexadecimal mask: looking at it again adds nothing
+    wants: str = ""  # « mes envies et mes projets », written before anything is kept
+    can: str = ""  # « ce que je sais faire »
+    mark: str = field(default_factory=lambda: token_hex(8))  # tells its result from another's where they are counted
 
 
 def sheet_of_browser(digest: str) -> Sheet:
@@ -46,33 +51,44 @@ def sheet_of_browser(digest: str) -> Sheet:
 
     What a visitor answered becomes theirs when they sign in, so that they may keep it.
     """
-    blank = Sheet(_whose(), digest)
-    text = sealer().open(request.cookies.get(COOKIE, ""))
-    if text is None:
+    blank, held = Sheet(_whose(), digest), _held()
+    if held is None or held.is_idle:
         return blank
-    try:
-        held = json.loads(text)
-        is_idle = now() - datetime.fromisoformat(held.pop("when")) > IDLE
-        sheet = Sheet(**held)
-    except (AttributeError, KeyError, TypeError, ValueError):  # of a release before this one, or sealed for another use
-        return blank
-    if is_idle:
-        return blank
+    sheet = held.sheet
     if sheet.whose == _VISITOR and g.person and not g.acting:
         sheet.whose = blank.whose
         keep_sheet(sheet)  # theirs alone from now on: not the next visitor's, once they have signed out
     return sheet if (sheet.whose, sheet.digest) == (blank.whose, blank.digest) else blank
 
 
+def went_idle() -> bool:
+    """Whether this browser still holds answers, of whoever is at the screen, that were left for longer than `IDLE`."""
+    held = _held()
+    return held is not None and held.is_idle and held.sheet.whose in {_whose(), _VISITOR}
+
+
 def keep_sheet(sheet: Sheet) -> None:
     """The answer to this request carries the sheet: sealed, for this site alone, until the window is closed."""
-    sealed = sealer().seal(json.dumps(asdict(sheet) | {"when": now().isoformat()}))
+    sealed = sealer().seal(folded(sheet, now()))
 
     @after_this_request
     def carry(response: Response) -> Response:
         secure = portal().settings.base_url.startswith("https://")
         response.set_cookie(COOKIE, sealed, path="/", httponly=True, samesite="Lax", secure=secure)
         return response
+
+
+def folded(sheet: Sheet, when: datetime) -> str:
+    """The sheet as it is sealed, and when: made small, for a browser keeps no cookie of more than 4096 bytes."""
+    told = json.dumps(asdict(sheet) | {"when": when.isoformat()}, ensure_ascii=False)
+    return base64.b85encode(zlib.compress(told.encode(), 9)).decode()
+
+
+def unfolded(text: str) -> tuple[Sheet, datetime]:
+    """What `folded` made of both. Raises ValueError, KeyError, TypeError, AttributeError or zlib.error on the rest."""
+    held = json.loads(zlib.decompress(base64.b85decode(text)))
+    when = datetime.fromisoformat(held.pop("when"))
+    return Sheet(**held), when
 
 
 def forget_sheet() -> None:
@@ -87,6 +103,25 @@ def forget_sheet() -> None:
 def sealer() -> Sealer:
     """What seals answers, under way and kept."""
     return cast("Sealer", portal().gateways.sealer)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the cookie of this browser holds."""
+
+    sheet: Sheet
+    is_idle: bool
+
+
+def _held() -> _Held | None:
+    text = sealer().open(request.cookies.get(COOKIE, ""))
+    if text is None:
+        return None
+    try:
+        sheet, when = unfolded(text)
+        return _Held(sheet, now() - when > IDLE)
+    except (AttributeError, KeyError, TypeError, ValueError, zlib.error):  # of an earlier release, or another use's
+        return None
 
 
 def _whose() -> str:

@@ -1,20 +1,22 @@
 """The questions: by a theme or in one's own words, one a page, stopped by what is urgent."""
 
+from datetime import timedelta
+from functools import partial
+
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from portal.booking.pages import CommuneSearch, search_commune
+from portal.booking.pages import search_commune
 from portal.clock import paris_day
 from portal.directory import queries as directory
-from portal.eligibility.forms import AnswerForm, PressForm, WordsForm, answer_form
-from portal.eligibility.queries import motifs_of
+from portal.eligibility.forms import AnswerForm, CommuneForm, PressForm, WordsForm, answer_form
+from portal.eligibility.queries import motifs_of, partners_of
 from portal.eligibility.rules import Truth
 from portal.eligibility.rules_questions import SILENT, Kind, Question, makes_sense_of, urgencies_of
 from portal.eligibility.rules_rights import Entry, next_question
 from portal.eligibility.rules_words import entries_for
-from portal.eligibility.views_answers import forget_sheet, keep_sheet
+from portal.eligibility.views_answers import IDLE, forget_sheet, keep_sheet, went_idle
 from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, of_file, sense_of
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page, revisitable_page
@@ -28,12 +30,18 @@ _MOST = 200  # questions of one path: nobody has as many
 @bp.get("/mes-droits")
 @allow(Role.EVERYONE)
 def home() -> Page:
-    """The six themes, and one's own words; without rules, who helps today."""
+    """The six themes, and one's own words; without rules, who helps today.
+
+    Answers left for too long are gone: it says so, once, and takes what was left of them out of the browser.
+    """
     with transaction() as database:
         found = asking(database)
     if found is None:
         return render_template("eligibility/by_hand.html")
-    return _home(found, WordsForm())
+    if is_left := went_idle():
+        forget_sheet()
+        personal_page()
+    return _home(found, WordsForm(), is_left=is_left)
 
 
 @bp.post("/mes-droits/mots")
@@ -80,8 +88,7 @@ def question(number: int) -> Page:
         if request.method == "POST":
             return _answered(database, found, asked, number)
         personal_page()  # nothing of it stays on the disk; Back asks for it again, with what was answered
-        search = search_commune(database, "", found.sheet.answers.get(asked.key, ""))
-        return _page(found, asked, number, _form(found, asked), search)
+        return _page(found, asked, number, _form(database, found, asked))
 
 
 @bp.get("/mes-droits/urgence")
@@ -95,14 +102,20 @@ def urgency() -> Page:
             return redirect(url_for("eligibility.home"), 303)
         numbers = {line.number: line for line in directory.helplines(database)}
         lines = [numbers[number] for number in kind.helplines if number in numbers]
+        partners = partners_of(database, kind.partners)
         motifs = motifs_of(database, kind.motifs, paris_day(now()))
         onward = _after(database, found, found.sheet.at)
         insee = next(iter(commune_names(database, found.sheet.answers)), "")
     keep_sheet(found.sheet)
     personal_page()
-    shown = [motifs[key] for key in kind.motifs if key in motifs]
     return render_template(
-        "eligibility/urgency.html", urgency=kind, lines=lines, motifs=shown, onward=onward, insee=insee
+        "eligibility/urgency.html",
+        urgency=kind,
+        lines=lines,
+        partners=[partners[key] for key in kind.partners if key in partners],
+        motifs=[motifs[key] for key in kind.motifs if key in motifs],
+        onward=onward,
+        insee=insee,
     )
 
 
@@ -115,7 +128,7 @@ def forget() -> Page:
     return redirect(url_for("eligibility.home"), 303)
 
 
-def _home(found: Asking, form: WordsForm) -> str:
+def _home(found: Asking, form: WordsForm, *, is_left: bool = False) -> str:
     onward = len(found.sheet.order) if found.sheet.order else 0
     return render_template(
         "eligibility/home.html",
@@ -124,6 +137,8 @@ def _home(found: Asking, form: WordsForm) -> str:
         form=form,
         press=PressForm(formdata=None),
         onward=onward,
+        is_left=is_left,
+        idle=IDLE // timedelta(minutes=1),
         form_has_errors=bool(form.errors),
     )
 
@@ -156,10 +171,12 @@ def _asked(found: Asking, number: int) -> Question | None:
     return found.book.questions.get(order[number - 1]) if 1 <= number <= len(order) else None
 
 
-def _form(found: Asking, asked: Question) -> AnswerForm | PressForm:
-    if asked.kind is Kind.COMMUNE:
-        return PressForm()
-    return answer_form(asked, paris_day(now()), found.sheet.answers.get(asked.key))
+def _form(database: Session, found: Asking, asked: Question) -> AnswerForm | CommuneForm:
+    answer = found.sheet.answers.get(asked.key)
+    if asked.kind is not Kind.COMMUNE:
+        return answer_form(asked, paris_day(now()), answer)
+    search = partial(search_commune, database)
+    return CommuneForm(search, data={"commune": search("", answer or "").shown})
 
 
 def _answered(database: Session, found: Asking, asked: Question, number: int) -> Page:
@@ -167,16 +184,12 @@ def _answered(database: Session, found: Asking, asked: Question, number: int) ->
         return redirect(url_for("eligibility.question", number=number), 303)  # a page of answers forgotten since
     pressed = request.form.get("silence", "")
     silent = pressed if pressed in SILENT else ""
-    form = PressForm() if silent else _form(found, asked)
-    search = CommuneSearch()
-    if asked.kind is Kind.COMMUNE and not silent:
-        search = search_commune(database, request.form.get("commune", ""), request.form.get("insee", ""))
-    is_missing = asked.kind is Kind.COMMUNE and not silent and search.found is None
-    if not form.validate_on_submit() or is_missing:
-        shown = _form(found, asked) if silent else form
-        return _page(found, asked, number, shown, search, is_missing=is_missing), 422
-    answer = silent or (search.found.insee if search.found else form.answer)
-    return _go_on(database, found, asked, number, answer)
+    form = _form(database, found, asked)
+    sent = PressForm() if silent else form
+    if not sent.validate_on_submit():
+        form.csrf_token.errors = sent.csrf_token.errors
+        return _page(found, asked, number, form), 422
+    return _go_on(database, found, asked, number, silent or form.answer)
 
 
 def _go_on(database: Session, found: Asking, asked: Question, number: int, answer: str) -> Response:
@@ -214,16 +227,8 @@ def _after(database: Session, found: Asking, number: int) -> str:
     return url_for("eligibility.question", number=len(sheet.order))
 
 
-def _page(  # noqa: PLR0913 - a page's own parts
-    found: Asking,
-    asked: Question,
-    number: int,
-    form: AnswerForm | PressForm,
-    search: CommuneSearch,
-    *,
-    is_missing: bool = False,
-) -> str:
-    if form.errors or is_missing:
+def _page(found: Asking, asked: Question, number: int, form: AnswerForm | CommuneForm) -> str:
+    if form.errors:
         revisitable_page()
     back = url_for("eligibility.question", number=number - 1) if number > 1 else url_for("eligibility.home")
     return render_template(
@@ -232,12 +237,9 @@ def _page(  # noqa: PLR0913 - a page's own parts
         number=number,
         theme=found.book.themes[found.sheet.theme],
         form=form,
-        search=search,
-        is_missing=is_missing,
         back=back,
         is_given=asked.key in found.sheet.given,
         silent=found.sheet.answers.get(asked.key, ""),
         press=PressForm(formdata=None),
-        form_has_errors=bool(form.errors) or is_missing,
-        missing_words=_("Choisissez votre commune, ou pressez « Je ne sais pas »."),
+        form_has_errors=bool(form.errors),
     )

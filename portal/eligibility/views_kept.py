@@ -18,7 +18,7 @@ from portal.eligibility.models import AnswersShare, SavedAnswers
 from portal.eligibility.rules_kept import Kept, changes, moved
 from portal.eligibility.rules_questions import SILENT, said_of
 from portal.eligibility.rules_rights import Book, outcome
-from portal.eligibility.services import keep, remove, share, take_back
+from portal.eligibility.services import KeepingFault, keep, remove, share, take_back
 from portal.eligibility.views_answers import sealer
 from portal.eligibility.views_household import offer_of
 from portal.eligibility.views_result import Result, result_of
@@ -78,6 +78,8 @@ def keep_result() -> Page:
         answers = sense_of(database, found.book, found.sheet.answers, paris_day(now())).answers
         offer = offer_of(database, found, answers)
         form.offer(offer.names if offer and offer.is_new else "", offer.mark if offer else "")
+        if not form.is_submitted():
+            form.wants.data, form.can.data = found.sheet.wants, found.sheet.can
         if not form.validate_on_submit():
             shown = render_template("eligibility/keep.html", form=form, offer=offer, form_has_errors=bool(form.errors))
             return (shown, 422) if request.method == "POST" else shown
@@ -127,6 +129,7 @@ def version(saved_id: int) -> str:
         version=shown,
         shares=[(one, _at(one, coming)) for one in shares],
         coming=[one for one in coming if one.id not in {there.appointment_id for there in shares}],
+        has_referent=follows,
         offers_referent=follows and all(one.appointment_id for one in shares),
         press=PressForm(formdata=None),
         done=request.args.get("fait", ""),
@@ -141,18 +144,16 @@ def show(saved_id: int) -> Response:
     appointment_id = _number(number)
     if number and appointment_id is None:
         abort(404)
+    done = "montre"
     if PressForm().validate_on_submit():
-        with _or_404(), transaction() as database:
-            _version_or_404(database, saved_id)
-            share(
-                database,
-                now(),
-                saved_id=saved_id,
-                person_id=subject_id(),
-                appointment_id=appointment_id,
-                by=actor(),
-            )
-    return redirect(url_for("eligibility.version", saved_id=saved_id, fait="montre"), 303)
+        whose = {"saved_id": saved_id, "person_id": subject_id()}
+        try:
+            with transaction() as database:
+                _version_or_404(database, saved_id)
+                share(database, now(), **whose, appointment_id=appointment_id, by=actor())
+        except Refused as refused:
+            done = "annule" if refused.reason is KeepingFault.OVER else abort(404)
+    return redirect(url_for("eligibility.version", saved_id=saved_id, fait=done), 303)
 
 
 @bp.post(f"{_VERSION}/ne-plus-montrer")

@@ -6,14 +6,12 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from portal.eligibility.views_answers import sealer
-from portal.eligibility.views_result import Result, Shown, result_of
+from portal.eligibility.views_result import Result, Shown, own_words_of, result_of
 from portal.eligibility.views_shared import Asking, asking
-from portal.letters.paging import LetterTooLongError
-from portal.letters.services_pages import PageByPost, Wanted, parts_of_page
+from portal.letters.services_pages import PageByPost
 from portal.letters.views_posted import Posted, in_each_language, posted
-from portal.web.request import now, portal
 
-_DETAILS = (3, 2, 1)  # how much is said of each right (templates/eligibility/posted.html)
+DETAILS = (3, 2, 1, 0)  # how much is said of each right (templates/eligibility/posted.html)
 
 
 @posted(r"mes-droits")
@@ -25,19 +23,23 @@ def _door(_database: Session, key: str) -> Posted:
 def _result(database: Session, key: str) -> Posted | None:
     """The result of the answers that this very browser holds: nobody else's can be asked for.
 
-    As much of it as one letter holds: a long list says less of each right, and leaves none out.
+    As much of it as one letter holds: a long list says less of each right, and leaves none out. What was said of a
+    danger is on no sheet: others open a letter too.
     """
     found = asking(database)
     if found is None or not found.sheet.themes:
         return None
-    shown = result_of(database, found.book, found.sheet.answers, found.sheet.themes)
-    version = sealer().hash("rights_letter", repr(sorted(found.sheet.answers.items())))  # keyed: it tells nothing
-    for detail in _DETAILS:
-        made = in_each_language(key, lambda detail=detail: _on_paper(found, shown, detail))  # type: ignore[misc]
-        page = replace(made.page, path="/mes-droits", version=version)
-        if _is_one_letter(database, page):
-            break
-    return replace(made, page=page)
+    sheet, unsaid = found.sheet, [one.key for one in found.book.questions.values() if one.is_private_danger]
+    shown = result_of(database, found.book, sheet.answers, sheet.themes, unsaid=unsaid)
+    told = repr([sorted(sheet.answers.items()), sheet.wants, sheet.can])
+    version = sealer().hash("rights_letter", told)  # keyed: it tells nothing
+
+    def made(detail: int) -> PageByPost:
+        said = in_each_language(key, lambda: _on_paper(found, shown, detail), version=version)
+        return replace(said.page, path="/mes-droits")
+
+    full, *less = DETAILS
+    return Posted(key, replace(made(full), shorter=lambda: map(made, less)))
 
 
 def _on_paper(found: Asking, shown: Result, detail: int) -> str:
@@ -47,6 +49,7 @@ def _on_paper(found: Asking, shown: Result, detail: int) -> str:
     return render_template(
         "eligibility/posted.html",
         result=shown,
+        own=own_words_of(found.sheet),
         detail=detail,
         groups=[(found.book.themes.get(theme), rights) for theme, rights in groups.items()],
     )
@@ -58,13 +61,3 @@ def _theme(found: Asking, shown: Shown) -> str:
     if len(found.sheet.themes) == 1 or len(themes) == len(found.book.themes):
         return ""
     return next((theme for theme in themes if theme in found.sheet.themes), themes[0])
-
-
-def _is_one_letter(database: Session, page: PageByPost) -> bool:
-    """Whether one letter holds it, and whole letters hold it in large print."""
-    base_url = portal().settings.base_url
-    try:
-        parts_of_page(database, now(), page, wanted=Wanted("", (), large_print=True), base_url=base_url)
-        return len(parts_of_page(database, now(), page, wanted=Wanted("", ()), base_url=base_url)) == 1
-    except LetterTooLongError:
-        return False

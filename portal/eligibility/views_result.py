@@ -1,6 +1,6 @@
 """The result: what one may ask for, why, with whom; never a decision, never a refusal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +14,11 @@ from portal.directory.models_subjects import Partner
 from portal.eligibility.forms import PressForm
 from portal.eligibility.models import Counted
 from portal.eligibility.queries import motifs_of, partners_of
+from portal.eligibility.rules_kept import Kept
 from portal.eligibility.rules_questions import SILENT, Answers
 from portal.eligibility.rules_rights import Book, Finding, Outcome, outcome
-from portal.eligibility.services import count
-from portal.eligibility.views_answers import keep_sheet
+from portal.eligibility.services import count_once
+from portal.eligibility.views_answers import Sheet, keep_sheet, sealer
 from portal.eligibility.views_shared import (
     Asking,
     Sense,
@@ -87,16 +88,34 @@ def page_of(found: Asking, shown: Result, *, is_sent: bool = False) -> str:
         order=[] if is_sent else found.sheet.order,
         press=PressForm(formdata=None),
         may_keep=may_keep(),
+        own=own_words_of(found.sheet),
     )
 
 
-def result_of(database: Session, book: Book, answers: Answers, themes: Sequence[str], on: date | None = None) -> Result:
-    """What the answers say `on` a day, else today, in words; with what can be booked today and who else answers."""
+def own_words_of(sheet: Sheet) -> Kept:
+    """What the person wrote of what they want and can do, as pages show it; kept by their browser alone."""
+    return Kept(wants=sheet.wants, can=sheet.can)
+
+
+def result_of(  # noqa: PLR0913 - what was answered to what, on which day
+    database: Session,
+    book: Book,
+    answers: Answers,
+    themes: Sequence[str],
+    on: date | None = None,
+    *,
+    unsaid: Collection[str] = (),
+) -> Result:
+    """What the answers say `on` a day, else today, in words; with what can be booked today and who else answers.
+
+    `unsaid`: the questions of which no word is repeated.
+    """
     day = paris_day(now())
     sense = sense_of(database, book, answers, on or day)
     said = outcome(book, sense.facts, on or day, themes)
     communes = commune_names(database, sense.answers)
-    words = sentences(book, sense.answers, communes, on or day)
+    told = sentences(book, sense.answers, communes, on or day)
+    words = {key: said for key, said in told.items() if key not in unsaid}
     motifs = motifs_of(database, {key for right in book.rights.values() for key in right.motifs}, day)
     partners = partners_of(database, {key for right in book.rights.values() for key in right.partners})
 
@@ -134,27 +153,17 @@ def _shown(
 
 
 def _count(database: Session, found: Asking, shown: Result) -> None:
-    """Themes, rights shown, questions left: of nobody, nothing that is private, and what was not counted before."""
+    """Themes, rights shown, questions left: of nobody, nothing that is private, and each once for these answers."""
     questions, answers = found.book.questions, shown.sense.answers
     private = {key for key, question in questions.items() if question.is_private}
     seen = [(Counted.THEME, theme) for theme in found.sheet.themes]
     seen += [(Counted.RIGHT, one.right.key) for one in shown.outcome.perhaps if private.isdisjoint(one.because)]
     seen += [(Counted.SILENCE, key) for key, answer in answers.items() if answer in SILENT and key not in private]
-    count(database, now(), territory=shown.sense.territory, seen=_not_counted(found, seen))
-
-
-def _not_counted(found: Asking, seen: Iterable[tuple[Counted, str]]) -> list[tuple[Counted, str]]:
-    """What of `seen` was not counted for this sheet yet; from now on it is."""
-    book = found.book
-    countable = [
-        *((Counted.THEME, key) for key in book.themes),
-        *((Counted.RIGHT, key) for key in book.rights),
-        *((Counted.SILENCE, key) for key in book.questions),
-    ]
-    ranks = {one: rank for rank, one in enumerate(countable)}
-    mask = int(found.sheet.counted or "0", 16)
-    new = [one for one in seen if not mask >> ranks[one] & 1]
-    for one in new:
-        mask |= 1 << ranks[one]
-    found.sheet.counted = f"{mask:x}"
-    return new
+    count_once(
+        database,
+        now(),
+        territory=shown.sense.territory,
+        seen=seen,
+        mark=found.sheet.mark,
+        sealer=sealer(),
+    )

@@ -1,5 +1,6 @@
 """Limits on what may be tried: counters in the database, so that they hold across processes and machines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, ip_address, ip_network
@@ -93,6 +94,18 @@ def count(session: Session, now: datetime, limit: Limit, *keys: str) -> timedelt
     )
     waits = [until - now for used, until in session.execute(counted) if used > limit.most]
     return max(waits, default=None)
+
+
+def first_times(session: Session, now: datetime, keys: Iterable[str], *, remembered: timedelta) -> set[str]:
+    """Those of these keys that nobody named before; they are remembered for so long, and what they name nowhere.
+
+    Of two requests that name one at once, one is first: the other waits for it. Does not commit.
+    """
+    rows = [{"key": key, "since": now, "until": now + remembered, "count": 1} for key in sorted(set(keys))]
+    if not rows:
+        return set()
+    named = insert(Spent).values(rows).on_conflict_do_nothing(index_elements=[Spent.key]).returning(Spent.key)
+    return set(session.scalars(named))
 
 
 def visitor_address() -> str:
