@@ -11,6 +11,7 @@ from portal.eligibility.loader import Names, read_rights, write_rights
 from portal.files.folder import Folder
 from portal.files.report import Report
 from portal.letters.models import Letter
+from portal.paper.rules import KEYS as FORMS
 from portal.paths import DATA
 from tests.browser.keyboard import Keyboard
 from tests.browser.sessions import entering
@@ -31,6 +32,7 @@ def rights():
         motifs=directory.motifs.keys(),
         partners=directory.subjects.partners.keys(),
         helplines=directory.helplines.keys(),
+        forms=FORMS.values(),
     )
     return read_rights([REAL], names, []), sorted(names.territories)
 

@@ -82,6 +82,7 @@ def test_a_right_of_the_departement_is_added_to_the_others(faults_of):
         ('partners = ["caf"]', 'partners = ["zzz"]', 9, '"zzz" is not known among the partners'),
         ('partners = ["caf"]', "", 2, "a right ends with somebody to see or to call"),
         ('partners = ["caf"]', 'partners = ["caf"]\npage = "/zzz"', 10, '"/zzz": no page has this address'),
+        ('partners = ["caf"]', 'partners = ["caf"]\nform = "zzz"', 10, '"zzz": no paper form has this name'),
         ('partners = ["caf"]', 'partners = ["caf"]\nnot_in = ["paris"]', 10, '"paris" is not known among the not_in'),
         ('partners = ["caf"]', 'partners = ["caf"]\nfree = true', 10, '"free" is not known here'),
         ('fact = "age"', 'fact = "height"', 10, '"height": no question has this key'),
@@ -147,6 +148,7 @@ def test_a_number_repeats_its_answer(faults_of):
         ),
         (ENTRY + 'theme = "argent"\n', "no theme has this key"),
         ('[[urgency]]\nkey = "x"\ntitle = "X"\ntext = "X"\nhelplines = ["99"]\n', "not known among the helplines"),
+        ('[[urgency]]\nkey = "x"\ntitle = "X"\ntext = "X"\npartners = ["zzz"]\n', "not known among the partners"),
         ('[[urgency]]\nkey = "x"\ntitle = "X"\ntext = "X"\nmotifs = ["zzz"]\n', "not known among the motifs"),
     ],
 )

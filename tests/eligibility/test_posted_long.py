@@ -19,6 +19,9 @@ PARENT = {
 }  # fmt: skip
 
 
+NO_RIGHTS = {"Garder cette réponse", "Continuer avec un autre thème"}
+
+
 @pytest.fixture
 def answer_all(client, book):
     """Answers every question of a theme as the parent would; gives the result."""
@@ -42,7 +45,7 @@ def answer_all(client, book):
 def test_a_long_result_leaves_in_one_letter_that_names_each_right(client, answer_all, database, gateways, clock):
     answer_all("logement")
     page = answer_all("budget")
-    names = {page.text(one) for one in page.all("h3")} - {"Garder cette réponse", "Continuer avec un autre thème"}
+    names = {page.text(one) for one in page.all("h3")} - NO_RIGHTS
     assert len(names) > 25
 
     form = client.get("/par-courrier?page=mes-droits/resultat").page
@@ -54,3 +57,19 @@ def test_a_long_result_leaves_in_one_letter_that_names_each_right(client, answer
         assert session.scalars(select(Letter.pages)).one() <= 4
         words = repr(session.scalars(select(Message.context)).one()["pages"]).replace("’", "'")
     assert [name for name in names if name not in words.replace("\\xa0", " ")] == []
+
+
+def test_in_large_print_it_leaves_in_one_letter_too_that_says_less_of_each_right(
+    client, answer_all, database, gateways, clock
+):
+    answer_all("logement")
+    page = answer_all("budget")
+    home = {"name": "Camille Essai", "street": "1 rue X", "postcode": "62000", "town": "Arras", "language": "fr"}
+    form = client.get("/par-courrier?page=mes-droits/resultat").page.fields()
+    assert client.post("/par-courrier", data=form | home | {"large_print": "y"}).status_code == 303
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        assert session.scalars(select(Letter.pages)).one() <= 4
+        words = repr(session.scalars(select(Message.context)).one()["pages"]).replace("’", "'").replace("\\xa0", " ")
+    rights = [page.text(title) for title in page.all("h3") if page.text(title) not in NO_RIGHTS]
+    assert [name for name in rights if name not in words] == []
