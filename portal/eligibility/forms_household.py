@@ -53,9 +53,13 @@ class HouseholdForm(PortalForm):
     def _ask_again(self, asked: CommuneSearch) -> None:
         called = [(one.insee, f"{one.name} ({', '.join(one.postal_codes)})") for one in asked.several]
         self.insee.choices = selectable(called)
-        unknown = [] if called else [_("Nous ne connaissons pas cette commune dans le Département.")]
-        field = self.insee if called else self.commune
-        field.errors = [*unknown, _("Choisissez votre commune, ou laissez vide.")]
+        if called:
+            self.insee.errors = [_("Choisissez votre commune, ou laissez vide.")]
+        else:
+            unknown = _(
+                "Nous ne connaissons pas cette commune dans le Département. Écrivez-la autrement, ou laissez vide."
+            )
+            self.commune.errors = [unknown]
 
 
 def household_form(

@@ -51,7 +51,7 @@ class Offer:
 
     told: Told
     names: str  # "ma commune, mes enfants"
-    lines: Sequence[str]  # what would be kept, in sentences
+    lines: Sequence[str]  # what the file would then say, in sentences
     filed: Sequence[str]  # what the file says already
     is_new: bool  # it would change the file
 
@@ -71,13 +71,13 @@ def offer_of(database: Session, found: Asking, answers: Answers) -> Offer | None
         return None
     before = household_shown(database)
     names = {COMMUNE: _("ma commune"), COUPLE: _("ma vie de couple"), CHILDREN: _("mes enfants")}
-    said = as_answers(database, found.book, told)
+    said, then = as_answers(database, found.book, told), told.over(before)
     return Offer(
         told,
         ", ".join(names[key] for key in said),
-        _lines(database, found.book, told),
+        _lines(database, found.book, then),
         _lines(database, found.book, before),
-        told.over(before) != before,
+        then != before,
     )
 
 
