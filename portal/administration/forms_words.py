@@ -77,7 +77,11 @@ BOOKED_BY_WORDS = {
 
 
 _NAMED: dict[str, Mapping[Any, Any]] = {"booked_by": BOOKED_BY_WORDS, "role": ROLES, "families": FAMILY_WORDS}
-_NOTHING = {"step_free": _l("On ne sait pas"), "where": _l("Dans tout le Département")}
+_NOTHING = {
+    "step_free": _l("On ne sait pas"),
+    "where": _l("Dans tout le Département"),
+    "last_day": _l("Pas de fin prévue"),
+}
 
 
 def value_words(name: str, value: Any) -> str:

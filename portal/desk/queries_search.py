@@ -20,6 +20,7 @@ from portal.people.models_mandates import Mandate
 from portal.people.queries_access import in_force
 from portal.people.queries_merges import is_file
 from portal.web.access import PARTNERS, Role, SignedAgent
+from portal.words import capital
 
 MOST = 20  # people shown at once
 _POSTCODE = 5  # the figures that begin the last line of an address: "62000 ARRAS"
@@ -28,7 +29,7 @@ _COME = (AppointmentStatus.BOOKED, AppointmentStatus.SEEN, AppointmentStatus.NOS
 
 @dataclass(frozen=True)
 class Next:
-    """The next appointment of somebody, in neutral words."""
+    """The next appointment of somebody, in neutral words that begin a line."""
 
     starts_at: datetime
     words: str
@@ -79,7 +80,7 @@ def next_appointments(session: Session, now: datetime, ids: Collection[int]) -> 
     )
     found: dict[int, Next] = {}
     for person_id, guardian_id, starts_at, words in rows:
-        found |= {number: Next(starts_at, words) for number in (person_id, guardian_id) if number is not None}
+        found |= {number: Next(starts_at, capital(words)) for number in (person_id, guardian_id) if number is not None}
     return found
 
 

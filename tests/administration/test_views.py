@@ -275,7 +275,7 @@ def test_what_an_admin_changes_of_an_account_is_in_the_history_of_those_who_lead
     assert f"Rôle Après : Agent d'accueil À quel endroit Après : {place.name}" in text
     assert "Motifs de rendez-vous visibles Après : Santé des enfants (PMI)" in text
     assert "Compte suspendu Avant : Non Après : Oui" in text
-    assert "Dernier jour Avant : Rien Après : mardi 22 décembre 2026" in text
+    assert "Dernier jour Avant : Pas de fin prévue Après : mardi 22 décembre 2026" in text
     assert "ailleurs" not in text
     assert "Nouvelle" not in text
     enter(client, admin)

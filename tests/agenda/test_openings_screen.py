@@ -156,6 +156,14 @@ def test_an_encadrant_sees_those_of_their_places_and_nobody_else(client, world, 
     assert client.get(LIST).status_code == 403
 
 
+def test_an_agent_without_any_motif_reads_who_gives_them(client, world, office) -> None:
+    alone = world.agent("professionnel", place=office[0])
+    enter(client, alone, place_id=office[0].id)
+    assert "Cet agent n'a aucun motif." in parsed(client.get(f"{LIST}/nouvelle")).text()
+    enter(client, office[2], place_id=office[0].id)
+    assert "Cet agent n'a aucun motif." not in parsed(client.get(f"{LIST}/nouvelle")).text()
+
+
 def test_a_clash_is_said_before_it_is_saved(client, world, office) -> None:
     place, motif, agent = office
     there = world.place(name="PMI d'Essai")

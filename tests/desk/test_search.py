@@ -122,7 +122,7 @@ def test_what_is_shown_says_when_they_come_next_in_neutral_words_and_whether_the
         person = session.get_one(Person, house.person.id)
         person.maybe_double, person.address = True, ["1 RUE DE L ESSAI", "62000 ARRAS"]
     text = search(q="lefèvre").page.text()
-    assert "jeudi 26 novembre 2026 à 9 h rendez-vous avec le Département" in text
+    assert "jeudi 26 novembre 2026 à 9 h Rendez-vous avec le Département" in text
     assert "nourrisson" not in text
     assert "Arras" in text
     assert "Peut-être un double" in text
