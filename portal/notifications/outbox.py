@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.notifications.holding import hold_subject
@@ -16,6 +15,7 @@ from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.packing import AGAIN, SINGLE, pack, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_notices, plan_reminders, plan_tidings
 from portal.notifications.post import PostalCalendar
+from portal.notifications.rows import add_rows
 from portal.notifications.ways import failed_routes, is_of_file, note_state, reach_of, way
 from portal.people.models import Person, RouteState
 
@@ -26,9 +26,6 @@ _HELD = (Status.WAITING, Status.QUEUED)  # not on its way yet: a letter in a pri
 _NO_WAY = (Status.FAILED, Status.RETURNED)  # what came back does not leave again by itself: another route tells
 
 STOOD_DOWN = "stood_down"  # a task taken back because a letter tells in its place: it is done after all if that fails
-
-_KEY = (Message.event_id, Message.person_id, Message.step, Message.route)
-_ADD = insert(Message).on_conflict_do_nothing(index_elements=_KEY).returning(Message)
 
 
 @dataclass(frozen=True)
@@ -271,29 +268,16 @@ def write(session: Session, now: datetime, like: Message, planned: Iterable[Plan
     """
     rows = [
         {
-            "event_id": like.event_id,
-            "event": like.event,
-            "subject": like.subject,
-            "subject_id": like.subject_id,
-            "place_id": like.place_id,
-            "person_id": like.person_id,
-            "context": like.context,
-            "calendar": like.calendar,
             "kind": f"{like.subject}_reminder" if one.step is Step.REMINDER else like.kind,
             "step": one.step,
             "route": one.route,
-            "status": Status.WAITING,
-            "created_at": now,
             "due_at": one.due_at,
             "expires_at": one.expires_at,
             "retry_until": one.retry_until,
-            "attempts": 0,
         }
         for one in planned
     ]
-    if not rows:
-        return []
-    return list(session.scalars(_ADD, rows))
+    return add_rows(session, now, like, rows)
 
 
 def _event_id(about: About, event: Event) -> UUID:
