@@ -98,6 +98,16 @@ def sizes_of(session: Session, run_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def letter_sizes(session: Session, letter_ids: Collection[int]) -> dict[int, int]:
+    """How many bytes each of these letters has; only those whose bytes are kept."""
+    rows = session.execute(
+        select(Letter.id, func.octet_length(Letter.pdf))
+        .where(Letter.id.in_(letter_ids), Letter.pdf.is_not(None))
+        .order_by(Letter.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def names_of(session: Session, agent_ids: Collection[int | None]) -> dict[int, str]:
     """The names of agents by their numbers."""
     rows = session.execute(

@@ -63,7 +63,7 @@ def pdf(letter_id: int) -> Response:
     with transaction() as session:
         found = _found(letter_for(session, now(), letter_id, agent_id=g.agent.id, with_pdf=True))
         _record_opening(session, found)
-    return _pdf_answer(found)
+    return _pdf_answer(found, url_for("letters.twin", letter_id=letter_id))
 
 
 @bp.get("/agents/courriers/<int(max=9223372036854775807):letter_id>")
@@ -84,7 +84,7 @@ def twin(letter_id: int) -> Response:
 @allow(Role.EVERYONE)
 def demo_pdf(message_id: int) -> Response:
     """In the demonstration, the sheet that an invented person receives."""
-    return _pdf_answer(_demo_letter(message_id, with_pdf=True))
+    return _pdf_answer(_demo_letter(message_id, with_pdf=True), url_for("letters.demo_twin", message_id=message_id))
 
 
 @bp.get("/demo/lettre/<int(max=9223372036854775807):message_id>")
@@ -119,9 +119,9 @@ def _record_opening(session: Session, found: Letter) -> None:
     )
 
 
-def _pdf_answer(found: Letter) -> Response:
+def _pdf_answer(found: Letter, twin_url: str) -> Response:
     if found.pdf is None:
-        return gone(found.sha256)
+        return gone(found.sha256, twin_url, _("Lire les mots de la lettre"))
     if sha256(found.pdf).hexdigest() != found.sha256:
         log.error("letter altered id=%s", found.id)
         abort(500)

@@ -77,9 +77,9 @@ def room_of(session: Session) -> dict[str, Any]:
     return {"doors": doors(), "has_room": holds_the_room(session, now(), g.agent.id)}
 
 
-def gone(sha256: str) -> Response:
-    """The page (410) of bytes that are no longer kept: their hash is."""
-    return make_response(render_template("letters/gone.html", sha256=sha256), 410)
+def gone(sha256: str, url: str, words: str) -> Response:
+    """The page (410) of bytes that are no longer kept: their hash is, and what is left is read elsewhere."""
+    return make_response(render_template("letters/gone.html", sha256=sha256, url=url, words=words), 410)
 
 
 def bytes_answer(content: bytes, name: str, mimetype: str = "application/pdf", *, is_shown: bool = True) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -167,7 +167,9 @@ def run_file(run_id: int, position: int) -> Response:
         if found is None or found.sha256 is None:
             abort(404)
         if found.pdf is None:
-            return gone(found.sha256)
+            return gone(
+                found.sha256, url_for("letters.run", run_id=run_id), _("Revenir au lot %(number)s", number=run_id)
+            )
         if sha256(found.pdf).hexdigest() != found.sha256:
             log.error("run file altered id=%s", found.id)
             abort(500)

@@ -22,6 +22,7 @@ from portal.letters.queries_today import (
     Waiting,
     holds_the_room,
     latest_run,
+    letter_sizes,
     too_late_by_place,
     waiting_by_kind,
 )
@@ -29,7 +30,7 @@ from portal.letters.rules import key_of
 from portal.letters.rules_today import left_until
 from portal.letters.services_hand import make_by_hand
 from portal.letters.views import bp, kind_words
-from portal.letters.views_room import doors, opens, require_the_room, words_left
+from portal.letters.views_room import doors, opens, require_the_room, size_words, words_left
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
@@ -98,6 +99,7 @@ def waiting() -> Response | str:
             kinds=[_kind(one) for one in kinds],
             total=_kind(_sum(kinds)),
             rows=[_row(one) for one in found],
+            sizes={at: size_words(size) for at, size in letter_sizes(session, [one.id for one in found]).items()},
             search=search,
             wanted=wanted,
             is_key=key_of(wanted) is not None,

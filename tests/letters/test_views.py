@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -61,6 +62,7 @@ def test_letters_waiting_are_listed_oldest_first_in_plain_words(room, drawn, clo
     assert "Dominique Essai 62000 ARRAS 1 lundi 23 novembre 2026 à 9 h 02" in words
     assert "1000 BRUXELLES" in words
     assert {f"/agents/courriers/{number}.pdf" for number in (first, second)} <= set(page.links().values())
+    assert re.search(r"Ouvrir \(PDF, [0-9]+ ko\)", words)
 
 
 def test_a_letter_withdrawn_is_no_longer_listed(room, drawn, database):

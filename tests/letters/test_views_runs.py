@@ -199,7 +199,7 @@ def test_the_page_of_today_lists_the_oldest_and_finds_the_others_by_key_or_name(
     found = room.post(TODAY, data=page.fields() | {"wanted": "exemple zoe"}).page
     assert listed(found) == [last]
     assert found.fields()["wanted"] == "exemple zoe"
-    assert "Aucune lettre qui attend n'a ce nom." in room.post(TODAY, data=page.fields() | {"wanted": "%"}).page.text()
+    assert "Aucune lettre qui attend n'a ce nom" in room.post(TODAY, data=page.fields() | {"wanted": "%"}).page.text()
 
 
 def test_any_letter_is_opened_by_its_key_from_today_wherever_it_stands(client, world, database):
@@ -376,6 +376,9 @@ def test_bytes_that_changed_are_not_printed_and_bytes_forgotten_leave_their_hash
         answer = room.get(gone)
         assert answer.status_code == 410
         assert "Leur empreinte reste" in answer.page.text()
+        way = {at: f"Revenir au lot {run.id}"}.get(gone, "Lire les mots de la lettre")
+        assert room.get(answer.page.links()[way]).status_code == 200
+        assert answer.page.links()["Les courriers"] == TODAY
     with database.transaction() as session:
         assert session.scalars(select(RunFile.sha256)).one() in room.get(at).page.text()
     assert "Effacé 30 jours après le départ" in room.get(f"{RUNS}/{run.id}").page.text()

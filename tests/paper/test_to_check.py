@@ -57,7 +57,7 @@ def test_a_letter_that_stays_for_its_person_is_handed_to_who_opens_files_in_one_
     place = world.place()
     message = stays(world, place=place, **file)
     today = room.get(TODAY).page
-    assert "1 lettre bloquée : sa personne est à vérifier" in today.text()
+    assert "1 lettre bloquée par une fiche à vérifier" in today.text()
     assert "par une adresse" not in today.text()
     assert today.links()["Faire vérifier"] == f"{BLOCKED}#personnes"
     page = room.get(BLOCKED).page
@@ -79,7 +79,7 @@ def test_a_letter_that_stays_for_its_person_is_handed_to_who_opens_files_in_one_
 
 def test_several_wait_and_nobody_is_asked_twice_whoever_presses(room, world, database):
     first, second = stays(world, maybe_double=True), stays(world, wants_discretion=True)
-    assert "2 lettres bloquées : leurs personnes sont à vérifier" in room.get(TODAY).page.text()
+    assert "2 lettres bloquées par une fiche à vérifier" in room.get(TODAY).page.text()
     sent = room.get(BLOCKED).page.fields()
 
     def press():
