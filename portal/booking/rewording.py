@@ -19,6 +19,8 @@ from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message, Status
 from portal.notifications.notices import base_context
 from portal.people.models import Person
+from portal.people.queries import cards_of
+from portal.people.rules import contact_of, ways
 
 # Of what `change_preferences` says has changed: what a message that waits would otherwise still say as before.
 SAID = frozenset({"discretion", "language", "large_print"})
@@ -50,18 +52,25 @@ def say_anew(session: Session, now: datetime, person: Person, *, base_url: str) 
     """Writes anew what waits to be told to a person: reminders, letters not yet drawn, and what a human is to say.
 
     For whoever has just changed their discretion, language or print: a reminder promised before must not name a place
-    that they hide now. What has left, is leaving, or is drawn stays as it is. Gives how many messages. The caller holds
-    the person's row.
+    that they hide now. So it is for what they gave for one appointment, where it says only ways of their file, as a new
+    booking would have it (`people.services.card_for`); another's number learns nothing. What has left, is leaving, or
+    is drawn stays as it is. Gives how many messages. The caller holds the person's row.
     """
+    own = ways(contact_of(person))
+    cards = [card for card in cards_of(session, person.id) if ways(contact_of(card)) <= own]
+    for card in cards:
+        card.wants_discretion = person.wants_discretion
     session.flush()
-    waiting = (Message.person_id == person.id, Message.to.is_(None), Message.status.in_(_UNSAID))
+    readers = {reader.id: reader for reader in (person, *cards)}
+    waiting = (Message.person_id.in_(readers), Message.to.is_(None), Message.status.in_(_UNSAID))
     hold_subjects(session, subjects_of(session, *waiting))
     rows = session.scalars(
         select(Message).where(*waiting).order_by(Message.id).with_for_update().execution_options(populate_existing=True)
     ).all()
-    words = words_for(session, now, person, session.get_one(Departement, 1), base_url)
+    departement = session.get_one(Departement, 1)
+    words = {number: words_for(session, now, reader, departement, base_url) for number, reader in readers.items()}
     for row in rows:
-        row.context, row.calendar = words(row)
+        row.context, row.calendar = words[row.person_id or 0](row)
         if row.status is Status.OPEN:
             row.rendered = {"text": render.task(row.kind, row.context, row.route)}
     session.flush()

@@ -129,3 +129,18 @@ def test_what_goes_to_a_number_that_was_typed_and_what_is_about_nobody_s_appoint
     first, *others = messages(database)
     assert first.context["language"] == "fr"
     assert {(one.context["language"], one.context["place_name"]) for one in others} == {("en", place.name)}
+
+
+def test_what_was_asked_for_one_appointment_is_hidden_by_the_file_s_own_ways_and_never_told_to_another(
+    database, clock, world, office, change
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012", email=None)
+    own = world.person(mobile="+33639980012", email=None, card_of_id=person.id)
+    other = world.person(mobile="+33639980013", email=None, card_of_id=person.id)
+    for hour, card in ((9, own), (10, other)):
+        start = at("2026-12-14", f"{hour:02}:00")
+        promised(database, clock, world.appointment(agent, place, motif, start, person, told_id=card.id))
+    change(person, wants_discretion=True)
+    said = {one.person_id: one.context["place_name"] for one in messages(database)}
+    assert said == {own.id: "", other.id: place.name}
