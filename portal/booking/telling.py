@@ -71,10 +71,12 @@ def tell(  # noqa: PLR0913 - a fact, and the world it is told to
 
 
 def tell_choice(session: Session, now: datetime, person: Person, *, by: Actor, base_url: str) -> None:
-    """Tells by letter that everything comes by post to a file or a card that whoever books has made so: once for each.
+    """Tells by letter that letters come to a file or a card that whoever books has made so: once for each.
 
-    By letter alone: they have just read it at the screen, and it shows that the address is theirs. A card's letter is
-    as a file's: nothing must tell a stranger that there was a file. Journaled for a file that this booking has made.
+    By letter alone: they have just read it at the screen, and it shows that the address is theirs. It promises letters
+    for this appointment, which is all that a card has; nothing must tell a stranger that there was a file, so that a
+    file made at the screen is told the same. To one that an agent has made it says that everything comes by post.
+    Journaled for a file that this booking has made.
     """
     told = select(Message.id).where(Message.person_id == person.id, Message.kind == CHOSEN).order_by(Message.id)
     if session.scalar(told.limit(1)) is not None:
@@ -83,4 +85,13 @@ def tell_choice(session: Session, now: datetime, person: Person, *, by: Actor, b
         how = How.COUNTER if by.is_agent else How.WEB
         ids = {"for_person_id": person.id, "object_id": person.id, "how": how.number}
         record(session, now, actor=by, verb="paper.chosen", object_kind="person", **ids)
-    tell_chosen(session, now, person, by=by, base_url=base_url, avoid=frozenset({Route.SMS, Route.EMAIL}))
+    says_one = person.card_of_id is not None or not by.is_agent
+    tell_chosen(
+        session,
+        now,
+        person,
+        by=by,
+        base_url=base_url,
+        avoid=frozenset({Route.SMS, Route.EMAIL}),
+        more={"one_appointment": True} if says_one else None,
+    )

@@ -28,7 +28,8 @@ def tell_chosen(  # noqa: PLR0913 - whose, by whom, and the words of the message
     """Promises that somebody is told, by letter and by the ways they have, that everything comes by post from now on.
 
     It promises a call to whoever gave a phone alone. `avoid`: ways that must not tell it. `more`: of the context, what
-    the same paper said beside it (`changes`, `values`, `on_paper`). A human holds it where no letter can leave.
+    the same paper said beside it (`changes`, `values`, `on_paper`), or that letters are chosen for an appointment alone
+    (`one_appointment`). A human holds it where no letter can leave.
     """
     words = {"is_called": bool(person.mobile or person.landline), **(more or {})}
     tell_person(

@@ -40,7 +40,7 @@ KINDS = {
     "address_changed": _l("Adresse changée"),
     "contact_changed": _l("Téléphone ou e-mail changé"),
     "preferences_changed": _l("Choix changés"),
-    "paper_chosen": _l("Tout par courrier"),
+    "paper_chosen": _l("Lettres par courrier"),
     "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page demandée"),
     "form_sent": _l("Papier à remplir"),

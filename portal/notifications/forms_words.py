@@ -30,7 +30,7 @@ KINDS = {
     "address_changed": Named(_l("Votre adresse a changé"), _l("Adresse remplacée")),
     "contact_changed": Named(_l("Votre mobile ou votre e-mail a changé"), _l("Téléphone ou e-mail remplacé")),
     "preferences_changed": Named(_l("Vos choix ont changé"), _l("Fiche modifiée")),
-    "paper_chosen": Named(_l("Vous recevez tout par courrier"), _l("Tout par courrier")),
+    "paper_chosen": Named(_l("Vos lettres arrivent par courrier"), _l("Lettres par courrier")),
     "wish_noted": Named(_l("Votre demande de rendez-vous est notée"), _l("Demande de rendez-vous notée")),
     "page_asked": Named(_l("Une page que vous avez demandée"), _l("Page du site demandée")),
     "form_sent": Named(_l("Un papier à remplir et à renvoyer"), _l("Papier à remplir envoyé")),

@@ -3,10 +3,15 @@
 from dataclasses import replace
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from portal.booking.models import AppointmentStatus
 from portal.booking.rules import BookingRefusal
 from portal.directory.models import BookedBy
 from portal.journal.services import Actor
+from portal.letters.wording import content_of
+from portal.notifications import render
+from portal.notifications.models import Message, Route
 from portal.people.contacts import Contact
 from portal.people.rules import Identity, contact_of
 from tests.booking.desk import (
@@ -186,8 +191,26 @@ def test_whoever_asks_for_everything_by_post_is_told_by_letter_once_whether_ther
     elsewhere = replace(paper, address=("", "", "7 RUE DE L ESSAI", "", "62000 ARRAS"))
     made = confirm(database, clock.now, asked(place, motif, contact=elsewhere, starts_at=at("2026-11-26", "11:00")))
     assert told() == [("letter", file.id), ("letter", made.told.id)]
+    with database.transaction() as session:
+        rows = session.scalars(select(Message).where(Message.kind == "paper_chosen").order_by(Message.id)).all()
+        words = [content_of(row.kind, row.context).as_text() for row in rows]
+        calls = [render.task(row.kind, row.context, Route.CALL) for row in rows]
+    assert words[0] == words[1]  # nor do its words tell
+    assert "à chaque étape de ce rendez-vous" in words[0]
+    assert not any("tout par courrier" in said for said in (*words, *calls))
     hidden = world.motif(discreet=True)
     world.opening(world.agent(), place, hidden)
     confirm(database, clock.now, asked(place, hidden, booker=ZOE, contact=replace(paper, mobile="+33639980099")))
     assert len(told()) == 2
     assert len([line for line in journal(database) if line.verb == "paper.chosen"]) == 1
+
+
+def test_an_agent_who_makes_a_file_on_paper_has_it_told_that_everything_comes_by_post(database, clock, world) -> None:
+    (place, motif, _), welcome = world.office(upcoming_limit=9), world.agent("accueil")
+    paper = Contact(mobile=MOBILE, address=("", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"), wants_paper=True)
+    confirm(database, clock.now, asked(place, motif, contact=paper), by=Actor.agent(welcome.id))
+    with database.transaction() as session:
+        (row,) = session.scalars(select(Message).where(Message.kind == "paper_chosen")).all()
+        for said in (content_of(row.kind, row.context).as_text(), render.task(row.kind, row.context, Route.CALL)):
+            assert "tout par courrier" in said
+            assert "ce rendez-vous" not in said
