@@ -17,6 +17,7 @@ from portal.people.services_household import erase_household
 from tests.desk.merging import merged, parted
 from tests.eligibility.answering import answered
 from tests.entering import act, enter, enter_person, leave
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("offered")
 
@@ -186,9 +187,12 @@ def test_who_reads_less_than_the_whole_file_reads_nothing_of_it(client, world, r
     told(commune=ARRAS, is_couple=True)
     organisation = world.organisation()
     partner = world.agent("partenaire 1", organisation_id=organisation.id)
-    world.mandate(resident, organisation_id=organisation.id)
+    mandate = world.mandate(resident, organisation_id=organisation.id, procedures=["rights"])
     enter(client, partner)
     assert "Son foyer" not in client.get(f"/agents/personnes/{resident.id}").page.text()
+    act(client, mandate)
+    assert "commune" in go_through(client, ANSWERS, "mobilite")
+    assert "Vous vivez en couple." not in client.get(KEEP).page.text()
     enter(client, world.agent("courrier"))
     assert client.get(f"/agents/personnes/{resident.id}").status_code == 403
 
@@ -314,4 +318,13 @@ def test_of_two_files_made_one_what_was_told_last_holds_until_they_are_two_again
     clock.forward(timedelta(days=1))
     told(children=("none",))
     parted(database, clock.now, made, agent)
+    assert (holds(resident), holds(other)) == (Told(is_couple=True, children=("none",)), Told())
+
+
+def test_telling_and_a_merge_at_the_same_instant_leave_one_household_in_the_file_that_stays(
+    world, database, clock, resident, told, holds
+):
+    agent, other = world.agent("accueil"), world.person()
+    tells = [lambda: told(whose=other, is_couple=True), lambda: told(whose=other, children=("none",))]
+    assert at_once(*tells, *tells, lambda: merged(database, clock.now, resident, other, agent)) == {"done": 5}
     assert (holds(resident), holds(other)) == (Told(is_couple=True, children=("none",)), Told())
