@@ -37,6 +37,7 @@ def links_of(page):
 def test_a_right_leads_to_the_places_nearest_first_and_to_a_free_hour_in_one_more_press(client, bookable):
     answered(client, {"choice": "no"})  # nothing to eat: the urgency first, which leads there too
     urgent = client.get("/mes-droits/urgence").page
+    assert "/rendez-vous/urgent?insee=62041" in urgent.links().values()
     assert links_of(urgent) <= {f"/rendez-vous/{MOTIF}?insee=62041"}
     result = client.get("/mes-droits/resultat").page
     assert links_of(result) == {f"/rendez-vous/{MOTIF}?insee=62041"}

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from portal.directory.models_subjects import Partner
 from portal.eligibility.models import RightsCount, SavedAnswers
+from portal.eligibility.rules_rights import known, next_question
 from portal.eligibility.views_answers import COOKIE
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message
@@ -217,3 +218,21 @@ def test_a_share_says_who_can_read_it_today(client, resident, kept, world, sessi
     assert "Ce rendez-vous est annulé, ou il est passé." in shown
     assert "Vous n'avez pas de référent en ce moment" in shown
     assert "Votre référent peut la lire." not in shown
+
+
+@pytest.mark.parametrize(
+    ("household", "asked_too"),
+    [
+        ({"travel": "licence", "age": "40", "income": "work", "activity": "employed"}, {"disability", "commune"}),
+        ({"travel": "none", "age": "40", "income": "work", "activity": "employed"}, {"disability", "credit"}),
+        ({"travel": "cost", "age": "20", "income": "none", "activity": "searching"}, {"short", "job_cost"}),
+        ({"travel": "fear", "age": "70", "income": "pension", "activity": "retired"}, {"disability", "daily_help"}),
+    ],
+)
+def test_the_paths_of_mobility_ask_what_the_card_the_pch_and_the_fund_for_the_young_need(book, household, asked_too):
+    answers: dict[str, str] = {}
+    day = at("2026-11-23", "10:00").date()
+    while question := next_question(book, answers, known(book, answers, {}, day), day, ["mobilite"]):
+        answers[question.key] = household.get(question.key, "no" if question.choice("no") else "?")
+    assert 5 <= len(answers) <= 12
+    assert asked_too <= answers.keys()
