@@ -118,7 +118,10 @@ class ChangeForm(ShownForm, SafePlaceForm):
     wants_discretion = CheckField(
         _l("Messages discrets"), hint=_l("Le jour, l'heure et le code. Ni le lieu, ni le sujet.")
     )
-    wants_silence = CheckField(_l("Ne pas contacter"), hint=_l("Aucun message ne part."))
+    wants_silence = CheckField(
+        _l("Ne pas contacter"),
+        hint=_l("Un seul message le dit, sauf à qui veut des messages discrets. Puis aucun ne part."),
+    )
     language = ChoiceField(
         _l("Langue des messages"), choices=list(LANGUAGES.items()), required=_l("Choisissez une langue.")
     )

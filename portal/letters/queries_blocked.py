@@ -164,12 +164,13 @@ _LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id,
 
 
 # Asked for by post, by somebody with a file or without one: when it does not arrive, no other route takes its place.
-# A code is asked for again, and the address that somebody has left is not looked for.
+# A code is asked for again, the address that somebody has left is not looked for, and what tells that somebody else
+# changed a choice was asked for by nobody.
 _ASKED_FOR = and_(
     Message.route == Route.LETTER,
     Message.event["kind"].astext == SINGLE,
     ~Message.context.has_key("challenge"),
-    Message.kind != "address_changed",
+    Message.kind.not_in(("address_changed", "preferences_changed")),
 )
 _DRAWN = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
 _MAY_LEAVE_AGAIN = or_(

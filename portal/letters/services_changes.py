@@ -16,7 +16,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.notifications.outbox import write
 from portal.notifications.planner import TIDINGS_LAST, Tidings, plan_one
-from portal.notifications.ways import takes_letters
+from portal.notifications.ways import failed_routes, reach_of, takes_letters
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
 
@@ -85,6 +85,10 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
       themselves refused stays refused. These words name no address, and for somebody discreet nothing of what changed.
     - An address changed by the person in their own space is told to nobody: who flees can do it alone, and no word
       reaches the home that they left.
+
+    Silence set by somebody else stops every message, letters of the garantie papier among them: they are told of it
+    once, by the first way of their own that works, or at the place when they come. Not those who want discretion, for
+    somebody else may read it; nor where two files become one (no `was`): they chose it in one of the two.
     """
     changes = sorted(names)
     if not changes or (by.kind is ActorKind.PERSON and by.mandate_id is None):
@@ -98,10 +102,13 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
     if with_letter and told and takes_letters(reader) and Route.LETTER not in {message.route for message in told}:
         write(session, now, told[0], [plan_one(Route.LETTER, Tidings(now), now)])
     until = now + _TELL_WITHIN
-    for route, to in _ways_untold(session, person, changes) if by.mandate_id is not None else ():
+    untold = list(_ways_untold(session, person, changes)) if by.mandate_id is not None else []
+    for route, to in untold:
         send_to(
             session, now, kind=KIND, route=route, to=to, context=context, expires_at=until, person_id=person.id, **about
         )  # fmt: skip
+    if "silence" in changes and was is not None and reader.wants_silence and not untold:
+        _tell_silence(session, now, reader, context=context, place_id=by.place_id, about=about)
     if "address" in changes and was is not None:
         tell_old_address(session, now, person, was, by=by, base_url=base_url)
 
@@ -130,6 +137,44 @@ def tell_old_address(  # noqa: PLR0913 - as above
         subject_id=person.id,
         person_id=person.id,
     )
+
+
+def _tell_silence(  # noqa: PLR0913 - as above
+    session: Session,
+    now: datetime,
+    person: Person,
+    *,
+    context: dict[str, Any],
+    place_id: int | None,
+    about: dict[str, Any],
+) -> None:
+    """Promises the one message that still leaves, as `tell_change` says."""
+    if person.wants_discretion:
+        return
+    told = send_to(
+        session,
+        now,
+        kind=KIND,
+        route=_own_way(person),
+        to=None,
+        context=context,
+        expires_at=now + TIDINGS_LAST,
+        person_id=person.id,
+        **about,
+    )
+    told.place_id = place_id
+
+
+def _own_way(person: Person) -> Route:
+    """The first way that reaches a person and that nobody lent them: by post first under the garantie papier."""
+    reach, failed = reach_of(person), failed_routes(person)
+    ways = {
+        Route.SMS: reach.mobile and reach.wants_sms and "mobile" not in person.lent_ways,
+        Route.EMAIL: reach.email and reach.wants_email and "email" not in person.lent_ways,
+        Route.LETTER: reach.address and "address" not in person.lent_ways,
+    }
+    order = sorted(ways, key=lambda route: route is not Route.LETTER) if reach.wants_paper else list(ways)
+    return next((route for route in order if ways[route] and route not in failed), Route.DESK)
 
 
 def _ways_untold(session: Session, person: Person, changes: list[str]) -> Iterator[tuple[Route, str]]:

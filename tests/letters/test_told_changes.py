@@ -10,7 +10,8 @@ from portal.letters.desk import PrintRoom
 from portal.letters.queries import letter_of_message
 from portal.letters.services_changes import OLD_ADDRESS, before, tell_change
 from portal.letters.services_choice import choose_paper
-from portal.notifications.models import Message, Route
+from portal.notifications.dispatch import send_due
+from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import change_preferences, preferences_of
@@ -129,6 +130,41 @@ def test_a_helper_cannot_refuse_messages_unheard_and_what_the_person_refused_sta
     quiet = world.person(mobile=THEIRS, **{refused: refused == "wants_silence"}, email="autre@exemple.fr")
     later = told(quiet, helper(quiet), wants_large_print=True)[count:]
     assert not [row for row in later if row[1] is SMS]
+
+
+@pytest.mark.parametrize(
+    ("file", "way"),
+    [
+        ({"mobile": MOBILE}, SMS),
+        ({"mobile": MOBILE, "wants_paper": True}, LETTER),
+        ({"mobile": MOBILE, "wants_sms": False, "email": "camille@exemple.fr"}, EMAIL),
+        ({"mobile": MOBILE, "mobile_state": RouteState.FAILED}, LETTER),
+        ({"mobile": None}, LETTER),
+        ({"mobile": None, "address_state": RouteState.DOUBTFUL}, Route.DESK),
+        ({"mobile": None, "lent_ways": ["address"]}, Route.DESK),
+        ({"mobile": MOBILE, "wants_discretion": True}, None),
+    ],
+)
+def test_silence_set_by_an_agent_is_told_once_by_a_way_that_works_unless_somebody_else_may_read_it(
+    world, told, desk, database, gateways, clock, file, way
+):
+    person = world.person(**{"address": OLD, "email": None, "landline": None} | file)
+    assert told(person, desk, wants_silence=True) == ([] if way is None else [("preferences_changed", way, None)])
+    assert len(told(person, desk, wants_silence=True, wants_large_print=True)) == (way is not None)
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        assert not session.scalars(select(Message).where(Message.status == Status.WITHDRAWN)).all()
+
+
+def test_silence_set_by_a_helper_is_told_to_whoever_gets_letters_alone_and_where_two_files_meet_to_nobody(
+    world, told, helper, desk
+):
+    person = world.person(address=OLD, mobile=None, email=None, wants_paper=True)
+    assert told(person, helper(person), wants_silence=True) == [("preferences_changed", LETTER, None)]
+    with world.database.transaction() as session:
+        merged = session.get_one(Person, world.person(address=OLD, wants_silence=True).id)
+        tell_change(session, world.now, merged, {"silence"}, by=desk, base_url=BASE)
+        assert len(session.scalars(select(Message)).all()) == 1
 
 
 def test_a_way_that_failed_and_the_one_replaced_are_not_told_here(world, told, helper):
