@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from portal.agenda import queries_openings as queries
 from portal.agenda.forms_absences import AbsenceForm
 from portal.agenda.rules_openings import OpeningFault, Plan, mark_of_plan
-from portal.agenda.rules_openings_effect import Situation, effect
+from portal.agenda.rules_openings_effect import Effect, Situation, effect
 from portal.agenda.services_absences import add_absence, change_absence, end_absence, mark_of
 from portal.agenda.views import bp
 from portal.agenda.views_openings import WRITERS, Whose, whose
@@ -128,14 +128,27 @@ def _weigh(database: Session, found: Whose, form: AbsenceForm, row: Absence | No
     kept = [one for one in before.away if one != old]
     # Saved twice, it is there already, and what it touches is still said.
     before = Situation(before.openings, tuple(one for one in before.away if row is not None or one != new))
-    later = Situation(before.openings, tuple(sorted({*kept, new})))
-    motif_ids = {number for draft in before.openings for number in draft.motif_ids}
-    come = effect(before, later, queries.look(database, found.agent.id, now(), motif_ids))
+    come = _effect(database, found, before, {*kept, new})
     return {
         "effect": effect_said(database, come, {}),
         "vu": f"{mark_of_plan(Plan(), come.touched)}-{new[0]}-{new[1]}",
         "is_stale": request.form.get("etape") == "enregistrer",
     }
+
+
+def _given_back(database: Session, found: Whose, row: Absence) -> dict[str, Any]:
+    """What it does that the agent is back now, or does not go, as the page says it."""
+    before = queries.situation(database, found.agent.id, now())
+    start, end, at = (int(one.timestamp()) for one in (row.starts_at, row.ends_at, now()))
+    kept = {one for one in before.away if one != (start, end)} | ({(start, at)} if start < at else set())
+    return effect_said(database, _effect(database, found, before, kept), {})
+
+
+def _effect(database: Session, found: Whose, before: Situation, away: set[tuple[int, int]]) -> Effect:
+    """What changes when an agent is away then: from one instant to another, in seconds."""
+    motif_ids = {number for draft in before.openings for number in draft.motif_ids}
+    look = queries.look(database, found.agent.id, now(), motif_ids)
+    return effect(before, Situation(before.openings, tuple(sorted(away))), look)
 
 
 def _page(  # noqa: PLR0913 - whose, what is typed, what is there, and how the page answers
@@ -163,6 +176,7 @@ def _page(  # noqa: PLR0913 - whose, what is typed, what is there, and how the p
         shown=mark_of(row) if row else "",
         changed=changed,
         has_begun=row is not None and row.starts_at <= now(),
+        given_back=_given_back(database, found, row) if row is not None else None,
         form_has_errors=bool(form.errors or changed or (weighed or given).get("fault")),
         **(given | (weighed or {})),
     )

@@ -209,6 +209,15 @@ def shut(database, now, place, day, by, shown=None):
         close_place(session, now, place_id=place.id, day=day, shown=shown, by=Actor.agent(by.id))
 
 
+def test_what_a_return_gives_back_is_said_before_it_is_saved(client, world, office) -> None:
+    place, motif, agent = office
+    world.opening(agent, place, motif)  # every weekday from 9:00 to 12:00
+    row = world.absence(agent, at("2026-11-30", "00:00"), at("2026-12-01", "10:30"))
+    enter(client, agent, place_id=place.id)
+    text = parsed(client.get(f"{LIST}/{row.id}")).text().replace("\u00a0", " ")
+    assert "Parler de mon budget : 9 créneaux de plus" in text.split("Retirer l'absence")[1]
+
+
 def test_a_place_is_closed_once_and_by_those_who_lead_it(database, clock, world, office) -> None:
     place, day = office[0], date(2026, 12, 1)
     lead = world.agent("encadrant", place=place)
