@@ -8,8 +8,9 @@ from pypdf import PdfReader
 from sqlalchemy import delete, func, select, update
 
 from portal.directory.models_subjects import Partner
-from portal.eligibility.models import RightsCount, SavedAnswers
+from portal.eligibility.models import Counted, RightsCount, SavedAnswers
 from portal.eligibility.rules_rights import known, next_question
+from portal.eligibility.services import count_once
 from portal.eligibility.views_answers import COOKIE
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message
@@ -17,6 +18,7 @@ from portal.people.models import Level, Referent
 from portal.web.sessions import WebSession
 from tests.eligibility.answering import answered
 from tests.entering import enter_person
+from tests.together import at_once
 from tests.world import at
 
 pytestmark = pytest.mark.usefixtures("offered")
@@ -153,6 +155,17 @@ def test_the_same_result_shown_twice_at_once_is_counted_once(client, session) ->
     answered(client, {"silence": "?"})
     client.get(RESULT)
     assert set(session.scalars(select(RightsCount.count)).all()) == {2}, "somebody else's"
+
+
+def test_two_that_count_the_same_at_the_same_instant_count_it_once(database, gateways, clock, session) -> None:
+    seen = [(Counted.THEME, theme) for theme in ("budget", "logement")]
+
+    def act():
+        with database.transaction() as own:
+            count_once(own, clock.now, territory="", seen=seen, mark="ab", sealer=gateways.sealer)
+
+    assert at_once(act, act, act) == {"done": 3}
+    assert session.scalars(select(RightsCount.count)).all() == [1, 1]
 
 
 def test_after_thirty_idle_minutes_the_door_says_why_once_and_nothing_stays(client, clock) -> None:
