@@ -285,6 +285,7 @@ def test_what_was_taken_meanwhile_is_said_line_by_line_and_the_rest_is_done(clie
     enter(client, office.desk, place_id=office.here.id)
     page = seen(client, LIST)
     ticks = [box.get("value") for box in page.all("input", type="checkbox")]
+    assert [form.get("data-keep") for form in page.all("form", id="plusieurs")] == [""]  # if the connection is lost
     shown = client.post(f"{LIST}/ensemble", data=page.fields() | {"acte": "confier", "rdv": ticks})
     assert "Libre pour 2 sur 2" in parsed(shown).text()
     world.appointment(office.colleague, office.here, office.motif, at(DAY, "09:00"))

@@ -65,6 +65,13 @@ def test_several_are_noted_at_once_and_those_that_changed_stay(morning, old, ent
     assert statuses == [AppointmentStatus.SEEN, AppointmentStatus.SEEN, AppointmentStatus.BOOKED]
 
 
+@pytest.mark.usefixtures("old")
+def test_what_was_ticked_is_kept_when_the_connection_is_lost(morning, enter, client) -> None:
+    enter(morning.receiver)
+    (form,) = client.get(PATH).page.all("form", id="plusieurs")
+    assert form.get("data-keep") == ""
+
+
 def test_nothing_ticked_or_nothing_said_notes_nothing(morning, old, enter, client) -> None:
     enter(morning.receiver)
     data = several(client, [], "honore")
