@@ -32,7 +32,7 @@ _IDLE = ((10, 0, 0.5), (19, 0, 1.0))
 
 
 _DUE = """
-SELECT FROM message
+SELECT id FROM message
 WHERE status IN ('waiting', 'sending') AND due_at <= %(now)s AND (status = 'waiting' OR leased_until <= %(now)s)
     AND expires_at > %(now)s
 ORDER BY due_at LIMIT 1"""  # what was leased was due then
@@ -109,7 +109,7 @@ class Year:
 
     def _is_due(self) -> bool:
         """Whether there is anything for them to send."""
-        return bool(self._eyes.execute(_DUE, {"now": self.now}).fetchone())
+        return self._eyes.execute(_DUE, {"now": self.now}).fetchone() is not None
 
     def _by_hand(self, hour: int) -> None:
         if hour == 11:

@@ -52,6 +52,10 @@ _STUCK = """
 SELECT id FROM message
 WHERE status IN ('waiting', 'sending', 'queued', 'in_run', 'printed', 'open') AND expires_at <= %(now)s ORDER BY id"""
 
+# Workers never rest: a task ends unopened only if nobody looked for it in time.
+_UNOPENED = """
+SELECT id FROM message WHERE route IN ('call', 'desk') AND status = 'expired' AND rendered IS NULL ORDER BY id"""
+
 # Drawn again only after a return, or when it was taken out of the tray.
 _TWICE = """
 SELECT message_id FROM letter JOIN print_run r ON r.id = run_id
@@ -101,6 +105,7 @@ def promises(database: Database, year: Year) -> list[Promise]:
             _asked(connection, year, "events of people that reached nobody", _UNREACHED),
             _asked(connection, year, "appointments with a change that no message tells", _UNTOLD),
             _asked(connection, year, "messages left behind when their use was over", _STUCK),
+            _asked(connection, year, "tasks that ended before a worker put them in a human's hands", _UNOPENED),
             _asked(connection, year, "messages with two letters at the post", _TWICE),
             _asked(connection, year, "letters at the post whose message says otherwise", _NOT_AS_SAID),
             _asked(connection, year, "runs whose counts do not agree", _RUNS),
