@@ -157,6 +157,7 @@ def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool)
         arrives=arrives,
         is_easy=posted.is_easy,
         is_form=posted.page.forms is not None,
+        is_own=bool(posted.page.version) and posted.page.forms is None,
         is_too_long=is_too_long,
         form_has_errors=bool(form.errors),
     )

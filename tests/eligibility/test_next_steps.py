@@ -38,6 +38,8 @@ def posted(client, database):
 
     def ask(key, **typed):
         form = client.get("/par-courrier", query_string={"page": key}).page
+        warned = "Toute personne qui ouvre la lettre peut lire vos réponses." in form.text()
+        assert warned is (key == "mes-droits/resultat")
         assert form.choices("part") == [], "all of it in one letter"
         assert client.post("/par-courrier", data=form.fields() | HOME | typed).status_code == 303
         with database.transaction() as session:
