@@ -96,7 +96,7 @@ def test_the_print_room_signs_in_sees_the_letter_and_opens_it(print_room, world,
     assert "Confirmation de rendez-vous" in row.inner_text()
     assert "ARRAS" in row.inner_text()
 
-    link = row.get_by_role("link", name="Ouvrir le PDF").get_attribute("href")
+    link = row.get_by_role("link", name="Ouvrir (PDF").get_attribute("href")
     sheet = print_room.page.request.get(print_room.site + link)
     assert (sheet.status, sheet.headers["content-type"]) == (200, "application/pdf")
     assert sha256(sheet.body()).hexdigest() == letter.sha256
