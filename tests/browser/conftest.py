@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.notifications.dispatch import send_due
+from tests.browser.axe import Axe, as_it_stands, home
 from tests.browser.shape import shape_of
 
 # The headless shell is the same engine without the windows around it: a page costs it a third less.
@@ -24,6 +24,7 @@ CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -65,6 +66,17 @@ def site(app: Flask) -> Iterator[str]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def axe(browser: Browser) -> Iterator[Axe]:
+    """What looks at each page, in a place of its own."""
+    server = make_server("127.0.0.1", 0, home, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield Axe(browser, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+
+
 @pytest.fixture
 def worker(database, gateways, clock) -> Callable[[], int]:
     """What `portal worker --once` does: all that is due now."""
@@ -96,12 +108,13 @@ class Visitor:
     """
 
     def __init__(
-        self, context: BrowserContext, site: str, *, scripts: bool, seen: Path, english: dict[str, str]
+        self, context: BrowserContext, site: str, *, scripts: bool, axe: Axe, seen: Path, english: dict[str, str]
     ) -> None:
         self.context = context
         self.site = site
         self.scripts = scripts
         self.reading = "fr"
+        self._axe = axe
         self._seen = seen
         self._english = english
         self.page: Page = context.new_page()
@@ -164,17 +177,20 @@ class Visitor:
             self._check_with_axe()
 
     def _check_with_axe(self) -> None:
-        text = f"{self.page.viewport_size} {shape_of(self.page.content())}"
+        html, size = as_it_stands(self.page), self.page.viewport_size
+        text = f"{size} {shape_of(html)}"
         page = self._seen / hashlib.sha256(text.encode()).hexdigest()
         if page.exists():
             return
-        found = Axe().run(self.page).response["violations"]
-        assert found == [], [(fault["id"], fault["nodes"][0]["html"]) for fault in found]
+        found = self._axe.faults(html, size)
+        assert found == [], f"axe on {self.page.url}: {found}"
         page.touch()
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str, seen_by_axe: Path, english: dict[str, str]) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    browser: Browser, site: str, axe: Axe, seen_by_axe: Path, english: dict[str, str]
+) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser for someone: `visit(phone=True, scripts=False)`."""
     opened: list[BrowserContext] = []
 
@@ -182,7 +198,7 @@ def visit(browser: Browser, site: str, seen_by_axe: Path, english: dict[str, str
         context = browser.new_context(viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale="fr-FR")
         context.set_default_timeout(TIMEOUT)
         opened.append(context)
-        return Visitor(context, site, scripts=scripts, seen=seen_by_axe, english=english)
+        return Visitor(context, site, scripts=scripts, axe=axe, seen=seen_by_axe, english=english)
 
     yield open_browser
     for context in opened:
