@@ -28,7 +28,7 @@ from portal.directory.models_settings import DayException
 from portal.notifications.queries_post import region_of
 from portal.people.models import Agent
 from portal.people.models_access import Assignment
-from portal.people.queries_access import families_of, places_of
+from portal.people.queries_access import duties_of
 from portal.web.access import SignedAgent
 
 MOST_AGENTS = 300  # offered in the list of agendas: the others are found by their place
@@ -85,13 +85,8 @@ class Agenda:
 
 def viewer_of(session: Session, now: datetime, agent: SignedAgent) -> Viewer:
     """What an agent may look at today."""
-    day = paris_day(now)
-    return Viewer(
-        agent.id,
-        places=places_of(session, agent.id, SEERS, day),
-        desk=places_of(session, agent.id, DESK, day),
-        families=families_of(session, agent.id, day),
-    )
+    duties = duties_of(session, agent.id, paris_day(now))
+    return Viewer(agent.id, places=duties.places(SEERS), desk=duties.places(DESK), families=duties.families)
 
 
 def places_near(session: Session, viewer: Viewer, day: date) -> list[Place]:

@@ -19,7 +19,7 @@ from portal.directory.models_settings import DayException
 from portal.notifications.queries_post import region_of
 from portal.people.models import Agent
 from portal.people.models_access import Assignment
-from portal.people.queries_access import families_of, places_of
+from portal.people.queries_access import duties_of, families_of, places_of
 from portal.web.access import Role
 
 WORKERS = (Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
@@ -49,15 +49,11 @@ def somebody(session: Session, agent_id: int) -> Somebody | None:
 def authority_over(session: Session, now: datetime, writer_id: int, agent_id: int) -> Authority:
     """What somebody may write of an agent's openings and absences today."""
     day = paris_day(now)
-    roles = session.scalars(
-        select(Assignment.role)
-        .where(Assignment.agent_id == writer_id, Assignment.valid.contains(day))
-        .order_by(Assignment.id)
-    )
+    duties = duties_of(session, writer_id, day)
     return authority(
-        frozenset(roles),
+        duties.roles,
         is_own=writer_id == agent_id,
-        led=places_of(session, writer_id, (Role.ENCADRANT,), day),
+        led=duties.places((Role.ENCADRANT,)),
         of_agent=_workplaces(session, agent_id, day),
     )
 
@@ -65,8 +61,9 @@ def authority_over(session: Session, now: datetime, writer_id: int, agent_id: in
 def agents_led(session: Session, now: datetime, writer_id: int) -> list[Somebody]:
     """The agents whose openings somebody may write, themselves apart, by name; those who receive somewhere."""
     day = paris_day(now)
-    roles = places_of(session, writer_id, (Role.ADMIN,), day)
-    led = None if roles is None or roles else places_of(session, writer_id, (Role.ENCADRANT,), day)
+    duties = duties_of(session, writer_id, day)
+    administered = duties.places((Role.ADMIN,))
+    led = None if administered is None or administered else duties.places((Role.ENCADRANT,))
     runs = or_(Opening.last_day.is_(None), Opening.last_day >= day)
     there = select(Opening.agent_id).where(runs)
     held = select(Assignment.agent_id).where(Assignment.role.in_(WORKERS), Assignment.valid.contains(day))

@@ -27,7 +27,7 @@ from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
 from portal.people.models import Person, RouteState
-from portal.people.queries_access import families_of, places_of
+from portal.people.queries_access import Duties, duties_of, families_of
 from portal.web.access import may_open
 from portal.web.i18n import language
 from portal.web.request import now
@@ -86,7 +86,8 @@ def door(endpoint: str, **values: Any) -> str | None:
 
 def lines_of(database: Session, found: Person) -> tuple[list[Line], list[Line], Missed]:
     """Appointments to come, soonest first; those of a year, latest first; and how many of them were missed."""
-    families, places = families_of(database, g.agent.id, paris_day(now())), _own_places(database)
+    duties = duties_of(database, g.agent.id, paris_day(now()))
+    families, places = duties.families, _own_places(duties)
     lines = [
         _line(appointment, families, is_at_home=appointment.place_id in places)
         for appointment in queries.appointments_of(database, now(), found.id)
@@ -141,7 +142,8 @@ def calls_from(database: Session, found: Person) -> list[tuple[datetime, str, st
 
 def wishes_for(database: Session, found: Person) -> list[tuple[str, str, datetime]]:
     """What they wait for: in which words, where, since when."""
-    families, places = families_of(database, g.agent.id, paris_day(now())), _own_places(database)
+    duties = duties_of(database, g.agent.id, paris_day(now()))
+    families, places = duties.families, _own_places(duties)
     lines = []
     for wish in wishes_of(database, found.id):
         is_told = sees_reason(family=wish.motif.family, families=families, is_own=wish.created_by == g.agent.id)
@@ -211,9 +213,9 @@ def _doors(appointment: Appointment) -> list[tuple[str, str]]:
     return [(url, words) for url, words in doors if url]
 
 
-def _own_places(database: Session) -> frozenset[int]:
+def _own_places(duties: Duties) -> frozenset[int]:
     """The places where the agent works; none for who works everywhere, and at none in particular."""
-    return places_of(database, g.agent.id, g.agent.roles, paris_day(now())) or frozenset()
+    return duties.places(g.agent.roles) or frozenset()
 
 
 def _where(place: Place, *, is_named: bool) -> str:

@@ -1,10 +1,25 @@
 """Who is at the screen, read anew for each request: what was withdrawn a second ago no longer opens anything."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, and_, column, func, or_, select, table, true, union
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from portal.clock import paris_day
@@ -16,6 +31,18 @@ from portal.web.access import PARTNERS, Acting, Role, SignedAgent, SignedPerson
 
 # The directory stands beside people, not under: the one table of its that permissions need is named here.
 _ATTACHMENT = table("place_attachment", column("place_id"), column("mds_id"), column("valid"))
+
+_ATTACHED = aliased(_ATTACHMENT)
+_DAY = bindparam("day", type_=Date)
+_IS_ANSWERING = and_(_ATTACHED.c.mds_id == Assignment.mds_id, _ATTACHED.c.valid.op("@>")(_DAY))
+_IS_EVERYWHERE = and_(Assignment.place_id.is_(None), Assignment.mds_id.is_(None)).label("is_everywhere")
+_PLACE = func.coalesce(Assignment.place_id, _ATTACHED.c.place_id, type_=Integer).label("place_id")
+_DUTIES = (
+    select(Assignment.role, Assignment.families, _IS_EVERYWHERE, _PLACE)
+    .join(_ATTACHED, _IS_ANSWERING, isouter=True)
+    .where(Assignment.agent_id == bindparam("of_agent"), Assignment.valid.op("@>")(_DAY))
+    .order_by(Assignment.id, _PLACE)
+)
 
 # The roles that book for the service itself; a partner's agent books for a person who gave a mandate.
 BOOKERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
@@ -86,9 +113,47 @@ class Work(NamedTuple):
     workers: Collection[str]
 
 
+class Duty(NamedTuple):
+    """A role held, and where: at a place (one of those that its MDS stands for), or everywhere."""
+
+    role: str
+    families: Sequence[str]
+    is_everywhere: bool
+    place_id: int | None  # also None for an MDS without a place on that day
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What an agent holds on a day, asked for once."""
+
+    held: Sequence[Duty]
+
+    def places(self, roles: Collection[str]) -> frozenset[int] | None:
+        """The places where they hold one of `roles`; None: everywhere. An MDS stands for its places."""
+        theirs = [duty for duty in self.held if duty.role in roles]
+        if any(duty.is_everywhere for duty in theirs):
+            return None
+        return frozenset(duty.place_id for duty in theirs if duty.place_id is not None)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """All that they hold."""
+        return frozenset(duty.role for duty in self.held)
+
+    @property
+    def families(self) -> frozenset[str]:
+        """The families of files (pmi, cpef, …) whose reasons they may see."""
+        return frozenset(family for duty in self.held for family in duty.families)
+
+
+def duties_of(session: Session, agent_id: int, day: date) -> Duties:
+    """What an agent holds on a day: one statement, whatever is then asked of it."""
+    return Duties([Duty._make(row) for row in session.execute(_DUTIES, {"of_agent": agent_id, "day": day})])
+
+
 def places_of(session: Session, agent_id: int, roles: Collection[str], day: date) -> frozenset[int] | None:
     """The places where an agent holds one of `roles` on a day; None: everywhere. An MDS stands for its places."""
-    return _places(session, Assignment.agent_id == agent_id, roles, day)
+    return duties_of(session, agent_id, day).places(roles)
 
 
 def within_reach(
@@ -103,18 +168,13 @@ def within_reach(
     if own is None:
         return true()
     coming = select(Agent.id).where(may_sign_in(day))
-    covered = _places(session, Assignment.agent_id.in_(coming), work.workers, day)
+    covered = _covered(session, coming, work.workers, day)
     return at.in_(own) if covered is None else or_(at.in_(own), at.is_(None), at.not_in(covered))
 
 
 def families_of(session: Session, agent_id: int, day: date) -> frozenset[str]:
     """The families of files (pmi, cpef, …) whose reasons an agent may see on a day."""
-    rows = session.scalars(
-        select(Assignment.families)
-        .where(Assignment.agent_id == agent_id, Assignment.valid.contains(day))
-        .order_by(Assignment.id)
-    )
-    return frozenset(family for families in rows for family in families)
+    return duties_of(session, agent_id, day).families
 
 
 class Service(NamedTuple):
@@ -161,19 +221,19 @@ def services_of(session: Session, agent_id: int, day: date) -> tuple[Service, ..
     )
 
 
-def _places(session: Session, whose: ColumnElement[bool], roles: Collection[str], day: date) -> frozenset[int] | None:
-    held = and_(whose, Assignment.role.in_(roles), Assignment.valid.contains(day))
-    everywhere = select(Assignment.id).where(held, Assignment.place_id.is_(None), Assignment.mds_id.is_(None))
-    if session.scalar(everywhere.limit(1)) is not None:
+def _covered(session: Session, agents: Select[int], roles: Collection[str], day: date) -> frozenset[int] | None:
+    """The places where one of `agents` holds one of `roles` on a day; None: somebody does everywhere."""
+    rows = session.execute(
+        select(_IS_EVERYWHERE, _PLACE)
+        .join(_ATTACHED, _IS_ANSWERING, isouter=True)
+        .where(Assignment.agent_id.in_(agents), Assignment.role.in_(roles), Assignment.valid.contains(day))
+        .distinct()
+        .order_by(_IS_EVERYWHERE, _PLACE),
+        {"day": day},
+    ).all()
+    if any(is_everywhere for is_everywhere, _place_id in rows):
         return None
-    attached = aliased(_ATTACHMENT)
-    of_mds = (
-        select(attached.c.place_id.label("place_id"))
-        .join(Assignment, Assignment.mds_id == attached.c.mds_id)
-        .where(held, attached.c.valid.op("@>")(day))
-    )
-    own = select(Assignment.place_id.label("place_id")).where(held, Assignment.place_id.is_not(None))
-    return frozenset(session.scalars(union(own, of_mds).order_by("place_id")))
+    return frozenset(place_id for _is_everywhere, place_id in rows if place_id is not None)
 
 
 def _is_held(mandate: Mandate, agent: SignedAgent | None, person: SignedPerson | None) -> bool:
