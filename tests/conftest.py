@@ -159,7 +159,12 @@ def opened(migrated: Database) -> Iterator[Database]:
 def database(migrated: Database, opened: Database) -> Iterator[Database]:
     """An empty database of this version, with the rights of the web and the worker."""
     yield opened
-    with migrated.engine.begin() as connection:
+    empty(migrated)
+
+
+def empty(owned: Database) -> None:
+    """Nothing is left in the database but its tables; `owned` is its owner's."""
+    with owned.engine.begin() as connection:
         # The journal refuses it to everyone: its triggers are off for the length of this clean-up alone.
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(_EMPTY)

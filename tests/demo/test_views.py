@@ -8,15 +8,29 @@ from portal.app import create_app
 from portal.demo.appointments import book_for_residents
 from portal.demo.seed import seed
 from tests.checked_pages import CheckedClient
+from tests.conftest import NOW, empty
 from tests.identity.signing import level_of, who_is_in
 
+URL = "http://127.0.0.1:8000"
 INVENTED = ["Camille Exemple", "Odette Modèle", "Marcel Témoin", "Sacha Essai", "Dominique Anonyme"]
+
+
+@pytest.fixture(scope="module")
+def laid(migrated, opened):
+    seed(opened, NOW)
+    book_for_residents(opened, NOW, URL)
+    yield opened
+    empty(migrated)
+
+
+@pytest.fixture
+def database(laid):
+    """The demonstration, laid once: those who try it share it here as they do in life."""
+    return laid
 
 
 @pytest.fixture
 def demo(settings, database, clock, gateways):
-    seed(database, clock.now)
-    book_for_residents(database, clock.now, "http://127.0.0.1:8000")
     app = create_app(replace(settings, demo=True), clock=clock, database=database, gateways=gateways)
     app.test_client_class = CheckedClient
     app.config["SESSION_COOKIE_SECURE"] = False
@@ -48,7 +62,7 @@ def test_the_residents_have_appointments_and_a_second_start_adds_none(demo, data
     page = demo.get("/demo").page
     assert sum(link.startswith("/r/") for link in page.links().values()) == 4
     assert [page.text(name) for name in page.all("h3")][:5] == INVENTED
-    assert book_for_residents(database, clock.now, "http://127.0.0.1:8000") == 0
+    assert book_for_residents(database, clock.now, URL) == 0
 
 
 def test_whoever_tries_the_demonstration_is_not_shown_to_the_next(demo, world):

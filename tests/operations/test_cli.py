@@ -40,13 +40,31 @@ def var() -> Iterator[Path]:
 
 
 @pytest.fixture
-def url(var: Path) -> str:
+def empty(var: Path) -> str:
     """The address of a database that is empty again."""
+    return new_database(var, "portal_cli", template="template1")
+
+
+@pytest.fixture(scope="module")
+def model(var: Path) -> str:
+    """The name of a database that `portal migrate` has brought to this version: the others are copies of it."""
+    assert run(new_database(var, "portal_model", template="template1"), "migrate").exit_code == 0
+    return "portal_model"
+
+
+@pytest.fixture
+def url(var: Path, model: str) -> str:
+    """The address of a database of this version that holds nothing."""
+    return new_database(var, "portal_cli", template=model)
+
+
+def new_database(var: Path, name: str, *, template: str) -> str:
+    """Makes a database like another, in the place of the one of that name if there is one; its address."""
     url = embedded.start(var, durable=False)
     with psycopg.connect(url.replace("/portal?", "/postgres?"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS portal_cli WITH (FORCE)")
-        connection.execute("CREATE DATABASE portal_cli")
-    return url.replace("/portal?", "/portal_cli?")
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return url.replace("/portal?", f"/{name}?")
 
 
 def run(url: str, *words: str, typed: str | None = None, **settings: str) -> Result:
@@ -71,24 +89,24 @@ def written(url: str, day: str, count: int) -> None:
             connection.execute(line, [f"{day} 12:00+00"])
 
 
-def test_migrate_brings_an_empty_database_to_this_version_and_says_so(url: str) -> None:
-    first, again = run(url, "migrate"), run(url, "migrate")
+def test_migrate_brings_an_empty_database_to_this_version_and_says_so(empty: str) -> None:
+    first, again = run(empty, "migrate"), run(empty, "migrate")
     latest = migrations.latest()
     assert first.output == f"The database was at version none, and is at {latest}.\n"
     assert again.output == f"The database was at version {latest}, and is at {latest}.\n"
 
 
-def test_two_processes_that_migrate_at_once_both_succeed(url: str, var: Path) -> None:
+def test_two_processes_that_migrate_at_once_both_succeed(empty: str, var: Path) -> None:
     command = [sys.executable, "-m", "portal.cli", "migrate"]
-    settings = environ(var, PORTAL_DATABASE_URL=url)
+    settings = environ(var, PORTAL_DATABASE_URL=empty)
     both = [subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [process.wait(timeout=60) for process in both] == [0, 0]
-    assert row(url, "SELECT version_num FROM alembic_version") == (migrations.latest(),)
+    assert row(empty, "SELECT version_num FROM alembic_version") == (migrations.latest(),)
 
 
 @pytest.mark.parametrize("words", [["serve"], ["worker"], ["worker", "--once"]], ids=" ".join)
-def test_serving_without_a_secret_key_stops_with_a_sentence(words: list[str], url: str) -> None:
-    result = run(url, *words, **{name: value for name, value in SERVING.items() if name != "PORTAL_SECRET_KEY"})
+def test_serving_without_a_secret_key_stops_with_a_sentence(words: list[str], empty: str) -> None:
+    result = run(empty, *words, **{name: value for name, value in SERVING.items() if name != "PORTAL_SECRET_KEY"})
     assert result.exit_code == 1
     assert result.output.startswith("Error: PORTAL_SECRET_KEY is missing")
 
@@ -96,8 +114,8 @@ def test_serving_without_a_secret_key_stops_with_a_sentence(words: list[str], ur
 @pytest.mark.parametrize(
     "words", [["serve"], ["worker", "--once"], ["load", "."], ["password", "x@y.fr"]], ids=" ".join
 )
-def test_a_database_of_another_version_is_not_touched(words: list[str], url: str) -> None:
-    result = run(url, *words, **SERVING)
+def test_a_database_of_another_version_is_not_touched(words: list[str], empty: str) -> None:
+    result = run(empty, *words, **SERVING)
     assert result.exit_code == 1
     assert "run `portal migrate`" in result.output
 
@@ -111,7 +129,6 @@ def test_a_database_that_does_not_answer_is_said_in_a_line(command: str) -> None
 
 
 def test_the_real_directory_loads_and_loading_it_again_changes_nothing(url: str) -> None:
-    run(url, "migrate")
     first = run(url, "load", str(DATA / "pas-de-calais"))
     assert first.exit_code == 0, first.output
     assert row(url, "SELECT count(*) FROM commune") == (887,)
@@ -122,7 +139,6 @@ def test_the_real_directory_loads_and_loading_it_again_changes_nothing(url: str)
 
 
 def test_a_wrong_line_is_named_and_nothing_is_loaded(url: str, tmp_path: Path) -> None:
-    run(url, "migrate")
     folder = tmp_path / "departement"
     shutil.copytree(DATA / "pas-de-calais", folder)
     lines = (folder / "communes.csv").read_text().splitlines()
@@ -136,7 +152,6 @@ def test_a_wrong_line_is_named_and_nothing_is_loaded(url: str, tmp_path: Path) -
 
 
 def test_an_agent_gets_a_password_and_can_sign_in(url: str) -> None:
-    run(url, "migrate")
     with psycopg.connect(url) as connection:
         connection.execute(AGENT)
     typed = "une longue phrase\n" * 2
@@ -149,21 +164,18 @@ def test_an_agent_gets_a_password_and_can_sign_in(url: str) -> None:
 
 
 def test_a_short_password_is_refused(url: str) -> None:
-    run(url, "migrate")
     result = run(url, "password", "camille.essai@exemple.fr", typed="court\ncourt\n")
     assert result.exit_code == 1
     assert "A password has at least 12 characters." in result.output
 
 
 def test_a_password_for_nobody_is_refused(url: str) -> None:
-    run(url, "migrate")
     result = run(url, "password", "personne@exemple.fr", typed="une longue phrase\n" * 2)
     assert result.exit_code == 1
     assert "No agent has the address personne@exemple.fr" in result.output
 
 
 def test_the_first_admin_of_an_installation_is_invited(url: str) -> None:
-    run(url, "migrate")
     words = ("invite", "Ada.Essai@exemple.fr", "--role", "admin", "--given-name", "Ada", "--family-name", "Essai")
     early = run(url, *words, **SERVING)
     assert (early.exit_code, "run `portal load DIR` first" in early.output) == (1, True)
@@ -180,7 +192,6 @@ def test_the_first_admin_of_an_installation_is_invited(url: str) -> None:
 
 @pytest.mark.parametrize("words", [["ada"], ["ada@exemple.fr", "--role", "roi"]], ids=" ".join)
 def test_an_invitation_that_cannot_leave_is_refused(words: list[str], url: str) -> None:
-    run(url, "migrate")
     result = run(url, "invite", *words, "--given-name", "Ada", "--family-name", "Essai", **SERVING)
     assert result.exit_code != 0
     assert row(url, "SELECT count(*) FROM agent") == (0,)
@@ -191,7 +202,6 @@ def test_an_invitation_that_cannot_leave_is_refused(words: list[str], url: str) 
     [("motdepasse123!", "among the first that others try"), ("camille.essai", "the agent's own name or address")],
 )
 def test_a_password_that_others_would_try_is_refused(url: str, typed: str, said: str) -> None:
-    run(url, "migrate")
     with psycopg.connect(url) as connection:
         connection.execute(AGENT)
     result = run(url, "password", "camille.essai@exemple.fr", typed=f"{typed}\n" * 2)
@@ -199,13 +209,11 @@ def test_a_password_that_others_would_try_is_refused(url: str, typed: str, said:
 
 
 def test_worker_once_does_what_is_due_and_ends(url: str) -> None:
-    run(url, "migrate")
     result = run(url, "worker", "--once", **SERVING)
     assert (result.exit_code, result.output) == (0, "0 messages handled.\n")
 
 
 def test_the_worker_stops_cleanly_at_a_signal(url: str, var: Path) -> None:
-    run(url, "migrate")
     command = [sys.executable, "-m", "portal.cli", "worker"]
     settings = environ(var, PORTAL_DATABASE_URL=url, **SERVING)
     process = subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True)
@@ -217,14 +225,12 @@ def test_the_worker_stops_cleanly_at_a_signal(url: str, var: Path) -> None:
 
 
 def test_worker_once_seals_the_journal(url: str) -> None:
-    run(url, "migrate")
     written(url, "2026-01-10", 3)
     assert run(url, "worker", "--once", **SERVING).exit_code == 0
     assert row(url, "SELECT count(*) FROM journal_link") == (3,)
 
 
 def test_old_months_of_the_journal_are_dropped_and_the_rest_still_holds(url: str) -> None:
-    run(url, "migrate")
     written(url, "2024-02-29", 3)
     written(url, "2024-03-01", 2)
     run(url, "worker", "--once", **SERVING)
@@ -246,7 +252,6 @@ RECENT = [TODAY.replace(day=1), (TODAY.replace(day=1) - timedelta(days=330)).rep
     "month", [f"{RECENT[0]:%Y-%m}", f"{RECENT[1]:%Y-%m}", "2024", "0001-01", "2024-13", "2024-03-01", "hier"]
 )
 def test_a_month_too_recent_or_that_is_none_is_refused(url: str, month: str) -> None:
-    run(url, "migrate")
     written(url, "2024-01-10", 1)
     refused = run(url, "journal", "--drop-before", month)
     assert refused.exit_code == 1
@@ -255,7 +260,6 @@ def test_a_month_too_recent_or_that_is_none_is_refused(url: str, month: str) -> 
 
 
 def test_a_journal_that_was_changed_is_not_dropped(url: str) -> None:
-    run(url, "migrate")
     written(url, "2024-01-10", 2)
     run(url, "worker", "--once", **SERVING)
     with psycopg.connect(url) as connection:
@@ -270,7 +274,6 @@ def test_a_journal_that_was_changed_is_not_dropped(url: str) -> None:
 
 @pytest.mark.parametrize("words", [["serve"], ["worker", "--once"], ["load", "."], ["doctor"]], ids=" ".join)
 def test_a_login_that_may_not_take_the_role_is_told_what_to_do(url: str, words: list[str]) -> None:
-    run(url, "migrate")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE ROLE stranger LOGIN")
         connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO stranger")
@@ -284,13 +287,13 @@ def test_a_login_that_may_not_take_the_role_is_told_what_to_do(url: str, words: 
     assert "no role portal_app for this login: run `portal migrate`" in result.output
 
 
-def test_a_login_that_may_not_migrate_is_told_what_an_administrator_does(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
+def test_a_login_that_may_not_migrate_is_told_what_an_administrator_does(empty: str) -> None:
+    with psycopg.connect(empty, autocommit=True) as connection:
         connection.execute("CREATE ROLE stranger LOGIN")
     try:
-        result = run(url.replace("postgres@", "stranger@"), "migrate")
+        result = run(empty.replace("postgres@", "stranger@"), "migrate")
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(empty, autocommit=True) as connection:
             connection.execute("DROP ROLE stranger")
     assert result.exit_code == 1
     assert result.output.startswith("Error: permission denied")
