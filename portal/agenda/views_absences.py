@@ -13,7 +13,7 @@ from portal.agenda.rules_openings_effect import Effect, Situation, effect
 from portal.agenda.services_absences import add_absence, change_absence, end_absence, mark_of
 from portal.agenda.views import bp
 from portal.agenda.views_openings import WRITERS, Whose, whose
-from portal.agenda.views_openings_words import FAULT_WORDS, effect_said
+from portal.agenda.views_openings_words import FAULT_WORDS, EffectSaid, effect_said
 from portal.booking.models import Absence
 from portal.clock import paris_day
 from portal.desk.views_shared import hand
@@ -136,7 +136,7 @@ def _weigh(database: Session, found: Whose, form: AbsenceForm, row: Absence | No
     }
 
 
-def _given_back(database: Session, found: Whose, row: Absence) -> dict[str, Any]:
+def _given_back(database: Session, found: Whose, row: Absence) -> EffectSaid:
     """What it does that the agent is back now, or does not go, as the page says it."""
     before = queries.situation(database, found.agent.id, now())
     start, end, at = (int(one.timestamp()) for one in (row.starts_at, row.ends_at, now()))
