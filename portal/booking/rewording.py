@@ -1,5 +1,6 @@
 """What has yet to be said to somebody is written anew: in their language and print, and as discreet as they now ask."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +39,13 @@ def words_for(session: Session, now: datetime, to: Person, departement: Departem
         own = base_context(departement, base_url, person=to)
         context = message.context | {name: value for name, value in own.items() if name in message.context}
         found = whole_appointment(session, message.subject_id) if message.subject == "appointment" else None
-        telling = next((one for one in tellings(found) if one.person.id == to.id), None) if found else None
+        told = tellings(found) if found else []
+        telling = next((one for one in told if to.id in {one.person.id, one.person.card_of_id}), None)
         if found is None or telling is None:
             return context | {"link": message.context.get("link", base_url)}, message.calendar
         is_hidden = to.wants_discretion
         calendar = calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
+        telling = replace(telling, person=to)  # a letter to a file may tell what was asked for by one of its cards
         return _of_appointment(message, found, telling, now, departement, base_url), calendar
 
     return words

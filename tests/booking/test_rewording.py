@@ -144,3 +144,22 @@ def test_what_was_asked_for_one_appointment_is_hidden_by_the_file_s_own_ways_and
     change(person, wants_discretion=True)
     said = {one.person_id: one.context["place_name"] for one in messages(database)}
     assert said == {own.id: "", other.id: place.name}
+
+
+def test_a_letter_to_the_file_about_what_was_asked_for_by_another_number_is_hidden_as_well(
+    database, clock, world, office, change
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012", email=None)
+    other = world.person(mobile="+33639980013", email=None, card_of_id=person.id)
+    promised(
+        database, clock, world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person, told_id=other.id)
+    )
+    with database.transaction() as session:
+        for row in session.query(Message):
+            row.person_id = person.id  # as whoever moves what waits to the post writes it
+    change(person, wants_discretion=True)
+    said = [one.context for one in messages(database)]
+    assert {(one["place_name"], one["recipient_name"]) for one in said} == {
+        ("", f"{person.given_names} {person.family_name}")
+    }
