@@ -11,9 +11,9 @@ from wtforms.validators import StopValidation
 from portal.booking.pages import CommuneSearch
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
 from portal.eligibility.rules_words import LONGEST
-from portal.mandates.forms import ChecksField
 from portal.people.forms_fields import BirthDateField
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
+from portal.web.forms_lists import ChecksField
 
 _CHOOSE = _l("Choisissez une réponse, ou pressez « Je ne sais pas ».")
 _FIGURES = 9  # digits

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from portal.booking.pages import CommuneSearch
 from portal.eligibility.rules_household import CHILDREN, COMMUNE, COUPLE
 from portal.eligibility.rules_questions import Question
-from portal.mandates.forms import ChecksField
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
+from portal.web.forms_lists import ChecksField
 
 
 class HouseholdForm(PortalForm):
@@ -63,20 +63,21 @@ class HouseholdForm(PortalForm):
 
 
 def household_form(
-    children: Question, answers: Mapping[str, str], search: Callable[[str, str], CommuneSearch]
+    children: Question | None, answers: Mapping[str, str], search: Callable[[str, str], CommuneSearch]
 ) -> HouseholdForm:
-    """The form, filled in with what the file says. `children`: the question, for the answers that it offers.
+    """The form, filled in with what the file says. `children`: the question, for the answers that it offers, if any.
 
     `search` finds communes by their words, or the one of an INSEE number.
     """
+    choices = children.choices if children else ()
     fields: dict[str, Any] = {
         "children": ChecksField(
             _l("Avez-vous des enfants à charge ? De quel âge ?"),
-            choices=[(choice.key, choice.title) for choice in children.choices],
+            choices=[(choice.key, choice.title) for choice in choices],
             required="",
             hint=_l("Vous pouvez cocher plusieurs réponses, ou aucune."),
         ),
-        "alone": frozenset(choice.key for choice in children.choices if choice.alone),
+        "alone": frozenset(choice.key for choice in choices if choice.alone),
         "search": staticmethod(search),
     }
     said = answers.get(CHILDREN, "")

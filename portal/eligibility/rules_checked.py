@@ -1,4 +1,4 @@
-"""Where each rule stands: whether it is asked, whether somebody checked it against its source, whether it ends. Pure."""
+"""Where each rule stands: whether it is asked, whether somebody checked it against its source, if it ends. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta

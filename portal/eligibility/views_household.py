@@ -106,7 +106,7 @@ def change_household() -> Page:
     with transaction() as database:
         found = asking_or_404(database)
         before = as_answers(database, found.book, told_of(household_of(database, subject_id())))
-        form = household_form(found.book.questions[CHILDREN], before, partial(search_commune, database))
+        form = household_form(found.book.questions.get(CHILDREN), before, partial(search_commune, database))
         if not form.validate_on_submit():
             personal_page()
             has_errors = bool(form.errors)

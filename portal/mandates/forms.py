@@ -12,7 +12,7 @@ from portal.people.forms_fields import BirthDateField, NameField, PhoneField
 from portal.people.rules import Identity
 from portal.web.access import Procedure
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
-from portal.web.forms_lists import ChecksField as ChecksField  # noqa: PLC0414 - forms of paper and of rights read it here
+from portal.web.forms_lists import ChecksField
 
 SMS, SIGNED, TO_SIGN = "sms", "signe", "a-signer"
 CODE = "code"

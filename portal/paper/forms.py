@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from portal.booking.forms_address import LINES, checked_address, typed_address
 from portal.desk.forms import MarksField
 from portal.letters.address import Communes
-from portal.mandates.forms import ChecksField
 from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.forms_words import PROCEDURES
 from portal.mandates.rules import Fault
@@ -20,6 +19,7 @@ from portal.paper.services_entering import Chosen
 from portal.people.forms_fields import BirthDateField, HiddenField, NameField
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
+from portal.web.forms_lists import ChecksField
 from portal.web.i18n import LANGUAGES
 from portal.web.text import printable
 
