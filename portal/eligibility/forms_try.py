@@ -8,9 +8,8 @@ from wtforms.validators import StopValidation
 
 from portal.eligibility.forms import WholeField
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
-from portal.staff.forms_accounts import ListField
 from portal.web.forms import PortalForm, selectable
-from portal.web.forms_lists import ChecksField
+from portal.web.forms_lists import ChecksField, ListField
 
 _NAME, _THEME = "f_", "theme"
 

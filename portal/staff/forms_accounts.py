@@ -15,7 +15,7 @@ from portal.staff.rules import FAMILIES, RoleFault
 from portal.staff.services_roles import NewRole
 from portal.web.access import PARTNERS
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
-from portal.web.forms_lists import ListField as ListField  # noqa: PLC0414 - the form of a rule tried reads it here
+from portal.web.forms_lists import ListField
 
 EVERYWHERE = "partout"
 NO_PARTNER = "departement"
