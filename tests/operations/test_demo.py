@@ -33,6 +33,16 @@ def server_runs(running: Demo) -> bool:
     return (embedded.home(running.var) / "postgres" / "postmaster.pid").exists()
 
 
+def the_port_is_not_shared(running: Demo) -> None:
+    """A second demonstration says so, and the first goes on."""
+    second = portal("demo", f"--port={running.port}", var=running.var)
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"Error: Port {running.port} cannot be used (Address already in use): choose another with --port.\n"
+    )
+    assert running.get("/healthz") == (200, "ok")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl_c", "sigterm"])
 def test_the_demonstration_opens_and_leaves_nothing_behind_when_stopped(var: Path, number: int) -> None:
     with demo(var, PORTAL_NOW="2026-11-24T10:30:00+01:00") as running:
@@ -41,6 +51,8 @@ def test_the_demonstration_opens_and_leaves_nothing_behind_when_stopped(var: Pat
         children = processes_of(running)
         assert children.keys() == {"serve", "worker"}
         assert server_runs(running)
+        if number == signal.SIGINT:
+            the_port_is_not_shared(running)
         assert running.stop(number) == 0
         assert not any(child.is_running() for child in children.values())
         assert not server_runs(running)
@@ -82,16 +94,6 @@ def test_a_database_restarted_under_load_gives_clean_refusals_then_answers_again
         assert seen.keys() == {200, 503}
         assert {running.get(path)[0] for path in ("/", "/rendez-vous", "/lieux", "/healthz")} == {200}
         assert running.process.poll() is None
-
-
-def test_started_twice_on_one_port_the_second_says_so(var: Path) -> None:
-    with demo(var) as running:
-        second = portal("demo", f"--port={running.port}", var=var)
-        assert second.returncode == 1
-        assert second.stderr == (
-            f"Error: Port {running.port} cannot be used (Address already in use): choose another with --port.\n"
-        )
-        assert running.get("/healthz") == (200, "ok")
 
 
 def test_a_real_departement_is_never_mixed_with_the_demonstration() -> None:
