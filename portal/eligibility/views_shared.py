@@ -21,6 +21,7 @@ from portal.eligibility.rules_rights import Book, known
 from portal.eligibility.views_answers import Sheet, sealer, sheet_of_browser
 from portal.people.models import Person
 from portal.people.queries_household import household_of
+from portal.people.rules import age_on
 from portal.people.rules_household import Told, told_of
 from portal.people.views_browser import subject_id
 from portal.web.access import Procedure
@@ -97,11 +98,14 @@ def of_file(database: Session, book: Book) -> dict[str, str]:
     """What the file of whoever this is for answers already, when they have proved who they are.
 
     Their birth date, and what they asked to keep of their household; the commune of their address when they told none.
-    Where somebody who wants discretion lives is shown to nobody who acts for them.
+    Whoever acts for them without reading the whole file learns an age in years, and nothing else. Where somebody who
+    wants discretion lives is shown to nobody who acts for them.
     """
     if not may_keep():
         return {}
     person = database.get_one(Person, subject_id())
+    if not _reads_file(database):
+        return {AGE: str(age_on(person.birth_date, paris_day(now())))}
     answers = {AGE: person.birth_date.isoformat()}
     is_hidden = g.acting and person.wants_discretion
     town = person.address[-1] if person.address and not is_hidden else ""  # "62000 ARRAS"
@@ -114,18 +118,20 @@ def of_file(database: Session, book: Book) -> dict[str, str]:
 def household_shown(database: Session) -> Told:
     """What the file says of the household, as far as whoever is at the screen may know it.
 
-    Its person; whoever acts for them, unless they want discretion; of agents who act, those who read the whole file.
+    Its person; of those who act for them, agents who read the whole file, unless the person wants discretion.
     """
-    if g.acting and not _reads_household(database):
+    is_hidden = g.acting and database.get_one(Person, subject_id()).wants_discretion
+    if is_hidden or not _reads_file(database):
         return Told()
     return told_of(household_of(database, subject_id()))
 
 
-def _reads_household(database: Session) -> bool:
-    person = desk.file(database, subject_id())
-    if person is None or person.wants_discretion:
-        return False
-    return not g.agent or reading(desk.links(database, now(), g.agent, [person])[person.id]) is Reading.WHOLE
+def _reads_file(database: Session) -> bool:
+    """Whether the whole file is open to whoever is at the screen: its person; of those who act, some agents alone."""
+    if not g.acting:
+        return True
+    person = desk.file(database, subject_id()) if g.agent else None
+    return bool(person and reading(desk.links(database, now(), g.agent, [person])[person.id]) is Reading.WHOLE)
 
 
 def as_answers(database: Session, book: Book, told: Told) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Answers that are facts of a household: kept in the file once ticked, asked no more, theirs to undo."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -217,6 +217,34 @@ def test_where_somebody_discreet_lives_is_not_shown_to_who_acts_for_them(client,
     assert "votre dossier dit" not in client.get(KEEP).page.text()
     enter_person(client, hidden, level=Level.KNOWN)
     assert "Vous vivez à Arras." in client.get(MINE).page.text()
+
+
+@pytest.mark.parametrize("who", ["a relative", "a partner of level 1", "a desk"])
+def test_who_acts_without_reading_the_whole_file_learns_an_age_in_years_alone(client, world, told, who):
+    world.commune()
+    helped = world.person(birth_date=date(1950, 5, 4), address=["", "", "1 rue d'Essai", "", "62000 ARRAS"])
+    told(whose=helped, commune=ARRAS, is_couple=True)
+    if who == "a relative":
+        holder = world.person()
+        enter_person(client, holder, level=Level.KNOWN)
+        mandate = world.mandate(helped, holder_id=holder.id, procedures=["rights"])
+    elif who == "a desk":
+        agent = world.agent("accueil", place=world.place())
+        enter(client, agent)
+        mandate = world.mandate(helped, agent=agent, procedures=["rights"])
+    else:
+        organisation = world.organisation()
+        enter(client, world.agent("partenaire 1", organisation_id=organisation.id))
+        mandate = world.mandate(helped, organisation_id=organisation.id, procedures=["rights"])
+    act(client, mandate)
+    go_through(client, {}, theme="mobilite")
+    reads = who == "a desk"
+    assert ("commune" in filed(client)) is reads
+    text = client.get(RESULT).page.text()
+    assert "Vous avez 76 ans." in text
+    assert ("Arras" in text, "en couple" in client.get(KEEP).page.text()) == (reads, reads)
+    form = form_with(press(client, "age").page, "cle")
+    assert (form["birth"], form["years"]) == ((["4", "5", "1950"], "") if reads else ([""] * 3, "76"))
 
 
 def test_the_person_sees_corrects_and_erases_it_in_their_space(client, resident, world, told, holds, verbs):
