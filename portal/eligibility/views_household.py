@@ -120,11 +120,12 @@ def change_household() -> Page:
 @allow(Role.KNOWN)
 def forget_household() -> Response:
     """Erases it from the file; the answers under way that came from there go with it."""
-    if PressForm().validate_on_submit():
-        with transaction() as database:
-            erase_household(database, now(), person_id=subject_id(), by=actor())
-            if (found := asking(database)) is not None:
-                _read_again(database, found)
+    if not PressForm().validate_on_submit():
+        return redirect(url_for("eligibility.household", fait="expire"), 303)
+    with transaction() as database:
+        erase_household(database, now(), person_id=subject_id(), by=actor())
+        if (found := asking(database)) is not None:
+            _read_again(database, found)
     return redirect(url_for("eligibility.household", fait="efface"), 303)
 
 

@@ -282,6 +282,15 @@ def test_the_person_sees_corrects_and_erases_it_in_their_space(client, resident,
     assert verbs() == ["household.told", "household.told", "household.erased"]
 
 
+def test_what_an_old_page_asks_to_erase_is_not_said_to_be_erased(client, resident, told, holds):
+    told(is_couple=True)
+    enter_person(client, resident, level=Level.KNOWN)
+    done = client.follow(client.post(f"{MINE}/effacer", data={"csrf_token": "of another session"}))
+    assert "C'est effacé" not in done.page.text()
+    assert "Cette page est restée ouverte longtemps. Appuyez de nouveau." in done.page.text()
+    assert holds(resident) == Told(is_couple=True)
+
+
 def test_the_address_and_the_birth_date_of_the_file_stay_whatever_is_answered(client, resident, database, world):
     world.commune()
     world.commune(LENS, "Lens", postal_codes=["62300"])
