@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import cast
 
-from flask import after_this_request, g, request
+from flask import after_this_request, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.sealing import Sealer
@@ -20,6 +20,8 @@ from portal.web.request import now, portal
 
 COOKIE = "porte-droits"
 IDLE = timedelta(minutes=30)
+_SAME_VISIT = timedelta(hours=2)  # later, whoever reads the screen may be somebody else
+_DOOR_FROM = "questions"
 _VISITOR = "visitor"
 
 
@@ -62,9 +64,26 @@ def sheet_of_browser(digest: str) -> Sheet:
 
 
 def went_idle() -> bool:
-    """Whether this browser still holds answers, of whoever is at the screen, that were left for longer than `IDLE`."""
+    """Whether this browser still holds answers, of anybody, that were left for longer than `IDLE`."""
     held = _held()
-    return held is not None and held.is_idle and held.sheet.whose in {_whose(), _VISITOR}
+    return held is not None and held.is_idle
+
+
+def to_door() -> Response:
+    """Back to the first page; where whoever is at the screen was in the middle of answers, it may say why."""
+    return redirect(url_for("eligibility.home", depuis=_DOOR_FROM if _went_idle_here() else None), 303)
+
+
+def is_from_idle() -> bool:
+    """Whether `to_door` led here, in the visit whose answers were left: the next reader of a screen is told nothing."""
+    return request.args.get("depuis") == _DOOR_FROM and _went_idle_here()
+
+
+def _went_idle_here() -> bool:
+    held = _held()
+    if held is None or not held.is_idle or held.left_for > _SAME_VISIT:
+        return False
+    return held.sheet.whose in {_whose(), _VISITOR}
 
 
 def keep_sheet(sheet: Sheet) -> None:
@@ -110,7 +129,11 @@ class _Held:
     """What the cookie of this browser holds."""
 
     sheet: Sheet
-    is_idle: bool
+    left_for: timedelta
+
+    @property
+    def is_idle(self) -> bool:
+        return self.left_for > IDLE
 
 
 def _held() -> _Held | None:
@@ -119,7 +142,7 @@ def _held() -> _Held | None:
         return None
     try:
         sheet, when = unfolded(text)
-        return _Held(sheet, now() - when > IDLE)
+        return _Held(sheet, now() - when)
     except (AttributeError, KeyError, TypeError, ValueError, zlib.error):  # of an earlier release, or another use's
         return None
 

@@ -16,7 +16,7 @@ from portal.eligibility.rules import Truth
 from portal.eligibility.rules_questions import SILENT, Kind, Question, makes_sense_of, urgencies_of
 from portal.eligibility.rules_rights import Entry, next_question
 from portal.eligibility.rules_words import entries_for
-from portal.eligibility.views_answers import IDLE, forget_sheet, keep_sheet, went_idle
+from portal.eligibility.views_answers import IDLE, forget_sheet, is_from_idle, keep_sheet, to_door, went_idle
 from portal.eligibility.views_shared import Asking, asking, asking_or_404, bp, commune_names, of_file, sense_of
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page, revisitable_page
@@ -32,13 +32,15 @@ _MOST = 200  # questions of one path: nobody has as many
 def home() -> Page:
     """The six themes, and one's own words; without rules, who helps today.
 
-    Answers left for too long are gone: it says so, once, and takes what was left of them out of the browser.
+    Answers left for too long are taken out of the browser. It says so, once, to whoever was in the middle of them, and
+    not to the next reader of a shared screen.
     """
     with transaction() as database:
         found = asking(database)
     if found is None:
         return render_template("eligibility/by_hand.html")
-    if is_left := went_idle():
+    is_left = is_from_idle()
+    if went_idle():
         forget_sheet()
         personal_page()
     return _home(found, WordsForm(), is_left=is_left)
@@ -84,7 +86,7 @@ def question(number: int) -> Page:
         found = asking_or_404(database)
         asked = _asked(found, number)
         if asked is None:
-            return redirect(url_for("eligibility.home"), 303)
+            return to_door()
         if request.method == "POST":
             return _answered(database, found, asked, number)
         personal_page()  # nothing of it stays on the disk; Back asks for it again, with what was answered

@@ -19,7 +19,7 @@ from portal.eligibility.rules_kept import Kept, changes, moved
 from portal.eligibility.rules_questions import SILENT, said_of
 from portal.eligibility.rules_rights import Book, outcome
 from portal.eligibility.services import KeepingFault, keep, remove, share, take_back
-from portal.eligibility.views_answers import sealer
+from portal.eligibility.views_answers import sealer, to_door
 from portal.eligibility.views_household import offer_of
 from portal.eligibility.views_result import Result, result_of
 from portal.eligibility.views_shared import Asking, asking_or_404, bp, commune_names, opened, sense_of
@@ -74,7 +74,7 @@ def keep_result() -> Page:
     with transaction() as database:
         found = asking_or_404(database)
         if not found.sheet.themes:
-            return redirect(url_for("eligibility.home"), 303)
+            return to_door()
         answers = sense_of(database, found.book, found.sheet.answers, paris_day(now())).answers
         offer = offer_of(database, found, answers)
         form.offer(offer.names if offer and offer.is_new else "", offer.mark if offer else "")

@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from portal.eligibility.forms_own import OwnWordsForm
-from portal.eligibility.views_answers import keep_sheet
+from portal.eligibility.views_answers import keep_sheet, to_door
 from portal.eligibility.views_shared import asking_or_404, bp
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page, revisitable_page
@@ -21,7 +21,7 @@ def own_words() -> Page:
         found = asking_or_404(database)
     sheet = found.sheet
     if not sheet.themes:
-        return redirect(url_for("eligibility.home"), 303)
+        return to_door()
     personal_page()
     form = OwnWordsForm(data={"wants": sheet.wants, "can": sheet.can})
     if form.validate_on_submit():

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from portal.eligibility.rules_kept import Kept
 from portal.eligibility.rules_questions import SILENT, Answers
 from portal.eligibility.rules_rights import Book, Finding, Outcome, outcome
 from portal.eligibility.services import count_once
-from portal.eligibility.views_answers import Sheet, keep_sheet, sealer
+from portal.eligibility.views_answers import Sheet, keep_sheet, sealer, to_door
 from portal.eligibility.views_shared import (
     Asking,
     Sense,
@@ -69,7 +69,7 @@ def result() -> Page:
     with transaction() as database:
         found = asking_or_404(database)
         if not found.sheet.themes:
-            return redirect(url_for("eligibility.home"), 303)
+            return to_door()
         shown = result_of(database, found.book, found.sheet.answers, found.sheet.themes)
         _count(database, found, shown)
         keep_sheet(found.sheet)

@@ -85,8 +85,8 @@ def test_a_discreet_subject_is_neutral_on_paper_and_what_nobody_may_book_has_non
     world.motif(key="ferme", booked_by="agents")
     assert "Ce qui ne se dit pas" not in printed(client.get(f"/papier/rendez-vous/{MOTIF}.pdf").data)
     told = repr(posted(f"papier/rendez-vous/{MOTIF}.pdf").context)
+    assert MOTIF not in told
     assert "Un rendez-vous" in told
-    assert "/papier/rendez-vous/permanence" not in told
     for key in ("ferme", "zzz", "A b"):
         assert client.get(f"/papier/rendez-vous/{key}.pdf").status_code == 404
         assert client.get("/par-courrier", query_string={"page": f"papier/rendez-vous/{key}.pdf"}).status_code == 404
@@ -177,6 +177,25 @@ def test_after_thirty_idle_minutes_the_door_says_why_once_and_nothing_stays(clie
     assert "Vos réponses ne sont plus là." in door.page.text()
     assert client.get_cookie(COOKIE) is None
     assert "Vos réponses ne sont plus là." not in client.get("/mes-droits").page.text()
+
+
+@pytest.mark.parametrize(
+    ("path", "left_for", "is_said"),
+    [
+        ("/mes-droits/question/1", timedelta(minutes=31), True),
+        (OWN, timedelta(minutes=31), True),
+        ("/mes-droits", timedelta(minutes=31), False),
+        (RESULT, timedelta(hours=20), False),
+    ],
+)
+def test_the_next_reader_of_a_shared_screen_is_not_told_that_somebody_answered(client, clock, path, left_for, is_said):
+    answered(client, {"choice": "yes"})
+    clock.forward(left_for)
+    door = client.get(path)
+    door = client.follow(door) if door.status_code == 303 else door
+    assert ("Vos réponses ne sont plus là." in door.page.text()) is is_said
+    assert client.get_cookie(COOKIE) is None
+    assert "Vos réponses ne sont" not in client.get("/mes-droits?depuis=questions").page.text()
 
 
 def test_in_english_each_page_says_that_the_questions_are_in_french_and_who_helps(client) -> None:
