@@ -9,6 +9,7 @@ from portal.database import Database
 from portal.letters.models import Printer
 from portal.letters.queries_returns import held_back
 from portal.letters.queries_runs import run_of_cut_off
+from portal.letters.services_check import end_checked
 from portal.letters.services_returns import end_answered, leave_again
 from portal.letters.services_runs import make_file, make_run, send_back, turn_late
 from portal.notifications.holding import BusyError
@@ -33,6 +34,7 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
         cut_off = post.last_cut_off(now)
         is_made = run_of_cut_off(session, cut_off) is not None
         end_answered(session)
+        end_checked(session, now)
         held = held_back(session, now)
     for message_id in held:
         with database.transaction() as session:  # one person's at a time: whoever holds two might wait for us

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.letters.models import Letter
@@ -73,6 +73,11 @@ def waits_for_person(session: Session, now: datetime, message_id: int) -> bool:
     """Whether a letter stays because of its person."""
     chosen = select(Message.id).join(Message.person).where(Message.id == message_id, _waits_for_person(now))
     return session.scalar(chosen) is not None
+
+
+def people_waited_for(now: datetime) -> Select[int | None]:
+    """Of each person for whom a letter stays, the number: to be asked within another statement on messages."""
+    return select(Message.person_id).join(Message.person).where(_waits_for_person(now)).correlate(None)
 
 
 def is_handed(session: Session, message_id: int) -> bool:

@@ -1,11 +1,14 @@
 """Letters that stay because of their person: the print room hands them to who may open files, in one press, once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.address import AddressFault, AddressReason
+from portal.letters.making import print_due
 from portal.letters.rules_blocked import Check, check_of, code_of
 from portal.letters.services_check import ask_check
 from portal.notifications.dispatch import send_due
@@ -20,6 +23,7 @@ from tests.together import at_once
 TODAY = "/agents/courriers"
 BLOCKED = f"{TODAY}/bloques"
 SITE = "https://porte.exemple.fr"
+AT = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -104,6 +108,33 @@ def test_an_answer_sends_the_letter_back_to_those_whose_address_is_mended_here(r
     words = room.get(TODAY).page.text()
     assert "1 lettre bloquée par une adresse" in words
     assert "à vérifier" not in words
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [({"wants_discretion": True}, {"letters_chosen_at": AT}), ({"maybe_double": True}, {"maybe_double": False})],
+)
+def test_nobody_asks_any_more_when_no_letter_of_the_person_stays(world, database, gateways, clock, asked, answer):
+    world.departement()
+    answered, other = stays(world, **asked), stays(world, **asked)
+    with database.transaction() as session:
+        for message in (answered, other):
+            ask_check(session, world.now, message_id=message.id, by=Actor.agent(1), base_url=SITE)
+
+    def tasks():
+        with database.transaction() as session:
+            chosen = select(Message.person_id, Message.status).where(Message.kind == "person_check")
+            return dict(session.execute(chosen).all())
+
+    send_due(database, gateways, clock)
+    print_due(database, clock)
+    assert tasks() == {answered.person_id: Status.OPEN, other.person_id: Status.OPEN}
+    with database.transaction() as session:
+        person = session.get_one(Person, answered.person_id)
+        for name, value in answer.items():
+            setattr(person, name, value)
+    print_due(database, clock)
+    assert tasks() == {answered.person_id: Status.WITHDRAWN, other.person_id: Status.OPEN}
 
 
 def test_whoever_asks_for_silence_is_asked_nothing_and_keeps_no_letter_blocked(room, world, database):
