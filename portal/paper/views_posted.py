@@ -16,7 +16,9 @@ from portal.paper.models import FormKind
 from portal.paper.rules import BLANK_CODES, SUBJECT_OF_WISH, kind_of, known_of
 from portal.paper.views_sheet import paper_of
 from portal.paper.views_wish import wished
+from portal.sealing import Sealer
 from portal.web.i18n import LANGUAGES
+from portal.web.request import portal
 
 
 @posted(r"papier/([a-z-]+)\.pdf")
@@ -35,7 +37,8 @@ def _wish_for(database: Session, key: str, name: str) -> Posted | None:
     made = _form(database, key, FormKind.WISH, subject=motif.title_in_sight)
     if not motif.discreet:
         return made
-    return replace(made, page=replace(made.page, path="/papier/rendez-vous.pdf", version=motif.key))
+    version = Sealer(portal().settings.secret_key).hash("wish_letter", motif.key)  # keyed: it stands beside a name
+    return replace(made, page=replace(made.page, path="/papier/rendez-vous.pdf", version=version))
 
 
 def _form(database: Session, key: str, kind: FormKind, *, subject: str = "") -> Posted:
