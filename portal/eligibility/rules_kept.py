@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from portal.eligibility.rules_questions import Answers
 from portal.eligibility.rules_rights import Book, Outcome
@@ -25,8 +25,9 @@ class Kept:
 
     @staticmethod
     def read(text: str) -> "Kept":
-        """What `text` gave. Raises ValueError, KeyError or TypeError on anything else."""
-        return Kept(**json.loads(text))
+        """What `text` gave, less what only another release knows. Raises ValueError, KeyError or TypeError else."""
+        told, known = {**json.loads(text)}, {one.name for one in fields(Kept)}
+        return Kept(**{key: value for key, value in told.items() if key in known})
 
 
 @dataclass(frozen=True)

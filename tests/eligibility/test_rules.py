@@ -1,5 +1,6 @@
 """Questions, answers, what follows from them, the next one, the result, versions and counts: without a database."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -214,6 +215,9 @@ def test_what_is_kept_is_read_again_and_compared(small):
     before = Kept({"rent": "yes", "gone": "yes"}, wants="Un jardin")
     now = Kept({"rent": "no", "debt": "5"})
     assert Kept.read(before.text()) == before
+    assert Kept.read(json.dumps(json.loads(before.text()) | {"later": "?"})) == before, "sealed by another release"
+    with pytest.raises(TypeError):
+        Kept.read("[]")
     assert changes(small, before.answers, now.answers) == [Change("rent", "yes", "no"), Change("debt", None, "5")]
     sure = outcome(small, {"late": "yes"}, DAY, ["money"])
     none = outcome(small, {"late": "no"}, DAY, ["money"])
