@@ -60,14 +60,15 @@ _WHY = {
     "letter_unprintable": _l("Son texte contient un signe inconnu."),
     "letter_text": _l("Son texte ne peut pas être préparé."),
 }
+_ASK_THEM = _l("L'accueil doit vérifier avec la personne.")  # no print room reads what a file says: the task does
 _CHECKS = {
     Check.NAME: _l("Le nom ne s'imprime pas sur une enveloppe."),
-    Check.DISCREET: _l("Cette personne demande de la discrétion. Seule, elle choisit où nous lui écrivons."),
-    Check.DOUBLE: _l("Son adresse ne va pas. Une autre fiche lui ressemble\u00a0: laquelle est la bonne\u00a0?"),
+    Check.DISCREET: _ASK_THEM,
+    Check.DOUBLE: _ASK_THEM,
 }
 _FAULTS = {
     MendFault.CHANGED: _l("L'adresse a changé depuis que cette page est ouverte. Voici la nouvelle."),
-    MendFault.DISCREET: _l("Cette personne demande de la discrétion. Seule, elle choisit où nous lui écrivons."),
+    MendFault.DISCREET: _ASK_THEM,
 }
 _DONE = {
     "part": _l("L'adresse est enregistrée. La lettre part avec le prochain courrier."),

@@ -51,8 +51,8 @@ def stays(world, *, code="address_doubtful", place=None, **person):
     ("file", "why", "asks"),
     [
         ({"code": "name_too_long"}, "Le nom ne s'imprime pas", "Comment vous joindre autrement"),
-        ({"wants_discretion": True}, "demande de la discrétion", "Où pouvons-nous écrire"),
-        ({"maybe_double": True}, "Une autre fiche lui ressemble", "ouvrez les deux fiches"),
+        ({"wants_discretion": True}, "L'accueil doit vérifier avec la personne.", "Où pouvons-nous écrire"),
+        ({"maybe_double": True}, "L'accueil doit vérifier avec la personne.", "ouvrez les deux fiches"),
     ],
 )
 def test_a_letter_that_stays_for_its_person_is_handed_to_who_opens_files_in_one_press(
@@ -67,6 +67,8 @@ def test_a_letter_that_stays_for_its_person_is_handed_to_who_opens_files_in_one_
     page = room.get(BLOCKED).page
     assert why in page.text()
     assert ADDRESS[2] not in page.text()
+    assert "discrétion" not in page.text()
+    assert "ressemble" not in page.text()
     assert ("Corriger l'adresse" in page.text()) is ("maybe_double" in file)
     done = room.follow(room.post(f"{BLOCKED}/{message.id}/verifier", data=page.fields()))
     assert "C'est confié à l'accueil." in done.page.text()
@@ -79,6 +81,15 @@ def test_a_letter_that_stays_for_its_person_is_handed_to_who_opens_files_in_one_
         assert asks in task.rendered["text"].replace("\u00a0", " ")
         assert session.get_one(Message, message.id).status is Status.FAILED
         assert session.scalars(select(JournalLine.verb).where(JournalLine.verb == "letter.check_asked")).all()
+
+
+def test_whoever_prints_and_mends_reads_no_more_of_the_file(room, world):
+    message = stays(world, wants_discretion=True)
+    page = room.get(f"{BLOCKED}/{message.id}").page
+    refused = room.post(f"{BLOCKED}/{message.id}", data=page.fields())
+    assert refused.status_code == 422
+    assert "L'accueil doit vérifier avec la personne." in refused.page.text()
+    assert "discrétion" not in refused.page.text()
 
 
 def test_several_wait_and_nobody_is_asked_twice_whoever_presses(room, world, database):
