@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import cast
 
 from flask import after_this_request, g, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.sealing import Sealer
@@ -22,6 +23,10 @@ COOKIE = "porte-droits"
 IDLE = timedelta(minutes=30)
 _SAME_VISIT = timedelta(hours=2)  # later, whoever reads the screen may be somebody else
 _DOOR_FROM = "questions"
+WORDS_LEFT = _l(
+    "Vos réponses ne sont plus là. Vos mots sont encore ici\u00a0: copiez-les. "
+    "Répondez de nouveau aux questions, puis ajoutez-les."
+)
 _VISITOR = "visitor"
 
 

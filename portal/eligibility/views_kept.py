@@ -19,8 +19,8 @@ from portal.eligibility.rules_kept import Kept, changes, moved
 from portal.eligibility.rules_questions import SILENT, said_of
 from portal.eligibility.rules_rights import Book, outcome
 from portal.eligibility.services import KeepingFault, keep, remove, share, take_back
-from portal.eligibility.views_answers import sealer, to_door
-from portal.eligibility.views_household import offer_of
+from portal.eligibility.views_answers import WORDS_LEFT, keep_sheet, sealer, to_door
+from portal.eligibility.views_household import Offer, offer_of
 from portal.eligibility.views_result import Result, result_of
 from portal.eligibility.views_shared import Asking, asking_or_404, bp, commune_names, opened, sense_of
 from portal.people.queries import referents_of
@@ -74,20 +74,34 @@ def keep_result() -> Page:
     with transaction() as database:
         found = asking_or_404(database)
         if not found.sheet.themes:
-            return to_door()
+            return _without_answers(form)
         answers = sense_of(database, found.book, found.sheet.answers, paris_day(now())).answers
         offer = offer_of(database, found, answers)
         form.offer(offer.names if offer and offer.is_new else "", offer.mark if offer else "")
         if not form.is_submitted():
             form.wants.data, form.can.data = found.sheet.wants, found.sheet.can
         if not form.validate_on_submit():
-            shown = render_template("eligibility/keep.html", form=form, offer=offer, form_has_errors=bool(form.errors))
-            return (shown, 422) if request.method == "POST" else shown
+            keep_sheet(found.sheet)  # to write takes time: it counts from here
+            return _keep_page(form, offer)
         if offer and form.is_for_file:
             tell_household(database, now(), person_id=subject_id(), told=offer.told, by=actor())
         saved_id = _kept(database, found, Kept(answers=answers, **form.keep()))
     done = "garde-foyer" if form.is_for_file else "garde"
     return redirect(url_for("eligibility.version", saved_id=saved_id, fait=done), 303)
+
+
+def _without_answers(form: KeepForm) -> Page:
+    """Nothing typed is lost: what was written stays on the page, though what it goes with is gone."""
+    if not any(form.keep().values()):
+        return to_door()
+    form.offer("", "")
+    form.csrf_token.errors = [WORDS_LEFT]
+    return _keep_page(form, None)
+
+
+def _keep_page(form: KeepForm, offer: Offer | None) -> Page:
+    shown = render_template("eligibility/keep.html", form=form, offer=offer, form_has_errors=bool(form.errors))
+    return (shown, 422) if request.method == "POST" else shown
 
 
 def _kept(database: Session, found: Asking, kept: Kept) -> int:

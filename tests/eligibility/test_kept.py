@@ -62,6 +62,27 @@ def test_words_too_long_are_refused_beside_their_field_and_kept_on_the_page(clie
     assert refused.page.fields(1)["wants"] == "x" * 2001
 
 
+@pytest.mark.parametrize(("way", "form"), [("projets", -1), ("garder", 1)])
+def test_words_are_not_lost_with_the_answers_they_go_with(client, resident, clock, way, form):
+    path = f"/mes-droits/resultat/{way}"
+    enter_person(client, resident, level=Level.KNOWN)
+    answered(client, {"choice": "yes"})
+    clock.forward(timedelta(minutes=20))
+    typed = client.get(path).page.fields(form) | {"wants": "Un jardin\nUn travail"}
+    clock.forward(timedelta(minutes=20))
+    assert "/mes-droits/resultat/garder" in client.get("/mes-droits/resultat").page.links().values(), "still there"
+    client.delete_cookie("porte-droits")
+    left = client.post(path, data=typed)
+    assert left.status_code == 422
+    assert "Vos mots sont encore ici : copiez-les." in left.page.text()
+    assert left.page.fields(form)["wants"] == "Un jardin\nUn travail"
+    answered(client, {"choice": "yes"})
+    kept = client.follow(client.post(path, data=left.page.fields(form)))
+    assert "Un jardin" in kept.page.text()
+    client.delete_cookie("porte-droits")
+    assert client.post(path, data=typed | {"wants": " "}).location == "/mes-droits", "nothing was written"
+
+
 def test_without_answers_there_is_nothing_to_keep(client, resident):
     enter_person(client, resident, level=Level.KNOWN)
     assert client.get("/mes-droits/resultat/garder").headers["Location"] == "/mes-droits"
