@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from portal.booking.pages import CommuneSearch
 from portal.eligibility.rules_household import CHILDREN, COMMUNE, COUPLE
 from portal.eligibility.rules_questions import Question
+from portal.people.forms_fields import HiddenField
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 from portal.web.forms_lists import ChecksField
 
@@ -32,6 +33,7 @@ class HouseholdForm(PortalForm):
         choices=[("yes", _l("Oui")), ("no", _l("Non")), ("", _l("Ne pas le garder"))],
         required="",
     )
+    seen = HiddenField()
 
     @property
     def answers(self) -> dict[str, str]:
@@ -63,11 +65,16 @@ class HouseholdForm(PortalForm):
 
 
 def household_form(
-    children: Question | None, answers: Mapping[str, str], search: Callable[[str, str], CommuneSearch]
+    children: Question | None,
+    answers: Mapping[str, str],
+    search: Callable[[str, str], CommuneSearch],
+    seen: str,
+    **options: Any,
 ) -> HouseholdForm:
     """The form, filled in with what the file says. `children`: the question, for the answers that it offers, if any.
 
-    `search` finds communes by their words, or the one of an INSEE number.
+    `search` finds communes by their words, or the one of an INSEE number. `seen`: a mark of what the file says, which
+    the form sends back. `options`: of WTForms.
     """
     choices = children.choices if children else ()
     fields: dict[str, Any] = {
@@ -85,5 +92,6 @@ def household_form(
         "commune": search("", answers.get(COMMUNE, "")).shown,
         "couple": answers.get(COUPLE, ""),
         "children": said.split(" ") if said else [],
+        "seen": seen,
     }
-    return cast("HouseholdForm", type("OneHouseholdForm", (HouseholdForm,), fields)(data=data))
+    return cast("HouseholdForm", type("OneHouseholdForm", (HouseholdForm,), fields)(data=data, **options))

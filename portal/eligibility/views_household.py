@@ -14,7 +14,7 @@ from portal.booking.pages import search_commune
 from portal.clock import paris_day
 from portal.desk.views_card_beside import CardPart, add_card_part
 from portal.eligibility.forms import PressForm
-from portal.eligibility.forms_household import household_form
+from portal.eligibility.forms_household import HouseholdForm, household_form
 from portal.eligibility.queries import book_in_force
 from portal.eligibility.rules_household import CHILDREN, COMMUNE, COUPLE, HOUSEHOLD, told_by
 from portal.eligibility.rules_questions import Answers, Choice
@@ -34,6 +34,7 @@ from portal.eligibility.views_shared import (
 )
 from portal.people.queries_household import household_of
 from portal.people.rules_household import Told, told_of
+from portal.people.services import file_held
 from portal.people.services_household import erase_household, tell_household
 from portal.people.views_browser import actor, subject_id
 from portal.web.access import Role, allow
@@ -58,7 +59,11 @@ class Offer:
     @property
     def mark(self) -> str:
         """What the page showed: other answers, given in another window, are not kept unseen."""
-        return sha256(repr(self.told).encode()).hexdigest()[:20]
+        return _mark(self.told)
+
+
+def _mark(told: Told) -> str:
+    return sha256(repr(told).encode()).hexdigest()[:20]
 
 
 def offer_of(database: Session, found: Asking, answers: Answers) -> Offer | None:
@@ -105,15 +110,28 @@ def change_household() -> Page:
     """The same, to correct: what is left empty is not kept any more."""
     with transaction() as database:
         found = asking_or_404(database)
-        before = as_answers(database, found.book, told_of(household_of(database, subject_id())))
-        form = household_form(found.book.questions.get(CHILDREN), before, partial(search_commune, database))
-        if not form.validate_on_submit():
-            personal_page()
-            has_errors = bool(form.errors)
-            shown = render_template("eligibility/household_change.html", form=form, form_has_errors=has_errors)
-            return (shown, 422) if request.method == "POST" else shown
+        if request.method == "POST":
+            file_held(database, subject_id())  # nobody else tells anything until this is written
+        told = told_of(household_of(database, subject_id()))
+        said, search = as_answers(database, found.book, told), partial(search_commune, database)
+        blank = partial(household_form, found.book.questions.get(CHILDREN), said, search, _mark(told))
+        form = blank()
+        is_valid = form.validate_on_submit()
+        has_changed = form.is_submitted() and not form.csrf_token.errors and form.seen.data != _mark(told)
+        if has_changed or not is_valid:
+            return _to_correct(blank(formdata=None) if has_changed else form, has_changed=has_changed)
         _write(database, found, form.answers)
     return redirect(url_for("eligibility.household", fait="garde"), 303)
+
+
+def _to_correct(form: HouseholdForm, *, has_changed: bool) -> Page:
+    """`has_changed`: something else was told since the page that was sent; the form says what the file says now."""
+    personal_page()
+    faults = bool(form.errors) or has_changed
+    shown = render_template(
+        "eligibility/household_change.html", form=form, has_changed=has_changed, form_has_errors=faults
+    )
+    return (shown, 422) if request.method == "POST" else shown
 
 
 @bp.post(f"{_MINE}/effacer")

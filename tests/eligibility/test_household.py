@@ -282,6 +282,25 @@ def test_the_person_sees_corrects_and_erases_it_in_their_space(client, resident,
     assert verbs() == ["household.told", "household.told", "household.erased"]
 
 
+def test_a_correction_does_not_undo_unseen_what_was_told_meanwhile(client, resident, told, holds):
+    told(is_couple=True)
+    enter_person(client, resident, level=Level.KNOWN)
+    fields = form_with(client.get(f"{MINE}/corriger").page, "commune")
+    told(children=("under3",))
+    refused = client.post(f"{MINE}/corriger", data=fields | {"couple": "no"})
+    assert refused.status_code == 422
+    assert "Votre dossier a changé depuis. Le voici." in refused.page.text()
+    now_shown = form_with(refused.page, "commune")
+    assert (now_shown["couple"], now_shown["children"]) == ("yes", "under3")
+    assert holds(resident) == Told(is_couple=True, children=("under3",))
+
+    client.post(f"{MINE}/corriger", data=now_shown | {"couple": "no"})
+    wanted = Told(is_couple=False, children=("under3",))
+    assert holds(resident) == wanted
+    assert client.post(f"{MINE}/corriger", data=now_shown).status_code == 422, "Back, then the same button"
+    assert holds(resident) == wanted
+
+
 def test_what_an_old_page_asks_to_erase_is_not_said_to_be_erased(client, resident, told, holds):
     told(is_couple=True)
     enter_person(client, resident, level=Level.KNOWN)
