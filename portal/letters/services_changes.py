@@ -16,7 +16,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.notifications.outbox import write
 from portal.notifications.planner import TIDINGS_LAST, Tidings, plan_one
-from portal.notifications.ways import failed_routes, reach_of, takes_letters
+from portal.notifications.ways import failed_routes, reach_of, state_of, takes_letters
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
 
@@ -87,8 +87,9 @@ def tell_change(  # noqa: PLR0913 - whose, what changed, by whom, and the words 
       reaches the home that they left.
 
     Silence set by somebody else stops every message, letters of the garantie papier among them: they are told of it
-    once, by the first way of their own that works, or at the place when they come. Not those who want discretion, for
-    somebody else may read it; nor where two files become one (no `was`): they chose it in one of the two.
+    once, by the first way of their own that has worked. Where none has, the place tells them when they come, beside the
+    first that has not been tried: nobody rings them. Not those who want discretion, for somebody else may read it; nor
+    where two files become one (no `was`): they chose it in one of the two.
     """
     changes = sorted(names)
     if not changes or (by.kind is ActorKind.PERSON and by.mandate_id is None):
@@ -148,33 +149,39 @@ def _tell_silence(  # noqa: PLR0913 - as above
     place_id: int | None,
     about: dict[str, Any],
 ) -> None:
-    """Promises the one message that still leaves, as `tell_change` says."""
+    """Promises what still leaves, as `tell_change` says."""
     if person.wants_discretion:
         return
-    told = send_to(
-        session,
-        now,
-        kind=KIND,
-        route=_own_way(person),
-        to=None,
-        context=context,
-        expires_at=now + TIDINGS_LAST,
-        person_id=person.id,
-        **about,
-    )
-    told.place_id = place_id
+    for route in _own_ways(person):
+        told = send_to(
+            session,
+            now,
+            kind=KIND,
+            route=route,
+            to=None,
+            context=context,
+            expires_at=now + TIDINGS_LAST,
+            person_id=person.id,
+            **about,
+        )
+        told.place_id = place_id
 
 
-def _own_way(person: Person) -> Route:
-    """The first way that reaches a person and that nobody lent them: by post first under the garantie papier."""
+def _own_ways(person: Person) -> list[Route]:
+    """The first way that has reached a person, and that nobody lent them: by post first under the garantie papier.
+
+    Else the first that has not been tried, and the place: it may never answer, and nothing would take over.
+    """
     reach, failed = reach_of(person), failed_routes(person)
     ways = {
         Route.SMS: reach.mobile and reach.wants_sms and "mobile" not in person.lent_ways,
         Route.EMAIL: reach.email and reach.wants_email and "email" not in person.lent_ways,
-        Route.LETTER: reach.address and "address" not in person.lent_ways,
+        Route.LETTER: reach.address and "address" not in person.lent_ways and _is_printed(person),
     }
     order = sorted(ways, key=lambda route: route is not Route.LETTER) if reach.wants_paper else list(ways)
-    return next((route for route in order if ways[route] and route not in failed), Route.DESK)
+    own = [route for route in order if ways[route] and route not in failed]
+    proved = [route for route in own if state_of(person, route) is RouteState.WORKS]
+    return proved[:1] or [*own[:1], Route.DESK]
 
 
 def _ways_untold(session: Session, person: Person, changes: list[str]) -> Iterator[tuple[Route, str]]:

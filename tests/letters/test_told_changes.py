@@ -20,7 +20,8 @@ from tests.letters.messages import SEALER
 BASE = "https://porte.exemple.fr"
 OLD = ["", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"]
 NEW = ("", "", "7 RUE DE L ESSAI", "", "62100 CALAIS")
-SMS, EMAIL, LETTER = Route.SMS, Route.EMAIL, Route.LETTER
+SMS, EMAIL, LETTER, DESK = Route.SMS, Route.EMAIL, Route.LETTER, Route.DESK
+WORKS = RouteState.WORKS
 MOBILE, THEIRS = "+33639980012", "+33639980044"
 
 
@@ -133,38 +134,48 @@ def test_a_helper_cannot_refuse_messages_unheard_and_what_the_person_refused_sta
 
 
 @pytest.mark.parametrize(
-    ("file", "way"),
+    ("file", "ways"),
     [
-        ({"mobile": MOBILE}, SMS),
-        ({"mobile": MOBILE, "wants_paper": True}, LETTER),
-        ({"mobile": MOBILE, "wants_sms": False, "email": "camille@exemple.fr"}, EMAIL),
-        ({"mobile": MOBILE, "mobile_state": RouteState.FAILED}, LETTER),
-        ({"mobile": None}, LETTER),
-        ({"mobile": None, "address_state": RouteState.DOUBTFUL}, Route.DESK),
-        ({"mobile": None, "lent_ways": ["address"]}, Route.DESK),
-        ({"mobile": MOBILE, "wants_discretion": True}, None),
+        ({"mobile": MOBILE, "mobile_state": WORKS}, [SMS]),
+        ({"mobile": MOBILE, "mobile_state": WORKS, "wants_paper": True, "address_state": WORKS}, [LETTER]),
+        ({"mobile": MOBILE, "address_state": WORKS}, [LETTER]),
+        ({"mobile": MOBILE, "email": "camille@exemple.fr", "email_state": WORKS}, [EMAIL]),
+        ({"mobile": MOBILE, "mobile_state": WORKS, "wants_sms": False, "email": "camille@exemple.fr"}, [EMAIL, DESK]),
+        ({"mobile": MOBILE}, [SMS, DESK]),
+        ({"mobile": MOBILE, "wants_paper": True}, [LETTER, DESK]),
+        ({"mobile": MOBILE, "mobile_state": RouteState.FAILED}, [LETTER, DESK]),
+        ({"mobile": None}, [LETTER, DESK]),
+        ({"mobile": None, "address": ["", "", "12 RUE SANS VILLE", "", ""]}, [DESK]),
+        ({"mobile": None, "family_name": "D" * 60, "address_state": WORKS}, [DESK]),
+        ({"mobile": None, "address_state": RouteState.DOUBTFUL}, [DESK]),
+        ({"mobile": None, "lent_ways": ["address"]}, [DESK]),
+        ({"mobile": MOBILE, "wants_discretion": True}, []),
     ],
 )
-def test_silence_set_by_an_agent_is_told_once_by_a_way_that_works_unless_somebody_else_may_read_it(
-    world, told, desk, database, gateways, clock, file, way
+def test_silence_set_by_an_agent_is_told_by_a_way_that_works_else_at_the_place_too_unless_somebody_else_may_read_it(
+    world, told, desk, database, gateways, clock, file, ways
 ):
     person = world.person(**{"address": OLD, "email": None, "landline": None} | file)
-    assert told(person, desk, wants_silence=True) == ([] if way is None else [("preferences_changed", way, None)])
-    assert len(told(person, desk, wants_silence=True, wants_large_print=True)) == (way is not None)
+    assert told(person, desk, wants_silence=True) == [("preferences_changed", way, None) for way in ways]
+    assert len(told(person, desk, wants_silence=True, wants_large_print=True)) == len(ways)
     send_due(database, gateways, clock)
     with database.transaction() as session:
-        assert not session.scalars(select(Message).where(Message.status == Status.WITHDRAWN)).all()
+        rows = session.scalars(select(Message)).all()
+        assert all(row.status is not Status.WITHDRAWN for row in rows)
+        assert all(row.status is Status.OPEN for row in rows if row.route is DESK)
 
 
 def test_silence_set_by_a_helper_is_told_to_whoever_gets_letters_alone_and_where_two_files_meet_to_nobody(
     world, told, helper, desk
 ):
     person = world.person(address=OLD, mobile=None, email=None, wants_paper=True)
-    assert told(person, helper(person), wants_silence=True) == [("preferences_changed", LETTER, None)]
+    assert told(person, helper(person), wants_silence=True) == [
+        ("preferences_changed", way, None) for way in (LETTER, DESK)
+    ]
     with world.database.transaction() as session:
         merged = session.get_one(Person, world.person(address=OLD, wants_silence=True).id)
         tell_change(session, world.now, merged, {"silence"}, by=desk, base_url=BASE)
-        assert len(session.scalars(select(Message)).all()) == 1
+        assert len(session.scalars(select(Message)).all()) == 2
 
 
 def test_a_way_that_failed_and_the_one_replaced_are_not_told_here(world, told, helper):
