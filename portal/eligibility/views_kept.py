@@ -158,8 +158,9 @@ def show(saved_id: int) -> Response:
     appointment_id = _number(number)
     if number and appointment_id is None:
         abort(404)
-    done = "montre"
+    done = "expire"
     if PressForm().validate_on_submit():
+        done = "montre"
         whose = {"saved_id": saved_id, "person_id": subject_id()}
         try:
             with transaction() as database:
@@ -174,22 +175,25 @@ def show(saved_id: int) -> Response:
 @allow(Role.KNOWN, procedure=Procedure.RIGHTS)
 def hide(saved_id: int) -> Response:
     """Takes a share back."""
+    done = "expire"
     if PressForm().validate_on_submit():
+        done = "retire"
         share_id = _number(request.form.get("partage", "")) or 0
         with transaction() as database:
             _version_or_404(database, saved_id)
             take_back(database, now(), share_id=share_id, person_id=subject_id(), by=actor())
-    return redirect(url_for("eligibility.version", saved_id=saved_id, fait="retire"), 303)
+    return redirect(url_for("eligibility.version", saved_id=saved_id, fait=done), 303)
 
 
 @bp.post(f"{_VERSION}/effacer")
 @allow(Role.KNOWN, procedure=Procedure.RIGHTS)
 def erase(saved_id: int) -> Response:
     """Forgets a version."""
-    if PressForm().validate_on_submit():
-        with _or_404(), transaction() as database:
-            _version_or_404(database, saved_id)
-            remove(database, now(), saved_id=saved_id, person_id=subject_id(), by=actor())
+    if not PressForm().validate_on_submit():
+        return redirect(url_for("eligibility.version", saved_id=saved_id, fait="expire"), 303)
+    with _or_404(), transaction() as database:
+        _version_or_404(database, saved_id)
+        remove(database, now(), saved_id=saved_id, person_id=subject_id(), by=actor())
     return redirect(url_for("eligibility.mine"), 303)
 
 

@@ -156,6 +156,20 @@ def test_a_version_is_taken_to_an_appointment_and_read_by_its_agent_alone(client
     assert client.get(path).status_code == 404, "a month after the appointment"
 
 
+@pytest.mark.parametrize("action", ["montrer", "ne-plus-montrer", "effacer"])
+def test_a_button_of_a_page_left_open_does_nothing_and_says_so(client, resident, kept, press, session, world, action):
+    world.referent(resident, world.agent("référent"))
+    saved_id = kept({"home": "none"}, is_shown=action == "ne-plus-montrer")
+    enter_person(client, resident, level=Level.KNOWN)
+    page = client.get(f"/mon-espace/droits/{saved_id}").page
+    shown = client.follow(press(page, f"/{action}", csrf_token="of an earlier session")).page.text()
+    assert "Cette page est restée ouverte longtemps. Appuyez de nouveau." in shown
+    assert "Votre réponse est montrée." not in shown
+    assert "n'est plus montrée" not in shown
+    shares = session.scalars(select(AnswersShare.ended_at)).all()
+    assert shares == ([None] if action == "ne-plus-montrer" else [])
+
+
 def test_what_is_erased_is_gone_with_whom_it_was_shown_to(client, resident, kept, press, session, world):
     world.referent(resident, world.agent("référent"))
     saved_id = kept({"home": "none"})
