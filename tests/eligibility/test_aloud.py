@@ -13,9 +13,9 @@ TITLE = "À lire à voix haute"
 def first(client):
     """Begins a theme, and gives the first question."""
 
-    def begin():
+    def begin(theme="logement"):
         token = client.get("/mes-droits").page.fields()["csrf_token"]
-        return client.follow(client.post("/mes-droits/commencer", data={"csrf_token": token, "theme": "logement"}))
+        return client.follow(client.post("/mes-droits/commencer", data={"csrf_token": token, "theme": theme}))
 
     return begin
 
@@ -45,3 +45,19 @@ def test_nobody_else_has_that_text(client, world, first):
     assert TITLE not in first().page.text()
     enter(client, world.agent("accueil", place=world.place()))
     assert TITLE not in first().page.text(), "an agent who acts for nobody"
+
+
+@pytest.mark.parametrize(("theme", "is_danger"), [("famille", True), ("sante", True), ("logement", False)])
+def test_of_a_danger_the_agent_asks_first_who_hears_and_a_number_is_answer_enough(
+    client, world, resident, first, theme, is_danger
+):
+    agent = world.agent("accueil", place=world.place())
+    enter(client, agent)
+    act(client, world.mandate(resident, agent_id=agent.id, procedures=["rights"]))
+    page = first(theme).page
+    (script,) = page.all("details", class_="card aloud")
+    words = page.text(script)
+    alone, number = "Êtes-vous seul, et pouvez-vous parler librement ?", "Vous pouvez répondre seulement par un numéro."
+    assert (alone in words, number in words, bool(script.findall(".//ol"))) == (is_danger,) * 3
+    if is_danger:
+        assert words.index(alone) < words.index(page.h1) < words.index(number) < words.index("«")
