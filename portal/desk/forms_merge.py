@@ -67,6 +67,8 @@ def count_words(name: str, count: int) -> str:
         "referents": _("Référents : %(count)s", count=count),
         "wishes": _("Listes d'attente : %(count)s", count=count),
         "forms": _("Formulaires en papier : %(count)s", count=count),
+        "households": _("Foyer : %(count)s", count=count),
+        "answers": _("Réponses gardées sur les droits : %(count)s", count=count),
         "calls": _("Appels reçus : %(count)s", count=count),
     }
     return str(many.get(name, ""))

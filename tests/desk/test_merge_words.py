@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from portal.booking.models import AppointmentStatus
 from portal.booking.services_missed import tell_missed
+from portal.desk.forms_merge import count_words
+from portal.desk.queries_merge import MOVED
 from portal.notifications.models import Message, Status
 from portal.people.models import Person
 from tests.desk.merging import BASE, hand_of, merged, promised
@@ -53,3 +55,11 @@ def test_what_follows_a_missed_appointment_can_still_be_said(world, database, cl
     (message,) = waiting(database, Message.kind == "appointment_missed")
     assert message.person_id == kept.id
     assert (message.context["online"], message.context["link"]) == (True, f"{BASE}/rendez-vous")
+
+
+def test_the_agent_reads_how_much_moves_of_every_kind(app) -> None:
+    traces = {"told", "challenges", "cases", "tries"}  # of what was told, of codes and of sign-ins: nothing they wrote
+    with app.test_request_context("/"):
+        unsaid = {name for name in MOVED if "3" not in count_words(name, 3)}
+        assert count_words("households", 1) == "Foyer\u00a0: 1"
+    assert unsaid == traces
