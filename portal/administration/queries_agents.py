@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -51,10 +51,19 @@ def colleague_ids(session: Session, now: datetime, place_ids: Collection[int]) -
     return frozenset(session.scalars(held.order_by(Assignment.agent_id)))
 
 
+def house_ids(session: Session, now: datetime, place_ids: Collection[int]) -> frozenset[int]:
+    """The MDS of these places today."""
+    houses = _houses_of(place_ids, paris_day(now))
+    return frozenset(session.scalars(houses.order_by(PlaceAttachment.mds_id)))
+
+
 def _held_at(place_ids: Collection[int] | None, day: date) -> ColumnElement[bool]:
     if place_ids is None:
         return true()
-    houses = select(PlaceAttachment.mds_id).where(
+    return or_(Assignment.place_id.in_(place_ids), Assignment.mds_id.in_(_houses_of(place_ids, day)))
+
+
+def _houses_of(place_ids: Collection[int], day: date) -> Select[int]:
+    return select(PlaceAttachment.mds_id).where(
         and_(PlaceAttachment.place_id.in_(place_ids), PlaceAttachment.valid.contains(day))
     )
-    return or_(Assignment.place_id.in_(place_ids), Assignment.mds_id.in_(houses))

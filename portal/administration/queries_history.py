@@ -21,6 +21,7 @@ class Reach:
     """Whose changes are read: those of these places, and of the agents who work there; not their roles elsewhere."""
 
     place_ids: frozenset[int]
+    house_ids: frozenset[int]  # the MDS of these places
     agent_ids: frozenset[int]
 
 
@@ -59,7 +60,7 @@ def history(
 
 def _within(reach: Reach) -> ColumnElement[bool]:
     openings = select(Opening.id).where(Opening.place_id.in_(reach.place_ids))
-    of_place, of_agent = _said("place_id"), _said("agent_id")
+    of_place, of_house, of_agent = _said("place_id"), _said("mds_id"), _said("agent_id")
     return or_(
         SettingChange.kind == Kind.MOTIF,
         and_(SettingChange.kind == Kind.PLACE, SettingChange.object_id.in_(reach.place_ids)),
@@ -70,6 +71,7 @@ def _within(reach: Reach) -> ColumnElement[bool]:
             SettingChange.kind == Kind.AGENT,
             SettingChange.object_id.in_(reach.agent_ids),
             or_(of_place.is_(None), of_place.in_(reach.place_ids)),
+            or_(of_house.is_(None), of_house.in_(reach.house_ids)),
         ),
     )
 

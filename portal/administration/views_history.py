@@ -57,4 +57,7 @@ def agents() -> str:
 
 def _reach(database: Session) -> Reach | None:
     own = own_places(database)
-    return None if own is None else Reach(own, queries_agents.colleague_ids(database, now(), own))
+    if own is None:
+        return None
+    houses, colleagues = (ids(database, now(), own) for ids in (queries_agents.house_ids, queries_agents.colleague_ids))
+    return Reach(own, houses, colleagues)

@@ -39,6 +39,7 @@ def role_said(session: Session, role: Assignment) -> dict[str, Any]:
         "role": role.role,
         "where": where.name if where is not None else None,
         "place_id": role.place_id,
+        "mds_id": role.mds_id,
         "first_day": role.valid.lower.isoformat() if role.valid.lower is not None else None,
         "last_day": last_said(role.valid.upper),
         "families": list(role.families),

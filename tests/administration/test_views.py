@@ -256,10 +256,15 @@ def test_what_an_admin_changes_of_an_account_is_in_the_history_of_those_who_lead
     client, database, world, clock, office
 ) -> None:
     place, _motif, _agent, encadrant, admin = office
-    other = world.place(name="Maison d'ailleurs")
+    other, away = world.place(name="Maison d'ailleurs"), world.territory("ailleurs", "d'ailleurs")
     here = world.agent(family_name="Présente", place=place)
     by, today = Actor.agent(admin.id), clock.now.date()
     with database.transaction() as session:
+        houses = {house.territory_id: house for house in session.scalars(select(Mds).order_by(Mds.id))}
+        far, near = houses.pop(away.id), houses.popitem()[1]
+        for house in (far, near):
+            new = NewRole("professionnel", today, mds_id=house.id, families=("pmi",))
+            give_role(session, clock.now, agent_id=here.id, new=new, by=by)
         for where in (place, other):
             new = NewRole("accueil", today, place_id=where.id, families=("pmi",))
             given = give_role(session, clock.now, agent_id=here.id, new=new, by=by)
@@ -271,7 +276,8 @@ def test_what_an_admin_changes_of_an_account_is_in_the_history_of_those_who_lead
         create(session, clock.now, newcomer=Newcomer("Zoé", "Nouvelle", "secrétaire", "zoe@exemple.fr"), by=by)
     enter(client, encadrant)
     text = text_of(client.get("/agents/reglages/historique?quoi=agent").page)
-    assert text.count("Agent – Camille Présente") == 4
+    assert text.count("Agent – Camille Présente") == 5
+    assert f"Rôle Après : Professionnel À quel endroit Après : {near.name}" in text
     assert f"Rôle Après : Agent d'accueil À quel endroit Après : {place.name}" in text
     assert "Motifs de rendez-vous visibles Après : Santé des enfants (PMI)" in text
     assert "Compte suspendu Avant : Non Après : Oui" in text
