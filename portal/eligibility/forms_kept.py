@@ -30,7 +30,7 @@ class KeepForm(PortalForm):
         hint=_l("Ce que les questions n'ont pas demandé."),
     )
     _mark = ""
-    is_filed = CheckField(_l("Garder aussi dans mon dossier"), hint=_l("On ne vous le demandera plus."))
+    is_filed = CheckField(_l("Garder aussi dans mon dossier"), hint=_l("On vous le demandera moins souvent."))
     seen = HiddenField()
 
     def keep(self) -> dict[str, Any]:

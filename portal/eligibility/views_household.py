@@ -33,7 +33,7 @@ from portal.eligibility.views_shared import (
     territories,
 )
 from portal.people.queries_household import household_of
-from portal.people.rules_household import Told, told_of
+from portal.people.rules_household import Told, still_told, told_of
 from portal.people.services import file_held
 from portal.people.services_household import erase_household, tell_household
 from portal.people.views_browser import actor, subject_id
@@ -54,7 +54,7 @@ class Offer:
     names: str  # "ma commune, mes enfants"
     lines: Sequence[str]  # what the file would then say, in sentences
     filed: Sequence[str]  # what the file says already
-    is_new: bool  # it would change the file
+    is_new: bool  # it would change the file, or say again what no longer stands
 
     @property
     def mark(self) -> str:
@@ -74,15 +74,15 @@ def offer_of(database: Session, found: Asking, answers: Answers) -> Offer | None
     told = told_by(found.book.questions, answers, territories(database, answers, paris_day(now())))
     if told.is_empty or (g.acting and not g.agent):
         return None
-    before = household_shown(database)
+    shown = household_shown(database)
     names = {COMMUNE: _("ma commune"), COUPLE: _("ma vie de couple"), CHILDREN: _("mes enfants")}
-    said, then = as_answers(database, found.book, told), told.over(before)
+    said, then = as_answers(database, found.book, told), told.over(shown.stands)
     return Offer(
         told,
         ", ".join(names[key] for key in said),
         _lines(database, found.book, then),
-        _lines(database, found.book, before),
-        then != before,
+        _lines(database, found.book, shown.told),
+        not then == shown.told == shown.stands,
     )
 
 
@@ -98,6 +98,7 @@ def household() -> str:
         "eligibility/household.html",
         row=row,
         lines=lines,
+        is_old=still_told(row, now(), None) != told_of(row),
         may_correct=found is not None,
         press=PressForm(formdata=None),
         done=request.args.get("fait", ""),

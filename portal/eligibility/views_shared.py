@@ -22,7 +22,7 @@ from portal.eligibility.views_answers import Sheet, sealer, sheet_of_browser
 from portal.people.models import Person
 from portal.people.queries_household import household_of
 from portal.people.rules import age_on
-from portal.people.rules_household import Told, told_of
+from portal.people.rules_household import Told, still_told, told_of
 from portal.people.views_browser import subject_id
 from portal.web.access import Procedure
 from portal.web.request import now
@@ -98,6 +98,7 @@ def of_file(database: Session, book: Book) -> dict[str, str]:
     """What the file of whoever this is for answers already, when they have proved who they are.
 
     Their birth date, and what they asked to keep of their household; the commune of their address when they told none.
+    What was told too long ago is asked again.
     Whoever acts for them without reading the whole file learns an age in years, and nothing else. Where somebody who
     wants discretion lives is shown to nobody who acts for them.
     """
@@ -112,18 +113,27 @@ def of_file(database: Session, book: Book) -> dict[str, str]:
     commune = directory.commune_index(database).sure(town) if town else None
     if commune:
         answers[COMMUNE] = commune.insee
-    return answers | as_answers(database, book, household_shown(database))
+    return answers | as_answers(database, book, household_shown(database).stands)
 
 
-def household_shown(database: Session) -> Told:
+@dataclass(frozen=True)
+class HouseholdShown:
+    """What a file says of a household, and what of it still stands for an answer."""
+
+    told: Told
+    stands: Told
+
+
+def household_shown(database: Session) -> HouseholdShown:
     """What the file says of the household, as far as whoever is at the screen may know it.
 
     Its person; of those who act for them, agents who read the whole file, unless the person wants discretion.
     """
-    is_hidden = g.acting and database.get_one(Person, subject_id()).wants_discretion
-    if is_hidden or not _reads_file(database):
-        return Told()
-    return told_of(household_of(database, subject_id()))
+    person = database.get_one(Person, subject_id())
+    if (g.acting and person.wants_discretion) or not _reads_file(database):
+        return HouseholdShown(Told(), Told())
+    row = household_of(database, person.id)
+    return HouseholdShown(told_of(row), still_told(row, now(), person.address_confirmed_at))
 
 
 def _reads_file(database: Session) -> bool:

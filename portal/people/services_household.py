@@ -9,7 +9,7 @@ from portal.journal.services import Actor, ActorKind, record
 from portal.people.models import Person
 from portal.people.models_household import Household
 from portal.people.queries_household import household_of
-from portal.people.rules_household import Told, told_of
+from portal.people.rules_household import Told, still_told, told_of
 from portal.people.services import file_held
 
 
@@ -18,16 +18,18 @@ def tell_household(  # noqa: PLR0913 - whose, what, by whom
 ) -> bool:
     """Keeps what a person tells of their household in their file; tells whether that changed anything.
 
-    What `told` leaves out stays as it was; with `is_whole`, it is erased. What a merge undone would bring back gives
-    way too. Nothing else of the file changes. The journal says that it was told, and not what. Does not commit.
+    What `told` leaves out stays as it was, unless it no longer stands (`still_told`); with `is_whole`, it is erased.
+    The same told again, once it no longer stood, is told anew. What a merge undone would bring back gives way too.
+    Nothing else of the file changes. The journal says that it was told, and not what. Does not commit.
     """
     file_id = file_held(session, person_id)
     if file_id is None:  # a card is no file
         return False
-    _hold(session, file_id)
-    before = told_of(household_of(session, file_id))
-    wanted = told if is_whole else told.over(before)
-    if wanted == before:
+    confirmed_at = _hold(session, file_id)
+    held = household_of(session, file_id)
+    before, stands = told_of(held), still_told(held, now, confirmed_at)
+    wanted = told if is_whole else told.over(stands)
+    if wanted == before == stands:
         return False
     if wanted.is_empty:
         forget_household(session, now, file_id, by)
@@ -58,9 +60,10 @@ def forget_household(session: Session, now: datetime, person_id: int, by: Actor)
         _note(session, now, "household.erased", (number, person_id), by)
 
 
-def _hold(session: Session, person_id: int) -> None:
-    """Two presses, or a press and a merge, are one after the other."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+def _hold(session: Session, person_id: int) -> datetime | None:
+    """Two presses, or a press and a merge, are one after the other. Gives when the person's address was confirmed."""
+    row = select(Person.address_confirmed_at).where(Person.id == person_id)
+    return session.scalar(row.with_for_update(key_share=True))
 
 
 def _delete(session: Session, person_id: int) -> list[int]:

@@ -12,7 +12,7 @@ from portal.journal.services import Actor
 from portal.people.models import Level, Person
 from portal.people.models_household import Household
 from portal.people.queries_household import household_of
-from portal.people.rules_household import Told, told_of
+from portal.people.rules_household import LASTS, Told, told_of
 from portal.people.services_household import erase_household
 from tests.desk.merging import merged, parted
 from tests.eligibility.answering import answered
@@ -280,6 +280,50 @@ def test_the_person_sees_corrects_and_erases_it_in_their_space(client, resident,
     assert holds(resident) == Told()
     assert filed(client) == ["age"]
     assert verbs() == ["household.told", "household.told", "household.erased"]
+
+
+def test_what_was_told_of_children_and_a_couple_half_a_year_ago_is_asked_again(client, resident, told, holds, clock):
+    told(commune=ARRAS, is_couple=True, children=("under3",))
+    clock.forward(LASTS)
+    enter_person(client, resident, level=Level.KNOWN)
+    assert "Nous ne vous le demandons plus." in client.get(MINE).page.text()
+    assert "children" not in go_through(client, {})
+    assert filed(client) == ["age", "children", "couple"]
+    clock.forward(timedelta(days=1))
+    enter_person(client, resident, level=Level.KNOWN)
+    page = client.get(MINE).page.text()
+    assert "Vous nous l'avez dit il y a plus de six mois. Nous vous le demanderons de nouveau." in page
+    assert "Écrit par vous le" in page
+    assert "children" in go_through(client, {"children": ANSWERS["children"]})
+    assert filed(client) == ["age"]
+    assert "Aujourd'hui, votre dossier dit" in client.get(KEEP).page.text()
+    keep(client, is_filed="y")
+    assert holds(resident) == Told(ARRAS, None, ("from6", "under3")), "of the couple, nothing was said any more"
+    client.delete_cookie("porte-droits")
+    assert "children" not in go_through(client, {})
+
+
+def test_the_same_told_again_after_half_a_year_stands_again(told, clock, resident, holds):
+    said = {"is_couple": True, "children": ("none",)}
+    told(**said)
+    clock.forward(LASTS + timedelta(days=1))
+    assert told(**said)
+    assert not told(**said)
+    assert holds(resident) == Told(**said)
+
+
+@pytest.mark.parametrize(("when", "town"), [(-1, "Arras"), (1, "Lens")])
+def test_of_a_commune_told_and_an_address_confirmed_the_later_one_holds(client, world, told, clock, when, town):
+    world.commune()
+    world.commune(LENS, "Lens", postal_codes=["62300"])
+    person = world.person(
+        address=["", "", "1 rue d'Essai", "", "62300 LENS"], address_confirmed_at=clock.now + timedelta(days=when)
+    )
+    told(whose=person, commune=ARRAS)
+    clock.forward(timedelta(days=2))
+    enter_person(client, person, level=Level.KNOWN)
+    assert "commune" not in go_through(client, {}, "mobilite")
+    assert f"Vous vivez à {town}." in client.get(RESULT).page.text()
 
 
 def test_a_correction_does_not_undo_unseen_what_was_told_meanwhile(client, resident, told, holds):
