@@ -66,6 +66,25 @@ def shares_open(session: Session, saved_id: int) -> Sequence[AnswersShare]:
     return session.scalars(query).all()
 
 
+class SharedAt(NamedTuple):
+    """An appointment at which a version is shown: its agent may read it before `read_until`, unless it is cancelled."""
+
+    starts_at: datetime
+    is_cancelled: bool
+    read_until: datetime
+
+
+def shared_at(session: Session, saved_id: int) -> dict[int, SharedAt]:
+    """The appointments, past or to come, at which a version is or was shown, by number; as `shown_to` reads them."""
+    rows = session.execute(
+        select(Appointment.id, Appointment.starts_at, Appointment.status, Appointment.ends_at)
+        .join(AnswersShare, AnswersShare.appointment_id == Appointment.id)
+        .where(AnswersShare.saved_id == saved_id)
+        .order_by(Appointment.id)
+    )
+    return {row.id: SharedAt(row.starts_at, row.status in _CANCELLED, row.ends_at + READ_AFTER) for row in rows}
+
+
 def _read(session: Session, book_id: int, digest: str) -> Book:
     territories = tuple(session.scalars(select(Territory.key).order_by(Territory.key)))
     key = (digest, territories)

@@ -135,13 +135,15 @@ def version(saved_id: int) -> str:
     with transaction() as database:
         saved = _version_or_404(database, saved_id)
         shown = version_of(database, saved, is_read=_is_read_here)
-        shares = queries.shares_open(database, saved_id)
+        shares, shared_at = queries.shares_open(database, saved_id), queries.shared_at(database, saved_id)
         coming = queries.appointments_to_come(database, now(), subject_id())
         follows = bool(referents_of(database, [subject_id()], paris_day(now())))
     return render_template(
         "eligibility/version.html",
         version=shown,
         shares=[(one, _at(one, coming)) for one in shares],
+        shared_at=shared_at,
+        now=now(),
         coming=[one for one in coming if one.id not in {there.appointment_id for there in shares}],
         has_referent=follows,
         offers_referent=follows and all(one.appointment_id for one in shares),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from portal.booking.models import Appointment
 from portal.eligibility.models import AnswersShare, SavedAnswers
 from portal.eligibility.services import KeepingFault, remove, share, take_back
 from portal.journal.models import JournalLine
@@ -154,6 +155,38 @@ def test_a_version_is_taken_to_an_appointment_and_read_by_its_agent_alone(client
     clock.set(at("2027-01-05", "10:00"))
     enter(client, receiver)
     assert client.get(path).status_code == 404, "a month after the appointment"
+
+
+@pytest.mark.parametrize(
+    ("status", "looked_at", "said"),
+    [
+        (
+            "seen",
+            "2026-11-26",
+            "du mercredi 25 novembre 2026 est passé. L'agent peut la lire jusqu'au vendredi 25 décembre 2026.",
+        ),
+        ("seen", "2026-12-26", "du mercredi 25 novembre 2026 est passé depuis plus d'un mois. L'agent ne la lit plus."),
+        ("excused", "2026-11-24", "du mercredi 25 novembre 2026 est annulé. L'agent ne la lit pas."),
+        ("revoked", "2026-11-26", "du mercredi 25 novembre 2026 est annulé. L'agent ne la lit pas."),
+    ],
+)
+def test_a_share_says_until_when_the_agent_of_an_appointment_reads_it(
+    client, resident, kept, world, press, database, clock, status, looked_at, said
+):
+    place = world.place()
+    agent = world.agent("professionnel", place=place)
+    appointment = world.appointment(agent, place, world.motif(), at("2026-11-25", "10:00"), resident)
+    saved_id = kept({"home": "none"})
+    enter_person(client, resident, level=Level.KNOWN)
+    press(client.get(f"/mon-espace/droits/{saved_id}"), "/montrer", **{"rendez-vous": str(appointment.id)})
+    with database.transaction() as session:
+        session.execute(update(Appointment).values(status=status))
+    clock.set(at(looked_at, "10:30"))
+    enter_person(client, resident, level=Level.KNOWN)
+    assert said in client.get(f"/mon-espace/droits/{saved_id}").page.text()
+    enter(client, agent)
+    read = client.get(f"/agents/personnes/{resident.id}/droits/{saved_id}").status_code
+    assert (read == 200) is ("peut la lire" in said), "the page says what is so"
 
 
 @pytest.mark.parametrize("action", ["montrer", "ne-plus-montrer", "effacer"])
