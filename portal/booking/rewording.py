@@ -1,5 +1,6 @@
 """What has yet to be said to somebody is written anew: in their language and print, and as discreet as they now ask."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,12 @@ from portal.booking.words import Telling, context_of, tellings
 from portal.booking.words_missed import missed_context
 from portal.directory.models import Departement
 from portal.notifications import render
+from portal.notifications.deadlines import read_by, with_deadlines_after
 from portal.notifications.handing import Words
 from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message, Status
 from portal.notifications.notices import base_context
+from portal.notifications.queries_post import calendar_of as postal_calendar_of
 from portal.people.models import Person
 from portal.people.queries import cards_of
 from portal.people.rules import contact_of, ways
@@ -44,37 +47,49 @@ def words_for(session: Session, now: datetime, to: Person, departement: Departem
         if found is None or telling is None:
             return context | {"link": message.context.get("link", base_url)}, message.calendar
         is_hidden = to.wants_discretion
-        calendar = calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
+        calendar = message.calendar  # what tells of a missed appointment has none
+        if calendar is not None:
+            calendar = calendar_of(found, departement=departement, base_url=base_url, is_hidden=is_hidden)
         telling = replace(telling, person=to)  # a letter to a file may tell what was asked for by one of its cards
         return _of_appointment(message, found, telling, now, departement, base_url), calendar
 
     return words
 
 
-def say_anew(session: Session, now: datetime, person: Person, *, base_url: str) -> int:
-    """Writes anew what waits to be told to a person: reminders, letters not yet drawn, and what a human is to say.
+def hush_cards(session: Session, person: Person) -> list[Person]:
+    """What a person gave for one appointment is as discreet as they are, where it says only ways of their file.
 
-    For whoever has just changed their discretion, language or print: a reminder promised before must not name a place
-    that they hide now. So it is for what they gave for one appointment, where it says only ways of their file, as a new
-    booking would have it (`people.services.card_for`); another's number learns nothing. What has left, is leaving, or
-    is drawn stays as it is. Gives how many messages. The caller holds the person's row.
+    As a new booking would have it (`people.services.card_for`); another's number learns nothing. Gives those cards,
+    held. The caller holds the person's row, and neither subjects nor messages yet.
     """
     own = ways(contact_of(person))
     cards = [card for card in cards_of(session, person.id) if ways(contact_of(card)) <= own]
     for card in cards:
         card.wants_discretion = person.wants_discretion
     session.flush()
+    return cards
+
+
+def say_anew(session: Session, now: datetime, person: Person, cards: Sequence[Person], *, base_url: str) -> int:
+    """Writes anew what waits to be told to a person: reminders, letters not yet drawn, and what a human is to say.
+
+    For whoever has just changed their discretion, language or print: a reminder promised before must not name a place
+    that they hide now. `cards`: what else they read, as `hush_cards` gives it. What has left or is leaving stays as it
+    is; what is drawn is drawn anew before a run takes it (`letters.services_runs.send_back`). Gives how many messages.
+    The caller holds the person's row.
+    """
     readers = {reader.id: reader for reader in (person, *cards)}
     waiting = (Message.person_id.in_(readers), Message.to.is_(None), Message.status.in_(_UNSAID))
     hold_subjects(session, subjects_of(session, *waiting))
     rows = session.scalars(
         select(Message).where(*waiting).order_by(Message.id).with_for_update().execution_options(populate_existing=True)
     ).all()
-    departement = session.get_one(Departement, 1)
+    departement, post = session.get_one(Departement, 1), postal_calendar_of(session)
     words = {number: words_for(session, now, reader, departement, base_url) for number, reader in readers.items()}
     for row in rows:
         row.context, row.calendar = words[row.person_id or 0](row)
-        if row.status is Status.OPEN:
+        if row.status is Status.OPEN:  # without what can no longer be done once a human has said it
+            row.context = with_deadlines_after(row.context, read_by(row.route, now, post))
             row.rendered = {"text": render.task(row.kind, row.context, row.route)}
     session.flush()
     return len(rows)

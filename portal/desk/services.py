@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.booking.rewording import SAID, say_anew
+from portal.booking.rewording import SAID, hush_cards, say_anew
 from portal.desk import queries
 from portal.desk.rules import DeskFault, Document, brings_letters, changed_since
 from portal.directory.models import Departement
@@ -143,11 +143,12 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
             departement=departement,
             base_url=base_url,
         )
+    cards = hush_cards(session, person) if SAID & changed else []
     told = follow_choice(
         session, now, person=person, by=by, how=wanted.paper_said, base_url=base_url, names=frozenset(changed)
     )
     if SAID & changed:
-        say_anew(session, now, person, base_url=base_url)
+        say_anew(session, now, person, cards, base_url=base_url)
     tell_change(session, now, person, told, by=by, base_url=base_url, was=was)
     return frozenset(changed)
 

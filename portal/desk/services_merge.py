@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.booking.models import Participation
 from portal.booking.models_waiting import Wish, WishEnd
-from portal.booking.rewording import SAID, say_anew, words_for
+from portal.booking.rewording import SAID, hush_cards, say_anew, words_for
 from portal.desk import queries_merge as queries
 from portal.desk.rules_merge import Kept, MergeFault, marks, merged_values, packed, refusal, told_names
 from portal.directory.models import Departement
@@ -77,12 +77,13 @@ def merge(  # noqa: PLR0913 - which two, by whom, what is kept, and the words of
     gone.merged_into_id = kept_id
     session.flush()
     _clear_double(session, kept, before, values)
+    cards = hush_cards(session, kept)
     theirs = Message.person_id.in_((kept_id, gone_id))
     hold_subjects(session, subjects_of(session, theirs, Message.status.in_(UNSENT)))  # of both, before any message
-    if SAID.intersection(told_names(values)):
-        say_anew(session, now, kept, base_url=base_url)
     words = words_for(session, now, kept, departement, base_url)
     handed = hand_over(session, now, of=gone_id, to=kept, words=words, post=queries_post.calendar_of(session))
+    if kept.wants_discretion or SAID.intersection(told_names(values)):
+        say_anew(session, now, kept, cards, base_url=base_url)  # what was handed over too
     end_sessions_of_person(session, now, gone_id)
     if kept.is_protected:
         end_for_protected(session, now, person_id=kept_id, by=by, voice=Voice(departement, base_url))

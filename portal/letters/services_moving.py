@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,23 +13,12 @@ from portal.notifications.outbox import UNSENT, write
 from portal.notifications.packing import AGAIN, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_tidings
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.wanted import UNSAID
 from portal.notifications.ways import failed_routes, reach_of
 from portal.people.models import Person
 
 _ENDED = "paper_ended"  # why a letter that waited was taken back: it waits again if the person chooses anew
 _GONE = (Status.FAILED, Status.WITHDRAWN, Status.EXPIRED)
-# What somebody who wants discretion is not told, by the keys of an appointment's words.
-_UNSAID: dict[str, Any] = {
-    "place_name": "",
-    "place_lines": [],
-    "place_phone": None,
-    "step_free": None,
-    "directions": None,
-    "words": "rendez-vous",
-    "bring": [],
-    "before": None,
-    "after": None,
-}
 
 
 def hold_what_waits(session: Session, now: datetime, person_id: int, *, also: Collection[tuple[str, int]] = ()) -> None:
@@ -94,7 +82,7 @@ def _own(person_id: int) -> ColumnElement[bool]:
 def _like(rows: Sequence[Message], person: Person, event: Event | Tidings) -> Message:
     """A message to the person that says what these say, as a letter to them may say it."""
     said = rows[0]
-    hidden = {key: value for key, value in _UNSAID.items() if key in said.context} if person.wants_discretion else {}
+    hidden = {key: value for key, value in UNSAID.items() if key in said.context} if person.wants_discretion else {}
     own = {"large_print": person.wants_large_print, "recipient_name": f"{person.given_names} {person.family_name}"}
     return Message(
         event_id=said.event_id,

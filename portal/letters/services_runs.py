@@ -28,6 +28,7 @@ from portal.notifications.holding import BusyError, hold_whole
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outcomes import give_up
 from portal.notifications.post import PostalCalendar
+from portal.notifications.wanted import was_drawn_otherwise
 from portal.people.models import Person
 
 _MACHINE = Actor(ActorKind.MACHINE)
@@ -116,19 +117,20 @@ def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> 
 def send_back(session: Session, now: datetime) -> int:
     """Letters in no run whose envelope no longer says where they should go wait again, to be drawn anew; how many.
 
-    What was drawn is forgotten: it never left the house. A registered letter is kept as pulled, with its proofs: what
-    is drawn in its place is registered too.
+    Those too that say it otherwise than their reader now wants: language, print, discretion. What was drawn is
+    forgotten: it never left the house. A registered letter is kept as pulled, with its proofs: what is drawn in its
+    place is registered too.
     """
     hold(session, Lock.RUN, 0)  # or a run that is being made would take some for letters that somebody changes
     rows = session.execute(
-        select(Message.id, *ENVELOPE)
+        select(Message.id, was_drawn_otherwise(), *ENVELOPE)
         .outerjoin(Person, Person.id == Message.person_id)
         .where(Message.status == Status.QUEUED)
         .order_by(Message.id)
         .with_for_update(of=Message, skip_locked=True)
         .execution_options(yield_per=1000)
     )
-    moved = [number for number, *envelope in rows if not still_goes_there(Envelope(*envelope))]
+    moved = [number for number, is_old, *where in rows if is_old or not still_goes_there(Envelope(*where))]
     session.execute(update(Message).where(Message.id.in_(moved)).values(status=Status.WAITING))
     forget_drawn(session, now, moved)
     return len(moved)

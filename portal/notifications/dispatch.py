@@ -27,6 +27,7 @@ from portal.notifications.outcomes import record
 from portal.notifications.packing import SINGLE
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.wanted import UNSAID, OwnPhone, as_wanted, own_phone
 
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
 PATIENCE = 3  # transient failures in a row: the route then rests until the next pass, and holds nobody else up
@@ -82,14 +83,14 @@ def send_due(database: Database, gateways: Gateways, clock: Clock, *, limit: int
     """
     expire(database, clock())
     with database.transaction() as session:
-        post = calendar_of(session)
+        post, phone = calendar_of(session), own_phone(session)
     failing: Counter[Route] = Counter()
     for done in range(limit):
         resting = [route for route, count in failing.items() if count >= PATIENCE]
         leased = lease_one(database, clock(), without=resting)
         if leased is None:
             return done
-        outcome = _handle(database, gateways, clock, leased, post)
+        outcome = _handle(database, gateways, clock, leased, post, phone)
         failing[leased.route] = failing[leased.route] + 1 if isinstance(outcome, TransientFailure) else 0
         if outcome is not None and not isinstance(outcome, Left):
             log.warning("message %d by %s: %s", leased.id, leased.route.value, outcome.code)
@@ -148,15 +149,24 @@ def run_worker(
         stop.wait(rest)
 
 
-def _handle(
-    database: Database, gateways: Gateways, clock: Clock, leased: Message, post: PostalCalendar
+def _handle(  # noqa: PLR0913, PLR0917 - a message, and what it leaves by
+    database: Database,
+    gateways: Gateways,
+    clock: Clock,
+    leased: Message,
+    post: PostalCalendar,
+    phone: OwnPhone | None,
 ) -> Outcome | None:
     now = clock()
     if leased.person and leased.person.wants_silence and leased.event["kind"] != SINGLE:
         _drop(database, leased)
         return None
     # Kept with the row only if it leaves so: another route, or another day, may be in time for more deadlines.
-    leased.context = with_deadlines_after(leased.context, read_by(leased.route, now, post))
+    reader = leased.person if leased.to is None else None  # else: to what was typed, in the words asked for
+    said = as_wanted(leased.context, leased.subject, reader, phone)
+    if any(said[name] != leased.context[name] for name in UNSAID if name in said):
+        leased.calendar = None  # it names the place too
+    leased.context = with_deadlines_after(said, read_by(leased.route, now, post))
     if leased.route is Route.LETTER:
         outcome = _draw(database, gateways, now, leased, post)
         if outcome is None:

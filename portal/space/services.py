@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.booking.rewording import SAID, say_anew
+from portal.booking.rewording import SAID, hush_cards, say_anew
 from portal.directory.models import Departement
 from portal.identity.rules import LetterFault
 from portal.identity.services_contacts import change_contact, tell_former
@@ -52,9 +52,10 @@ def save_preferences(
     person = person_to_change(session, person_id)
     asked, was = replace(preferences_of(person), **wanted), before(person)
     names = change_preferences(session, now, person=person, by=by, wanted=asked)
+    cards = hush_cards(session, person) if SAID & names else []
     left = follow_choice(session, now, person=person, by=by, how=How.WEB, base_url=base_url, names=names)
     if SAID & names:
-        say_anew(session, now, person, base_url=base_url)
+        say_anew(session, now, person, cards, base_url=base_url)
     tell_change(session, now, person, left, by=by, base_url=base_url, was=was)
     return names
 

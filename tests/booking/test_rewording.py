@@ -4,16 +4,20 @@ import pytest
 
 from portal.booking import queries
 from portal.booking.models import AppointmentStatus
-from portal.booking.rewording import say_anew
+from portal.booking.rewording import hush_cards, say_anew
 from portal.booking.services_missed import ask_call, tell_missed
 from portal.booking.telling import tell
 from portal.directory.models import Departement
 from portal.journal.services import Actor
+from portal.letters.services_runs import send_back
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Status
+from portal.notifications.outcomes import record_loss
 from portal.notifications.planner import EventKind
+from portal.notifications.queries_post import calendar_of as postal_calendar_of
 from portal.people.models import Person
 from tests.booking.desk import BASE, messages
+from tests.letters.messages import ADDRESS
 from tests.world import at
 
 
@@ -31,7 +35,7 @@ def change(database, clock):
             row = session.get_one(Person, person.id)
             for name, value in values.items():
                 setattr(row, name, value)
-            return say_anew(session, clock.now, row, base_url=BASE)
+            return say_anew(session, clock.now, row, hush_cards(session, row), base_url=BASE)
 
     return change
 
@@ -79,6 +83,51 @@ def test_what_a_human_is_to_say_is_written_anew_too(database, clock, world, offi
     (task,) = [one for one in messages(database) if one.status is Status.OPEN]
     assert not [words for words in private(place) if words in task.rendered["text"]]
     assert "14 décembre" in task.rendered["text"].replace("\u00a0", " ")
+
+
+def test_what_goes_round_by_another_route_after_its_reader_asked_for_discretion_names_no_place(
+    database, clock, world, office, change, gateways
+) -> None:
+    place, motif, agent = office
+    person = world.person(mobile="+33639980012", landline="+33353010012", email=None, address=[])
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-11-27", "09:00"), person))
+    send_due(database, gateways, clock)
+    (sent,) = [one for one in messages(database) if one.status is Status.SENT]
+    change(person, wants_discretion=True)
+    with database.transaction() as session:
+        lost = {"provider_id": sent.provider_id, "code": "undelivered", "refused": True}
+        record_loss(session, clock.now, sent.id, **lost, post=postal_calendar_of(session))
+    send_due(database, gateways, clock)
+    (task,) = [one for one in messages(database) if one.status is Status.OPEN and one.step == "notice"]
+    assert not [words for words in private(place) if words in task.rendered["text"]]
+    assert "27 novembre" in task.rendered["text"].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"), [({"wants_discretion": True}, ("", False)), ({"wants_large_print": True}, ("there", True))]
+)
+def test_a_letter_drawn_in_the_morning_leaves_as_its_reader_wants_it_by_the_evening(
+    database, clock, world, office, change, gateways, wanted, said
+) -> None:
+    place, motif, agent = office
+    person = world.person(
+        mobile=None, email=None, address=list(ADDRESS), wants_paper=True, letters_chosen_at=at("2026-11-02", "09:00")
+    )
+    promised(database, clock, world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person))
+    send_due(database, gateways, clock)
+    assert {one.status for one in messages(database) if one.route == "letter" and one.step == "notice"} == {
+        Status.QUEUED
+    }
+    change(person, **wanted)
+    with database.transaction() as session:
+        assert send_back(session, clock.now) == 1
+    send_due(database, gateways, clock)
+    (letter,) = [one for one in messages(database) if one.route == "letter" and one.step == "notice"]
+    assert letter.status is Status.QUEUED
+    shown = "there" if letter.context["place_name"] == place.name else letter.context["place_name"]
+    assert (shown, letter.context["large_print"]) == said
+    with database.transaction() as session:
+        assert send_back(session, clock.now) == 0
 
 
 def test_another_place_stays_said_and_a_language_follows(database, clock, world, office, change) -> None:

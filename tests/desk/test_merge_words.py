@@ -7,7 +7,7 @@ from portal.booking.models import AppointmentStatus
 from portal.booking.services_missed import tell_missed
 from portal.desk.forms_merge import count_words
 from portal.desk.queries_merge import MOVED
-from portal.notifications.models import Message, Status
+from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person
 from tests.desk.merging import BASE, hand_of, merged, promised
 from tests.world import at
@@ -42,6 +42,23 @@ def test_what_waits_for_the_file_that_stays_is_as_discreet_as_the_other_asked(
     merged(database, clock.now, kept, gone, agent)
     (reminder,) = waiting(database, Message.subject == "appointment", Message.subject_id == visit.id)
     assert (reminder.person_id, reminder.context["place_name"]) == (kept.id, "")
+
+
+def test_what_a_human_is_to_say_names_no_place_once_it_is_handed_to_a_discreet_file(
+    world, database, clock, agent, pair
+) -> None:
+    kept, gone = pair
+    place, motif, doctor = world.office()
+    visit = world.appointment(doctor, place, motif, at("2026-11-30", "09:00"), gone)
+    promised(database, clock.now, gone, visit.id, starts_at=visit.starts_at, context={"place_name": place.name})
+    with database.transaction() as session:
+        session.get_one(Person, kept.id).wants_discretion = True
+        for row in session.scalars(select(Message).where(Message.person_id == gone.id).order_by(Message.id)):
+            row.status, row.route, row.rendered = Status.OPEN, Route.CALL, {"text": f"C'est à {place.name}"}
+    merged(database, clock.now, kept, gone, agent)
+    with database.transaction() as session:
+        (task,) = session.scalars(select(Message).where(Message.status == Status.OPEN)).all()
+        assert (task.person_id, place.name in task.rendered["text"]) == (kept.id, False)
 
 
 def test_what_follows_a_missed_appointment_can_still_be_said(world, database, clock, agent, pair) -> None:

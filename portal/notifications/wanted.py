@@ -1,0 +1,70 @@
+"""What a message about an appointment says as its reader wants it now, whatever they wanted when it was promised."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy.orm import Session
+
+from portal.directory.models import Departement
+from portal.notifications.models import Message
+from portal.people.models import Person
+
+APPOINTMENT = "appointment"
+
+# What somebody who wants discretion is not told, by the keys of an appointment's words.
+UNSAID: Mapping[str, Any] = {
+    "place_name": "",
+    "place_lines": [],
+    "place_phone": None,
+    "old_place": "",
+    "step_free": None,
+    "directions": None,
+    "words": "rendez-vous",
+    "bring": [],
+    "before": None,
+    "after": None,
+}
+
+
+class OwnPhone(NamedTuple):
+    """The number of the Département itself: it names no place."""
+
+    number: str | None
+    hours: str | None
+
+
+def own_phone(session: Session) -> OwnPhone | None:
+    """The number that is given to somebody who wants discretion; None before anything was loaded."""
+    found = session.execute(select(Departement.phone, Departement.phone_hours)).one_or_none()
+    return OwnPhone(*found) if found else None
+
+
+def as_wanted(
+    context: Mapping[str, Any], subject: str, reader: Person | None, phone: OwnPhone | None
+) -> dict[str, Any]:
+    """The words of a message in its reader's language and print, without what their discretion hides.
+
+    Read when it leaves: what was planned before they asked, or goes round by another route since, betrays nobody.
+    """
+    if reader is None or subject != APPOINTMENT:
+        return dict(context)
+    own: dict[str, Any] = {"language": reader.language, "large_print": reader.wants_large_print}
+    if reader.wants_discretion:
+        own |= UNSAID
+        if phone and context.get("place_phone") is not None and context.get("phone") == context["place_phone"]:
+            own |= {"phone": phone.number, "phone_hours": phone.hours}
+    return {**context, **{name: value for name, value in own.items() if name in context}}
+
+
+def was_drawn_otherwise() -> ColumnElement[bool]:
+    """Of a letter about an appointment, beside its person: whether they have asked since for what it does not say."""
+    said = Message.context
+    return and_(
+        Message.subject == APPOINTMENT,
+        or_(
+            said["language"].astext != Person.language,
+            said["large_print"].astext != case((Person.wants_large_print, "true"), else_="false"),
+            and_(Person.wants_discretion, said["place_name"].astext != ""),
+        ),
+    )
