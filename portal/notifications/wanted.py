@@ -62,6 +62,7 @@ def was_drawn_otherwise() -> ColumnElement[bool]:
     said = Message.context
     return and_(
         Message.subject == APPOINTMENT,
+        Message.to.is_(None),  # else: where it was asked for, in the words asked for
         or_(
             said["language"].astext != Person.language,
             said["large_print"].astext != case((Person.wants_large_print, "true"), else_="false"),

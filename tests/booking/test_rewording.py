@@ -128,6 +128,10 @@ def test_a_letter_drawn_in_the_morning_leaves_as_its_reader_wants_it_by_the_even
     assert (shown, letter.context["large_print"]) == said
     with database.transaction() as session:
         assert send_back(session, clock.now) == 0
+        session.get_one(Message, letter.id).to = "12 RUE DE LA DEMONSTRATION"  # where it was asked for
+    change(person, wants_large_print=not person.wants_large_print, language="en")
+    with database.transaction() as session:
+        assert send_back(session, clock.now) == 0
 
 
 def test_another_place_stays_said_and_a_language_follows(database, clock, world, office, change) -> None:
