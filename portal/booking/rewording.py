@@ -56,6 +56,12 @@ def words_for(session: Session, now: datetime, to: Person, departement: Departem
     return words
 
 
+def hold_cards(session: Session, person: Person) -> None:
+    """Holds the rows that `hush_cards` may change, before the caller holds what messages are about (`portal.locks`)."""
+    rows = select(Person.id).where(Person.card_of_id == person.id).order_by(Person.id)
+    session.execute(rows.with_for_update(key_share=True))
+
+
 def hush_cards(session: Session, person: Person) -> list[Person]:
     """What a person gave for one appointment is as discreet as they are, where it says only ways of their file.
 

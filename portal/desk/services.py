@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.booking.rewording import SAID, hush_cards, say_anew
+from portal.booking.rewording import SAID, hold_cards, hush_cards, say_anew
 from portal.desk import queries
 from portal.desk.rules import DeskFault, Document, brings_letters, changed_since
 from portal.directory.models import Departement
@@ -122,6 +122,8 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
         raise Refused(DeskFault.ASK_IF_SAFE)
     departement, was = session.get_one(Departement, 1), before(person)
     changed = set(change_preferences(session, now, person=person, by=by, wanted=wanted.preferences))
+    if SAID & changed:
+        hold_cards(session, person)
     person.letters_chosen_at = now if is_new_place else person.letters_chosen_at
     changed |= _change_birth_name(session, now, person, wanted.birth_name, by=by)
     for kind, value in ((CredentialKind.MOBILE, wanted.mobile), (CredentialKind.EMAIL, wanted.email)):
