@@ -19,6 +19,7 @@ from tests.browser.test_signing_in import wait_until
 from tests.browser.test_space import settle
 
 REAL = DATA / "pas-de-calais"
+THEMES = ("Famille et entourage", "Logement", "Santé", "Budget", "Mobilité", "Emploi et compétences")
 NEUTRAL = "https://fr.wikipedia.org/**"
 
 
@@ -121,6 +122,49 @@ def test_a_whole_theme_leads_without_scripts_to_a_result_and_a_letter(visit, wor
     worker()
     with database.transaction() as session:
         assert session.scalars(select(Letter)).one().pages <= 4
+
+
+def test_each_theme_leads_to_a_human_and_takes_what_one_wants_with_it(visit):
+    visitor = visit(phone=True)
+    for theme in THEMES:
+        visitor.go("/mes-droits")
+        visitor.press(theme)
+        assert is_asked(visitor)
+        while is_asked(visitor):
+            visitor.press("Je ne sais pas")
+        visitor.reads("C'est une première réponse. Ce n'est pas une décision.")
+        expect(visitor.page.locator("main a[href^='tel:']").first).to_be_visible()
+        expect(visitor.page.locator("main a[href^='/rendez-vous']").first).to_be_visible()
+    visitor.follow("Écrire mes envies et mes projets")
+    visitor.fill("Ce que je veux", "Rester chez moi")
+    visitor.press("Ajouter à ma réponse")
+    visitor.reads("Rester chez moi")
+
+
+def test_what_a_household_tells_is_kept_once_ticked_then_corrected_and_erased(visit, world, database, clock):
+    visitor = visit(phone=True)
+    settle(visitor, database, clock, world.person(given_names="Camille", address=[]))
+    visitor.go("/mes-droits")
+    visitor.press("Famille et entourage")
+    while is_asked(visitor):
+        if visitor.page.get_by_label("Moins de 3 ans").count():
+            visitor.tick("Moins de 3 ans")
+            visitor.press("Continuer")
+        else:
+            visitor.press("Je ne sais pas")
+    visitor.follow("Garder ma réponse")
+    visitor.tick("Garder aussi dans mon dossier")
+    visitor.press("Garder ma réponse")
+    visitor.reads("Votre dossier est à jour aussi.")
+    visitor.go("/mon-espace/foyer")
+    visitor.reads("Vous avez un enfant de moins de 3 ans.")
+    visitor.follow("Corriger")
+    visitor.tick("De 3 à 5 ans")
+    visitor.press("Enregistrer")
+    visitor.reads("C'est enregistré.")
+    visitor.page.locator("details.erase > summary").click()
+    visitor.press("Oui, effacer")
+    visitor.reads("C'est effacé de votre dossier.")
 
 
 def test_what_is_urgent_stops_the_questions_and_the_page_is_left_at_once_with_its_answers(visit):
