@@ -215,3 +215,16 @@ def test_an_agent_answers_with_somebody_on_the_phone_and_their_referent_reads_wh
     referent.follow("2026 à")
     referent.reads("Le bus passe deux fois par jour")
     referent.reads("La personne vous les montre.")
+
+
+def test_the_rules_their_checking_and_a_household_tried_on_all_of_them_fit_a_small_phone(visit, enter, world):
+    place, _motif, _agent = world.office()
+    visitor = visit(phone=True)
+    enter(visitor, agent=world.agent("encadrant", place=place))
+    for path in ("/reglages/droits", "/reglages/droits/rsa", "/reglages/droits-a-relire", "/suivi/droits"):
+        visitor.go(f"/agents{path}")
+        assert visitor.page.locator("h1").count() == 1
+    visitor.go("/agents/reglages/droits-essai")
+    visitor.fill("Quel âge, en années ?", "40")
+    visitor.press("Essayer")
+    visitor.reads("Vous pouvez peut-être demander…")
