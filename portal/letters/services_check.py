@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.letters.queries_blocked import CHECKED, is_handed, people_waited_for, waits_for_person
 from portal.letters.rules_blocked import Check, CheckFault, check_of
-from portal.notifications.holding import free_ones
+from portal.notifications.holding import take_back_free
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.outcomes import locked_whole
@@ -72,17 +71,10 @@ def end_checked(session: Session, now: datetime) -> int:
     Files that became one, an address that they chose, a letter whose use has ended: nothing is left to ask. One that
     somebody changes at this instant is left for the next time.
     """
-    free = free_ones(
+    return take_back_free(
+        session,
         Message.subject == CHECKED,
         Message.kind == CHECKED,
         Message.status.in_((Status.WAITING, Status.OPEN)),
         Message.person_id.not_in(people_waited_for(now)),
     )
-    over = (
-        update(Message)
-        .where(Message.id == free.c.id)
-        .values(status=Status.WITHDRAWN)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(session.execute(over).all())

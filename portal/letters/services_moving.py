@@ -13,7 +13,7 @@ from portal.notifications.outbox import UNSENT, write
 from portal.notifications.packing import AGAIN, unpack
 from portal.notifications.planner import Event, Planned, Tidings, plan, plan_tidings
 from portal.notifications.queries_post import calendar_of
-from portal.notifications.wanted import UNSAID
+from portal.notifications.wanted import unsaid_in
 from portal.notifications.ways import failed_routes, reach_of
 from portal.people.models import Person
 
@@ -82,7 +82,7 @@ def _own(person_id: int) -> ColumnElement[bool]:
 def _like(rows: Sequence[Message], person: Person, event: Event | Tidings) -> Message:
     """A message to the person that says what these say, as a letter to them may say it."""
     said = rows[0]
-    hidden = {key: value for key, value in UNSAID.items() if key in said.context} if person.wants_discretion else {}
+    hidden = unsaid_in(said.context) if person.wants_discretion else {}
     own = {"large_print": person.wants_large_print, "recipient_name": f"{person.given_names} {person.family_name}"}
     return Message(
         event_id=said.event_id,

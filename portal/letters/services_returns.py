@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Departement
@@ -15,7 +15,7 @@ from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_refer
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
 from portal.letters.services_post import note_letter
 from portal.letters.services_runs import forget_drawn
-from portal.notifications.holding import free_ones
+from portal.notifications.holding import take_back_free
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.notices import base_context, tell_person
 from portal.notifications.outbox import doubt_way, is_overtaken, replan_without
@@ -69,20 +69,13 @@ def end_answered(session: Session) -> int:
     One that somebody changes at this instant is left for the next time.
     """
     answered = select(Person.id).where(Person.address_state.not_in(UNTRUSTED))
-    free = free_ones(
+    return take_back_free(
+        session,
         Message.subject == "address",
         Message.kind == KIND,
         Message.status.in_((Status.WAITING, Status.OPEN)),
         Message.person_id.in_(answered),
     )
-    over = (
-        update(Message)
-        .where(Message.id == free.c.id)
-        .values(status=Status.WITHDRAWN)
-        .returning(Message.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(session.execute(over).all())
 
 
 def leave_again(session: Session, now: datetime, *, message_id: int) -> bool:

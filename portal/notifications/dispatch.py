@@ -27,7 +27,7 @@ from portal.notifications.outcomes import record
 from portal.notifications.packing import SINGLE
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
-from portal.notifications.wanted import UNSAID, OwnPhone, as_wanted, own_phone
+from portal.notifications.wanted import OwnPhone, as_wanted, own_phone, unsaid_in
 
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
 PATIENCE = 3  # transient failures in a row: the route then rests until the next pass, and holds nobody else up
@@ -164,7 +164,7 @@ def _handle(  # noqa: PLR0913, PLR0917 - a message, and what it leaves by
     # Kept with the row only if it leaves so: another route, or another day, may be in time for more deadlines.
     reader = leased.person if leased.to is None else None  # else: to what was typed, in the words asked for
     said = as_wanted(leased.context, leased.subject, reader, phone)
-    if any(said[name] != leased.context[name] for name in UNSAID if name in said):
+    if any(said[name] != leased.context[name] for name in unsaid_in(said)):
         leased.calendar = None  # it names the place too
     leased.context = with_deadlines_after(said, read_by(leased.route, now, post))
     if leased.route is Route.LETTER:

@@ -40,6 +40,11 @@ def own_phone(session: Session) -> OwnPhone | None:
     return OwnPhone(*found) if found else None
 
 
+def unsaid_in(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What words hold of all that discretion hides, with what is said in its place."""
+    return {name: value for name, value in UNSAID.items() if name in context}
+
+
 def as_wanted(
     context: Mapping[str, Any], subject: str, reader: Person | None, phone: OwnPhone | None
 ) -> dict[str, Any]:
