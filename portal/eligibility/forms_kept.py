@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.eligibility.forms_own import can_field, wants_field
 from portal.eligibility.rules_kept import LONGEST_WORDS
 from portal.people.forms_fields import HiddenField
 from portal.web.forms import CheckField, PortalForm
@@ -14,16 +15,8 @@ from portal.web.forms_long import LongField
 class KeepForm(PortalForm):
     """What goes with the answers: what the person wants, what they can do, what they add. All of it may stay empty."""
 
-    wants = LongField(
-        _l("Ce que je veux"),
-        longest=LONGEST_WORDS,
-        hint=_l("Vos envies et vos projets. Exemple : travailler avec des enfants"),
-    )
-    can = LongField(
-        _l("Ce que je sais faire"),
-        longest=LONGEST_WORDS,
-        hint=_l("Au travail, à la maison, dans une association. Exemple : je cuisine pour vingt personnes"),
-    )
+    wants = wants_field(LONGEST_WORDS)
+    can = can_field(LONGEST_WORDS)
     adds = LongField(
         _l("Ce que je veux ajouter"),
         longest=LONGEST_WORDS,

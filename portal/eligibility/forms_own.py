@@ -12,19 +12,23 @@ LONGEST = 300  # characters of each
 _MOST = 600  # bytes of each in UTF-8: with all answers, the cookie stays under the 4096 that a browser keeps
 
 
+def wants_field(longest: int) -> LongField:
+    """« Mes envies et mes projets », in so many characters at most."""
+    hint = _l("Vos envies et vos projets. Exemple : travailler avec des enfants")
+    return LongField(_l("Ce que je veux"), longest=longest, hint=hint)
+
+
+def can_field(longest: int) -> LongField:
+    """« Ce que je sais faire », in so many characters at most."""
+    hint = _l("Au travail, à la maison, dans une association. Exemple : je cuisine pour vingt personnes")
+    return LongField(_l("Ce que je sais faire"), longest=longest, hint=hint)
+
+
 class OwnWordsForm(PortalForm):
     """What the person wants, and what they can do. Both may stay empty."""
 
-    wants = LongField(
-        _l("Ce que je veux"),
-        longest=LONGEST,
-        hint=_l("Vos envies et vos projets. Exemple : travailler avec des enfants"),
-    )
-    can = LongField(
-        _l("Ce que je sais faire"),
-        longest=LONGEST,
-        hint=_l("Au travail, à la maison, dans une association. Exemple : je cuisine pour vingt personnes"),
-    )
+    wants = wants_field(LONGEST)
+    can = can_field(LONGEST)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field; one in an alphabet that takes more room holds fewer characters."""
