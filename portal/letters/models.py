@@ -139,6 +139,7 @@ class Letter(Base):
     reprints: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # of spoiled sheets
     pulled_at: Mapped[datetime | None]
     pull_reason: Mapped[PullReason | None]
+    rejection: Mapped[str | None]  # why, in the outside printer's words
     is_registered: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # recommandé
     tracking_number: Mapped[str | None]
     returned_at: Mapped[datetime | None]

@@ -17,12 +17,12 @@ class Closure(StrEnum):
 
 
 class PostalClosure(Base):
-    """A day entered by hand, or several in a row as several rows."""
+    """A day entered by hand, or several in a row as several rows; a bridge may lie under a strike."""
 
     __tablename__ = "postal_closure"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    closure: Mapped[Closure]
+    closure: Mapped[Closure] = mapped_column(primary_key=True)
     reason: Mapped[str]  # for colleagues: "pont", "grève annoncée"
     agent_id: Mapped[int | None] = mapped_column(BigInteger)
     made_at: Mapped[datetime]

@@ -50,7 +50,7 @@ def close_days(  # noqa: PLR0913 - a range, what stands still, why, and by whose
     session.execute(
         insert(PostalClosure)
         .values([{"day": day, **given} for day in days])
-        .on_conflict_do_update(index_elements=[PostalClosure.day], set_=given)
+        .on_conflict_do_update(index_elements=[PostalClosure.day, PostalClosure.closure], set_=given)
     )
     _follow(session, now)
     _note(session, now, by, "post.closed", days)

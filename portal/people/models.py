@@ -75,6 +75,8 @@ class Person(Base):
     landline: Mapped[str | None]  # E.164
     address: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)  # lines 2 to 6 of NF Z10-011, or empty
     address_state: Mapped[RouteState] = mapped_column(default=RouteState.UNTRIED)
+    # The place that keeps their letters for somebody who has no address at all: the address is then the place's.
+    letters_kept_at_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
 
     # Ways (mobile, email, address) that somebody acting for the person wrote. Messages use them; they open nothing
     # until the person, or an agent with them, says that they are theirs: whoever acts must not keep a key to the space.
