@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import StopValidation
 
 from portal.booking.pages import CommuneSearch
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
@@ -14,9 +13,10 @@ from portal.eligibility.rules_words import LONGEST
 from portal.people.forms_fields import BirthDateField
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 from portal.web.forms_lists import ChecksField
+from portal.web.forms_numbers import WholeField
 
 _CHOOSE = _l("Choisissez une réponse, ou pressez « Je ne sais pas ».")
-_FIGURES = 9  # digits
+_EURO = "€"  # may be typed behind an amount
 
 
 class WordsForm(PortalForm):
@@ -73,25 +73,6 @@ class CommuneForm(PortalForm):
         field.errors = [unknown + _("Choisissez votre commune, ou pressez « Je ne sais pas ».")]
 
 
-class WholeField(TextField):
-    """A whole number between two bounds, both included; `number` is what was read. Spaces and « € » are left out."""
-
-    def __init__(self, label: str, *, low: int, high: int, **options: Any) -> None:
-        self.low, self.high = low, high
-        self.number: int | None = None
-        super().__init__(label, longest=20, render_kw={"inputmode": "numeric", "autocomplete": "off"}, **options)
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence for what is no such number."""
-        super().pre_validate(form)
-        typed = "".join(self.data.replace("€", "").split())
-        is_figure = typed.isascii() and typed.isdigit() and len(typed) <= _FIGURES
-        if not is_figure or not self.low <= int(typed) <= self.high:
-            words = _("Écrivez un nombre entre %(low)s et %(high)s, en chiffres.", low=self.low, high=self.high)
-            raise StopValidation(words)
-        self.number = int(typed)
-
-
 class AnswerForm(PortalForm):
     """The answer to one question; `answer` may be read once the form is valid."""
 
@@ -135,14 +116,14 @@ def answer_form(question: Question, today: date, answer: str | None) -> AnswerFo
         data["several"] = answer.split(" ") if answer else []
     elif kind is Kind.AGE:
         fields["birth"] = BirthDateField(_l("Votre date de naissance"), hint=_l("Exemple : 24 11 1980"), required="")
-        fields["years"] = WholeField(_l("Ou seulement votre âge"), low=0, high=OLDEST, hint=_l("Exemple : 46"))
+        fields["years"] = WholeField(_l("Ou seulement votre âge"), most=OLDEST, hint=_l("Exemple : 46"))
         is_years = answer is not None and answer.isdigit()
         data = {"years": answer if is_years else "", "birth": None if is_years or not answer else _day(answer)}
     else:
         required = _l("Écrivez un nombre, en chiffres. Exemple : 40")
         hint = _l("En euros, sans les centimes. Exemple : 400") if kind is Kind.AMOUNT else _l("Exemple : 40")
-        bounds = {"low": question.low, "high": question.high}
-        fields["number"] = WholeField(question.text, **bounds, required=required, hint=hint)
+        bounds = {"least": question.low, "most": question.high}
+        fields["number"] = WholeField(question.text, **bounds, dropped=_EURO, required=required, hint=hint)
         data["number"] = answer or ""
     return cast("AnswerForm", type("OneAnswerForm", (AnswerForm,), fields)(data=data))
 

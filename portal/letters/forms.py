@@ -15,6 +15,7 @@ from portal.letters.rules import key_of
 from portal.letters.rules_post import page_of
 from portal.people.forms_fields import HiddenField
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
+from portal.web.forms_numbers import WholeField
 
 AS_LISTED = "listed"
 WHOLE, SHEET = "whole", "sheet"
@@ -26,21 +27,7 @@ _KEY = {
     "autofocus": True,
     "data-scan": "",
 }
-_FIGURES = {"inputmode": "numeric", "autocomplete": "off"}
-
-
-class CountField(TextField):
-    """A whole number, from 0. `number` is what was read; None when nothing was typed."""
-
-    number: int | None = None
-
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` with a sentence for what is no number."""
-        super().pre_validate(form)
-        typed = "".join(self.data.split())
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= _MOST):
-            raise StopValidation(_("Écrivez un nombre, en chiffres. Exemple\u00a0: 250"))
-        self.number = int(typed)
+_NO_COUNT = _l("Écrivez un nombre, en chiffres. Exemple\u00a0: 250")
 
 
 class KeyField(TextField):
@@ -102,7 +89,7 @@ class PrintedForm(PortalForm):
     """A run is printed: by the printer's counter, or all of it; or one of its files (`position`)."""
 
     file = HiddenField()
-    counter = CountField(_l("Compteur de l'imprimante, en feuilles"), longest=12, render_kw=_FIGURES)
+    counter = WholeField(_l("Compteur de l'imprimante, en feuilles"), wrong=_NO_COUNT)
 
     @property
     def position(self) -> int | None:
@@ -116,14 +103,13 @@ class PrintedForm(PortalForm):
 class CountForm(PortalForm):
     """What was counted as it was put in envelopes."""
 
-    letters = CountField(
-        _l("Enveloppes comptées"), longest=12, required=_l("Écrivez combien d'enveloppes il y a."), render_kw=_FIGURES
+    letters = WholeField(
+        _l("Enveloppes comptées"), wrong=_NO_COUNT, required=_l("Écrivez combien d'enveloppes il y a.")
     )
-    sheets = CountField(
+    sheets = WholeField(
         _l("Feuilles comptées, sans les séparations"),
-        longest=12,
+        wrong=_NO_COUNT,
         required=_l("Écrivez combien de feuilles il y a."),
-        render_kw=_FIGURES,
     )
 
 

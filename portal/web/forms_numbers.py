@@ -48,7 +48,7 @@ class WholeField(TextField):
         self.number = None
         super().pre_validate(form)
         typed = "".join(sign for sign in self.data if not sign.isspace() and sign not in self.dropped)
-        is_figure = typed.isascii() and typed.isdecimal() and len(typed) <= len(str(self.most)) + 1
+        is_figure = typed.isascii() and typed.isdecimal()
         if not is_figure or not self.least <= int(typed) <= self.most:
             raise StopValidation(
                 self.wrong or _("Écrivez un nombre entier de %(least)s à %(most)s.", least=self.least, most=self.most)

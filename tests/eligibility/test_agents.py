@@ -53,7 +53,7 @@ def test_numbers_ticks_ages_and_territories_are_tried_too(admin, key):
     if numbers:
         refused = admin.post(path, data=form | dict.fromkeys(numbers, "quarante"))
         assert refused.status_code == 422
-        assert "en chiffres" in refused.page.text()
+        assert "Écrivez un nombre entier de" in refused.page.text()
 
 
 def test_a_rule_that_is_not_there_is_not_found(admin):

@@ -101,7 +101,7 @@ def test_an_age_is_a_birth_date_or_years(client, begin, answer):
     refused = answer(shown, birth=["31", "2", "1980"], years="1")
     assert "Cette date n'existe pas." in refused.page.text()
     assert [one.get("value") for one in refused.page.all("input", name="birth")] == ["31", "2", "1980"]
-    assert "Écrivez un nombre entre 0 et 120, en chiffres." in answer(shown, years="cent").page.text()
+    assert "Écrivez un nombre entier de 0 à 120." in answer(shown, years="cent").page.text()
     onward = client.follow(answer(shown, years="46"))
     assert client.get(onward.page.links()["Retour"]).page.fields(0)["years"] == "46"
 
