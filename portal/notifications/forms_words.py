@@ -31,6 +31,7 @@ KINDS = {
     "contact_changed": Named(_l("Votre mobile ou votre e-mail a changé"), _l("Téléphone ou e-mail remplacé")),
     "preferences_changed": Named(_l("Vos choix ont changé"), _l("Fiche modifiée")),
     "paper_chosen": Named(_l("Vos lettres arrivent par courrier"), _l("Lettres par courrier")),
+    "already_so": Named(_l("Votre papier : c'est déjà fait"), _l("Papier reçu : rien à changer")),
     "wish_noted": Named(_l("Votre demande de rendez-vous est notée"), _l("Demande de rendez-vous notée")),
     "page_asked": Named(_l("Une page que vous avez demandée"), _l("Page du site demandée")),
     "form_sent": Named(_l("Un papier à remplir et à renvoyer"), _l("Papier à remplir envoyé")),
@@ -41,8 +42,10 @@ KINDS = {
     "mandate_ending": Named(_l("Une permission finit bientôt"), _l("Un mandat finit bientôt")),
     "mandate_reply": Named(_l("Réponse à votre SMS"), _l("Réponse à un SMS")),
     "address_wanted": Named(_l("Votre adresse, à nous redonner"), _l("Adresse à demander")),
+    "letter_waits": Named(_l("Une lettre vous attend"), _l("Une lettre l'attend")),
     "person_check": Named(_l("Une lettre bloquée, à voir avec vous"), _l("Fiche à vérifier, pour une lettre")),
     "space_closed": Named(_l("Votre espace est fermé"), _l("Espace fermé")),
+    "agent_invitation": Named(_l("Votre invitation"), _l("Invitation d'un agent")),
 }
 OTHER_KIND = Named(_l("Un message"), _l("Un message"))
 

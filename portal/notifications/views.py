@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.notifications import queries
+from portal.notifications.forms_words import ROUTES, kind_named
 from portal.notifications.gateways.twilio import REFUSED_NUMBER, STATUS_PATH, is_signed
 from portal.notifications.outcomes import record_delivery, record_loss
 from portal.notifications.queries import Kept
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import standing_line
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
 
@@ -47,7 +49,17 @@ def demo_messages() -> str:
     kept = _kept(request.args.get("voie", ""))
     with transaction() as session:
         page = queries.message_page(session, kept, request.args.get("page", 1, type=int))
-    return render_template("notifications/demo_messages.html", page=page, kept=kept, choices=Kept, mail_body=_mail_body)
+        post = calendar_of(session)
+    return render_template(
+        "notifications/demo_messages.html",
+        page=page,
+        kept=kept,
+        choices=Kept,
+        routes=ROUTES,
+        kind_named=kind_named,
+        standing=lambda words, message: standing_line(words, message, post, now(), person=message.person),
+        mail_body=_mail_body,
+    )
 
 
 def _take_whatever_else_runs() -> None:

@@ -4,12 +4,10 @@ from portal.notifications.forms_words import KINDS, OTHER_KIND, ROUTES, kind_nam
 from portal.notifications.models import Route
 from portal.paths import TEMPLATES
 
-TO_STAFF = {"agent_invitation"}  # on no person's card
 
-
-def test_whatever_is_told_to_a_person_has_a_name_in_their_space_and_on_their_card() -> None:
+def test_whatever_is_told_has_a_name_for_its_reader_and_for_an_agent() -> None:
     told = {folder.name for folder in (TEMPLATES / "messages").iterdir() if folder.is_dir()}
-    assert told - TO_STAFF <= KINDS.keys()
+    assert told <= KINDS.keys()
     assert kind_named("appointment_booked").to_reader == "Votre rendez-vous"
     assert kind_named("of tomorrow") is OTHER_KIND
     assert ROUTES.keys() == set(Route)

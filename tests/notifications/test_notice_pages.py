@@ -53,7 +53,7 @@ def test_a_code_to_somebody_without_a_file_is_shown_with_where_it_went(demo, cod
     page = demo.get("/demo/messages").page
 
     assert f"Pour {shown}." in page.text().replace("\u00a0", " ")
-    assert "code pour entrer" in page.text()
+    assert "Code pour se connecter" in page.text()
     assert gateways.sealer.digits(KEY) in page.text()
     assert not [words for words in page.links() if words.startswith("Ouvrir le rendez-vous")]
 
@@ -72,7 +72,7 @@ def test_what_is_told_to_a_person_is_named_by_its_kind(demo, database, world, ga
         )
     send_due(database, gateways, clock)
 
-    assert "SMS, choix changés" in demo.get("/demo/messages").page.text()
+    assert "SMS : Fiche modifiée" in demo.get("/demo/messages").page.text()
 
 
 def test_someone_that_nothing_reaches_is_told_at_their_next_visit(client, database, world, gateways, clock):

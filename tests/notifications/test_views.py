@@ -178,12 +178,8 @@ def test_each_message_is_shown_as_its_receiver_gets_it_newest_first(world, told,
     page = demo.get("/demo/messages").page
     text = page.text()
 
-    headings = [page.text(heading) for heading in page.all("h2") if "rendez-vous" in page.text(heading)]
-    assert headings == [
-        "Appel par un agent, rendez-vous pris",
-        "E-mail, rendez-vous pris",
-        "SMS, rendez-vous pris",
-    ]
+    headings = [page.text(heading) for heading in page.all("h2") if "Rendez-vous" in page.text(heading)]
+    assert headings == ["Appel : Rendez-vous pris", "E-mail : Rendez-vous pris", "SMS : Rendez-vous pris"]
     assert "Rendez-vous mardi 15 décembre 2026 à 10 h 30, MDS Arras Nord" in text
     assert "Objet : Rendez-vous confirmé : mardi 15 décembre 2026 à 10 h 30" in text
     assert "vérifiez qui parle" in text
