@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-MOST_LETTERS = 250  # in one file (the trade's own limit: letters.md, "the run")
+MOST_LETTERS = 250  # in one file (a rule of the print room: what one person folds and checks in one go)
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -27,7 +27,7 @@ from portal.refusal import Refused
 NO_ANSWER, WRONG_NUMBER = 0.1, 0.02  # of calls
 GIVE_ADDRESS = 0.7  # of those asked for one
 MOVE_AWAY = 0.0004  # of people, each day
-_TOLD_AT_DESK = 0.3  # of what waits at a desk, each half-day: the others come for their appointment
+_TOLD_AT_DESK = 0.3  # of what waits at a desk, each time hands call: the others come for their appointment
 _BY = Actor.agent(2)
 
 
@@ -43,7 +43,7 @@ class Humans:
     not_before: dict[int, datetime] = field(default_factory=dict)
 
     def call(self, now: datetime) -> None:
-        """A half-day of calls: every open one is tried."""
+        """What hands do three times a day: every open call is tried."""
         with self.database.transaction() as session:
             opened = select(Message.id, Message.route).where(Message.status == Status.OPEN, Message.expires_at > now)
             found = session.execute(opened.order_by(Message.expires_at, Message.id)).all()
