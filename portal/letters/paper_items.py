@@ -40,6 +40,7 @@ class Choose:
     is_one: bool
     columns: int = 1
     is_on_line: bool = False  # the boxes stand at the right of the question
+    asked: str = ""  # what a screen reader says before each box, where the question is not in `question`
 
 
 @dataclass(frozen=True)

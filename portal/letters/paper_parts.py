@@ -167,7 +167,8 @@ def _box(item: Choose, option: Option, scale: Scale, left: float, measure: float
             )  # fmt: skip
         else:
             name = f"{item.name}.{option.value}"
-            sheet.field(area, FieldKind.CHECK, name, option.label, is_ticked=option.is_ticked)
+            label = f"{item.asked or item.question} {option.label}"
+            sheet.field(area, FieldKind.CHECK, name, label, is_ticked=option.is_ticked)
 
     return FieldPiece(max(above + words.height, scale.box), draw)
 

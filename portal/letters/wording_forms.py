@@ -5,9 +5,10 @@ from typing import Any
 
 from portal.letters.text import Holds, Value
 from portal.letters.wording_common import COMMON, common_values
+from portal.notifications import wanted
 
 KIND = "form_sent"
-ENCLOSED = "form"  # in a message's context: the form's words (`paper_kept.as_json`)
+ENCLOSED = wanted.ENCLOSED  # in a message's context: the form's words (`paper_kept.as_json`)
 
 _FORMS = ("wish", "choices", "address", "mandate")
 

@@ -11,6 +11,8 @@ from portal.notifications.models import Message
 from portal.people.models import Person
 
 APPOINTMENT = "appointment"
+ENCLOSED = "form"  # in a context: the words of the paper form that goes with the letter
+HUSHED = "form_hushed"  # the same form, without what is not printed for somebody discreet; where they differ
 
 # What somebody who wants discretion is not told, by the keys of an appointment's words.
 UNSAID: Mapping[str, Any] = {
@@ -52,6 +54,8 @@ def as_wanted(
 
     Read when it leaves: what was planned before they asked, or goes round by another route since, betrays nobody.
     """
+    if reader is not None and reader.wants_discretion and HUSHED in context:
+        return {**context, ENCLOSED: context[HUSHED]}
     if reader is None or subject != APPOINTMENT:
         return dict(context)
     own: dict[str, Any] = {"language": reader.language, "large_print": reader.wants_large_print}
@@ -63,14 +67,30 @@ def as_wanted(
 
 
 def was_drawn_otherwise() -> ColumnElement[bool]:
-    """Of a letter about an appointment, beside its person: whether they have asked since for what it does not say."""
+    """Of a letter about an appointment, beside its person: whether they have asked since for what it does not say.
+
+    Of one that carries a form: whether it bears what they hide since.
+    """
     said = Message.context
-    return and_(
-        Message.subject == APPOINTMENT,
-        Message.to.is_(None),  # else: where it was asked for, in the words asked for
+    is_old = and_(
+        _FOLLOWS_ITS_READER,
         or_(
             said["language"].astext != Person.language,
             said["large_print"].astext != case((Person.wants_large_print, "true"), else_="false"),
-            and_(Person.wants_discretion, said["place_name"].astext != ""),
+            _SAYS_TOO_MUCH,
         ),
     )
+    return or_(is_old, _BEARS_TOO_MUCH)
+
+
+def says_too_much() -> ColumnElement[bool]:
+    """The same of discretion alone: such a letter must not leave the house, whatever it has become there."""
+    return or_(and_(_FOLLOWS_ITS_READER, _SAYS_TOO_MUCH), _BEARS_TOO_MUCH)
+
+
+# Another goes where it was asked for, in the words asked for.
+_FOLLOWS_ITS_READER = and_(Message.subject == APPOINTMENT, Message.to.is_(None))
+_SAYS_TOO_MUCH = and_(Person.wants_discretion, Message.context["place_name"].astext != "")
+_BEARS_TOO_MUCH = and_(
+    Message.context.has_key(HUSHED), Person.wants_discretion, Message.context[ENCLOSED] != Message.context[HUSHED]
+)

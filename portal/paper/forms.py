@@ -8,19 +8,17 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from portal.booking.forms_address import LINES, checked_address, typed_address
-from portal.desk.forms import MarksField
+from portal.desk.forms import MarksField, SafePlaceForm
 from portal.letters.address import Communes
 from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.forms_words import PROCEDURES
 from portal.mandates.rules import Fault
 from portal.paper.forms_words import DAYS, FAULTS, HALVES
 from portal.paper.rules import HALF_DAYS, PaperFault
-from portal.paper.services_entering import Chosen
 from portal.people.forms_fields import BirthDateField, HiddenField, NameField
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField, selectable
 from portal.web.forms_lists import ChecksField
-from portal.web.i18n import LANGUAGES
 from portal.web.text import printable
 
 ANYWHERE = "partout"
@@ -29,9 +27,7 @@ KEPT = "tient"  # the appointment: a slip that says nothing of it
 _LINES = (*LINES, "postcode", "town")
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
 _FILLED = 6 * (_ADDRESS_LINE + 1)
-_YES_NO = {"oui": True, "non": False}
-_NOTHING = ""
-_UNSIGNED = _l("Sans signature, ce papier ne vaut rien. Renvoyez-le à la personne, ou appelez-la.")
+UNSIGNED = _l("Sans signature, ce papier ne vaut rien. Renvoyez-le à la personne, ou appelez-la.")
 _ADDRESS_UNSIGNED = _l("Sans signature, l'adresse ne change pas. Effacez-la ici, ou renvoyez le papier.")
 
 
@@ -52,9 +48,10 @@ class GiveForm(PortalForm):
 
 
 class EntryForm(PortalForm):
-    """What a paper says. `shown`: the marks of the file that the page showed."""
+    """What a paper says. `shown`: the marks of the file that the page showed. `reads`: its agent reads that file."""
 
     shown = MarksField()
+    reads = False
 
 
 def _line(label: Any, **options: Any) -> TextField:
@@ -105,7 +102,7 @@ class AddressForm(EntryForm):
         if lines == [] and self.needs_address:
             self.street.errors = [_l("Écrivez la nouvelle adresse. Exemple : 12 rue de la Paix")]
         if lines != [] and not self.signed.data:
-            self.signed.errors = [_UNSIGNED if self.needs_address else _ADDRESS_UNSIGNED]
+            self.signed.errors = [UNSIGNED if self.needs_address else _ADDRESS_UNSIGNED]
         return not self.errors
 
     @property
@@ -113,49 +110,26 @@ class AddressForm(EntryForm):
         return bool(self.filled.data) and self.filled.data == "|".join(self[name].data or "" for name in _LINES)
 
 
-def _yes_no(label: Any) -> ChoiceField:
-    ticks = [(_NOTHING, _l("rien de coché")), ("oui", _l("oui")), ("non", _l("non"))]
-    return ChoiceField(label, choices=ticks, required="", default=_NOTHING)
-
-
-class ChoicesForm(AddressForm):
-    """The boxes of the form of choices: yes, no, or nothing ticked."""
-
-    sms = _yes_no(_l("Recevoir des SMS"))
-    emails = _yes_no(_l("Recevoir des e-mails"))
-    paper = _yes_no(_l("Tout recevoir par lettre (garantie papier)"))
-    large_print = _yes_no(_l("Des lettres en gros caractères"))
-    tongue = ChoiceField(
-        _l("Langue des messages"),
-        choices=[(_NOTHING, _l("rien de coché")), *LANGUAGES.items()],
-        required="",
-        default=_NOTHING,
-    )
-
-    needs_address = False
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Checks each field; letters end by the person's own word alone, which is their signature."""
-        super().validate(extra_validators)
-        if self.paper.data == "non" and not self.signed.data:
-            self.signed.errors = [_UNSIGNED]
-        return not self.errors
-
-    @property
-    def chosen(self) -> Chosen:
-        """What was ticked; of a valid form."""
-        ticked = {name: _YES_NO.get(self[name].data or "") for name in ("sms", "emails", "paper", "large_print")}
-        return Chosen(**ticked, language=self.tongue.data or None, address=tuple(self.address))
-
-
 class WishForm(AddressForm):
     """The half-days that suit, for what and where; and the address, where the paper bears one."""
 
-    motif = ChoiceField(_l("Pour quoi ?"), choices=[], required=_l("Choisissez un motif."))
+    motif = ChoiceField(
+        _l("Pour quoi ?"),
+        hint=_l("Ce n'est pas dans la liste ? Donnez ce papier à son service."),
+        choices=[],
+        required=_l("Choisissez un motif."),
+    )
     place = ChoiceField(_l("Où ?"), choices=[], required=_l("Choisissez un lieu, ou tous les lieux."))
     half_days = ChecksField(
         _l("Les demi-journées cochées"),
         required=FAULTS[PaperFault.NOTHING],
+    )
+    hours = TextField(
+        _l("Les jours et les heures écrits, s'il y en a"),
+        hint=_l("Exemple : 7 décembre à 9 h 30. Cochez aussi leurs demi-journées."),
+        longest=160,
+        required="",
+        render_kw={"autocomplete": "off"},
     )
     first_day = DateField(_l("Pas avant le, si c'est écrit"), hint=_l("Exemple : 24 11 2026"), required="")
 
@@ -230,14 +204,18 @@ class MandateForm(AddressForm):
             elif not field.data and not field.errors:
                 field.errors = [asked[field]]
         if not self.signed.data:
-            self.signed.errors = [_UNSIGNED]
+            self.signed.errors = [UNSIGNED]
         return not self.errors
 
 
-class SlipForm(EntryForm):
-    """The slip of an appointment's letter. `sequence`: the appointment as the page showed it."""
+class SlipForm(EntryForm, SafePlaceForm):
+    """The slip of an appointment's letter. `sequence`: the appointment as the page showed it.
+
+    `is_safe`: asked about the address of `safe`, somebody discreet has said that letters may come there.
+    """
 
     sequence = HiddenField()
+    is_safe = CheckField(_l("Oui, elle le dit : les lettres peuvent y aller"))
     what = ChoiceField(
         _l("Que dit le coupon ?"),
         choices=[

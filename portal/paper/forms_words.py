@@ -33,8 +33,13 @@ FAULTS = {
     PaperFault.NO_FILE: _l("Cette fiche n'existe plus. Cherchez la personne, puis donnez un papier neuf."),
     PaperFault.NO_ADDRESS: _l("Pour tout recevoir par courrier, il faut une adresse. Écrivez-la."),
     PaperFault.NOTHING: _l("Rien n'est coché. Cochez au moins une case, comme sur le papier."),
+    PaperFault.NOT_THERE: _l("Ce sujet n'est pas reçu dans ce lieu. Choisissez-en un autre, ou tous les lieux."),
     PaperFault.OVER: _l("Ce rendez-vous est déjà passé. Le coupon ne l'annule plus."),
-    PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Il n'y a rien à faire."),
+    PaperFault.CANCELLED: _l("Ce rendez-vous est déjà annulé. Le coupon ne l'annule pas une deuxième fois."),
+    PaperFault.RELATIVE: _l(
+        "Une autre personne répond pour elle maintenant. Faites remplir un papier neuf par cette personne."
+    ),
+    PaperFault.ASK_IF_SAFE: _l("Ce choix se vérifie avec la personne. Donnez ce papier à un accueil, le jour même."),
 }
 POST_FAULTS = {
     PostFault.NO_ADDRESS: _l("Pas d'envoi par la poste : la fiche n'a pas d'adresse."),
@@ -82,6 +87,7 @@ ANSWERS = {
     "language": _l("Langue"),
     "address": _l("Adresse"),
     "half_days": _l("Demi-journées"),
+    "hours": _l("Heures écrites"),
     "first_day": _l("À partir du"),
     "motif_id": _l("Sujet"),
     "place_id": _l("Lieu"),

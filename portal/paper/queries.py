@@ -3,17 +3,18 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.booking.availability import Scope
+from portal.booking.models import Opening, opening_motif
 from portal.booking.next_slots import next_slots
 from portal.booking.slots import Slot
 from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Motif
-from portal.notifications.models import Message, Status
+from portal.notifications.models import Message, Route, Status
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import SUBJECT, half_days_in
+from portal.paper.rules import STANDS, SUBJECT, half_days_in
 from portal.people.models import Agent, Person
 from portal.people.queries_access import Service
 
@@ -59,6 +60,45 @@ def form_on_its_way(session: Session, kind: FormKind, person_id: int) -> PaperFo
         .limit(1)
     )
     return session.scalars(sent).one_or_none()
+
+
+def form_for_blank(session: Session, kind: FormKind, person_id: int) -> PaperForm | None:
+    """The form that stands for a blank one of this kind which a person filled in, not entered yet; the last one."""
+    stands = (
+        _whole()
+        .where(
+            PaperForm.kind == kind,
+            PaperForm.person_id == person_id,
+            PaperForm.entered_at.is_(None),
+            PaperForm.known.has_key(STANDS),
+        )
+        .order_by(PaperForm.id.desc())
+        .limit(1)
+    )
+    return session.scalars(stands).one_or_none()
+
+
+def routes_promised(session: Session, entered: PaperForm, reader_id: int) -> frozenset[Route]:
+    """The ways by which somebody is told what a form, in the instant when it was entered, has brought about."""
+    promised = select(Message.route).where(
+        Message.person_id == reader_id, Message.to.is_(None), Message.created_at == entered.entered_at
+    )
+    return frozenset(session.scalars(promised.order_by(Message.id)))
+
+
+def places_given(session: Session, day: date) -> dict[int, set[int]]:
+    """Where each motif is given, on `day` or later: places by the number of the motif."""
+    openings = (
+        select(opening_motif.c.motif_id, Opening.place_id)
+        .join(Opening, Opening.id == opening_motif.c.opening_id)
+        .where(or_(Opening.last_day.is_(None), Opening.last_day >= day))
+        .distinct()
+        .order_by(opening_motif.c.motif_id, Opening.place_id)
+    )
+    given: dict[int, set[int]] = {}
+    for motif_id, place_id in session.execute(openings):
+        given.setdefault(motif_id, set()).add(place_id)
+    return given
 
 
 def agent_name(session: Session, agent_id: int | None) -> str:

@@ -15,11 +15,11 @@ from portal.codes import new_code
 from portal.journal.services import Actor, record
 from portal.paper import queries
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import BLANK_CODES, CHOOSES, SAYS, PaperFault
+from portal.paper.rules import BLANK_CODES, CHOOSES, SAYS, STANDS, PaperFault
 from portal.people.services import file_held
 from portal.refusal import Refused
 
-__all__ = ["PaperFault", "claim", "claim_slip", "give"]
+__all__ = ["PaperFault", "claim", "claim_slip", "give", "give_for_blank"]
 
 
 def give(  # noqa: PLR0913 - a form's own parts
@@ -52,6 +52,18 @@ def give(  # noqa: PLR0913 - a form's own parts
     session.flush()
     _note(session, now, by, "form.given", form.id, file_id)
     return form
+
+
+def give_for_blank(  # noqa: PLR0913 - as above
+    session: Session, now: datetime, *, kind: FormKind, person_id: int, known: dict[str, Any], by: Actor
+) -> PaperForm:
+    """The form of a person that stands for a blank one which came back filled in: one, until it is entered.
+
+    Pressing twice gives the same. Raises `LookupError` when there is no such file.
+    """
+    file_id = file_held(session, person_id)  # of two presses at once the second waits
+    waiting = None if file_id is None else queries.form_for_blank(session, kind, file_id)
+    return waiting or give(session, now, kind=kind, person_id=person_id, known=known | {STANDS: True}, by=by)
 
 
 def claim(session: Session, now: datetime, *, form_id: int, answers: dict[str, Any], by: Actor) -> PaperForm:

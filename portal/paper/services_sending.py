@@ -1,6 +1,6 @@
 """A form sent by post: a letter of the print room, with its cover. The caller commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +15,19 @@ from portal.letters.wording_forms import ENCLOSED, KIND
 from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.notifications.planner import TIDINGS_LAST
+from portal.notifications.wanted import HUSHED
 from portal.notifications.ways import takes_letters
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.queries import form_on_its_way
-from portal.paper.rules import SUBJECT, PostFault, known_of
+from portal.paper.rules import SUBJECT, PostFault, hushed, known_of
 from portal.paper.services import give
 from portal.people.mandates import hold_mandate
 from portal.people.models import Person
 from portal.people.services import file_held
 from portal.refusal import Refused
 from portal.web.access import Procedure
+
+Known = Mapping[str, Any]
 
 
 def letter_fault(reader: Person, *, by: Actor) -> PostFault | None:
@@ -47,14 +50,15 @@ def send_form(  # noqa: PLR0913 - what, to whom, by whom, in which words
     *,
     kind: FormKind,
     person_id: int,
-    words: Callable[[PaperForm], FormPaper],
+    words: Callable[[PaperForm, Known], FormPaper],
     by: Actor,
     base_url: str,
 ) -> PaperForm:
     """A new form for a person, and the letter that carries it to them, or to whoever answers for them; journaled.
 
     The same one when it was asked for already and waits for its print run: pressing twice sends one. `words`: all that
-    is printed on it; it waits with the letter. No other way takes over when the letter cannot leave: the print room
+    is printed on it, of what is known; it waits with the letter, which leaves out the address and the numbers of
+    whoever asks for discretion meanwhile. No other way takes over when the letter cannot leave: the print room
     sees it, and mends the address. Raises `Refused` (PostFault, MandateFault) and `LookupError` when there is no such
     file.
     """
@@ -73,7 +77,13 @@ def send_form(  # noqa: PLR0913 - what, to whom, by whom, in which words
     departement = session.get_one(Departement, 1)
     known = known_of(person, departement, language=person.language)
     form = give(session, now, kind=kind, person_id=person.id, known=known, by=by)
-    printed: dict[str, Any] = {ENCLOSED: as_json(words(form)), "form_kind": kind.value, "form_is_blank": False}
+    printed: dict[str, Any] = {
+        ENCLOSED: as_json(words(form, known)),
+        "form_kind": kind.value,
+        "form_is_blank": False,
+    }
+    if hushed(known) != known:
+        printed[HUSHED] = as_json(words(form, hushed(known)))
     send_to(
         session,
         now,

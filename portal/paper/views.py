@@ -1,6 +1,7 @@
 """Paper forms: opened by their code, given to a person, taken blank by anyone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from portal.booking import queries as booking
 from portal.codes import read_code, shown
+from portal.desk.queries import reads_file
 from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.directory.models import Departement
 from portal.journal.services import record
@@ -17,11 +19,23 @@ from portal.paper import queries
 from portal.paper.forms import CodeForm, GiveForm
 from portal.paper.forms_words import ICONS, KINDS, LINES, POST_FAULTS
 from portal.paper.models import FormKind
-from portal.paper.rules import GIVEN, KEYS, PostFault, blank_kind, is_half_said, kind_of, known_of, reference_of
+from portal.paper.rules import (
+    GIVEN,
+    KEYS,
+    STANDS,
+    PostFault,
+    blank_kind,
+    hushed,
+    is_half_said,
+    kind_of,
+    known_of,
+    reference_of,
+)
 from portal.paper.services import give as give_form
+from portal.paper.services import give_for_blank
 from portal.paper.services_sending import letter_fault, send_form
 from portal.paper.views_shared import CODES, FORM, GIVERS, OPENERS, bp, form_or_404, mark_opened, name_of, pdf_answer
-from portal.paper.views_sheet import posted_words, sheet_of
+from portal.paper.views_sheet import blank_of, posted_words, sheet_of
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import Role, allow, may_open
@@ -51,7 +65,7 @@ def home() -> Page:
                 leads = _leads(database, code)
             if leads is not None:
                 return redirect(leads, 303)
-            form.code.errors = [_unknown(is_print_room=not may_open("paper.slip"))]
+            form.code.errors = [_("Aucun papier n'a ce code. Relisez-le. Exemple : ABCD-2345")]
     return _home(form), 422
 
 
@@ -67,12 +81,6 @@ def _home(form: CodeForm) -> str:
     )
 
 
-def _unknown(*, is_print_room: bool) -> str:
-    if is_print_room:
-        return str(_("Ce code n'est pas celui d'un formulaire. Un coupon de rendez-vous ? Donnez-le à un accueil."))
-    return str(_("Aucun papier n'a ce code. Relisez-le. Exemple : ABCD-2345"))
-
-
 def _leads(database: Session, code: str) -> str | None:
     """Where the paper of this code is entered; journaled: whoever types a code reads what its paper says."""
     kind = blank_kind(code)
@@ -84,7 +92,7 @@ def _leads(database: Session, code: str) -> str | None:
         _note_opened(database, found.person_id, "paper_form", found.id)
         return url_for("paper.form", form_id=found.id)
     appointment = booking.appointment_by_code(database, code)
-    if appointment is None or not appointment.participations or not may_open("paper.slip"):
+    if appointment is None or not appointment.participations:
         return None
     mark_opened(f"slip {appointment.id}")
     _note_opened(database, appointment.participations[0].person_id, "appointment", appointment.id)
@@ -127,8 +135,10 @@ def _given(database: Session, person: Person, kind: FormKind, *, came_back: Form
         send_form(database, now(), kind=kind, person_id=person.id, words=posted_words, by=hand(), base_url=site)
         return redirect(url_for("paper.give", person_id=person.id, fait="poste"), 303)
     known = known_of(person, database.get_one(Departement, 1), language=language())
-    made = give_form(database, now(), kind=kind, person_id=person.id, known=known, by=hand())
-    return redirect(url_for("paper.form" if came_back else "paper.pdf", form_id=made.id), 303)
+    asked: dict[str, Any] = {"kind": kind, "person_id": person.id, "known": known, "by": hand()}
+    if came_back:
+        return redirect(url_for("paper.form", form_id=give_for_blank(database, now(), **asked).id), 303)
+    return redirect(url_for("paper.pdf", form_id=give_form(database, now(), **asked).id), 303)
 
 
 def _give_page(
@@ -142,6 +152,8 @@ def _give_page(
         name=name_of(person),
         form=form,
         came_back=KINDS[came_back] if came_back else "",
+        url_of_guardian=_url_of_guardian(database, person, came_back),
+        stands=STANDS,
         kinds=[(KEYS[kind], KINDS[kind], LINES[kind], ICONS[kind]) for kind in kinds],
         no_post=POST_FAULTS[fault] if fault else "",
         arrives=calendar_of(database).arrival(now()),
@@ -154,16 +166,33 @@ def _give_page(
     )
 
 
+def _url_of_guardian(database: Session, person: Person, came_back: FormKind | None) -> str:
+    """The papers of whoever answers for them; empty for nobody, and for an agent who does not read that file."""
+    number = person.guardian_id
+    if number is None or not reads_file(database, now(), g.agent, number):
+        return ""
+    return url_for("paper.give", person_id=number, vierge=KEYS[came_back] if came_back else None)
+
+
 @bp.get(f"{FORM}.pdf")
 @allow(*OPENERS)
 def pdf(form_id: int) -> Response:
-    """A form that was given, to print: the same one however often."""
+    """A form that was given, to print: the same one however often.
+
+    Without address and numbers for somebody discreet since; and for whoever reads no file, whom that would tell it.
+    """
     with transaction() as database:
-        found = form_or_404(database, form_id)[0]
+        found, reads = form_or_404(database, form_id)
         if found.kind not in GIVEN or not found.known:  # a slip, or forgotten since
             abort(404)
-        drawn = sheet_of(found.kind, found.known, number=found.id, code=found.code)
+        known = found.known if reads and not _hides(found.person) else hushed(found.known)
+        drawn = sheet_of(found.kind, known, number=found.id, code=found.code)
     return pdf_answer(drawn, f"formulaire-{reference_of(found.kind, found.id)}.pdf", keeps=False)
+
+
+def _hides(person: Person | None) -> bool:
+    reader = (person.guardian or person) if person else None
+    return bool((person and person.wants_discretion) or (reader and reader.wants_discretion))
 
 
 @bp.get("/papier/<key>.pdf")
@@ -176,7 +205,7 @@ def blank(key: str) -> Response:
     with transaction() as database:
         known = known_of(None, database.get_one(Departement, 1), language=language())
     known["large_print"] = request.args.get("gros") == "1"
-    return pdf_answer(sheet_of(kind, known), f"formulaire-{key}.pdf", keeps=True)
+    return pdf_answer(blank_of(kind, known), f"formulaire-{key}.pdf", keeps=True)
 
 
 from portal.paper import views_blank, views_blocked, views_entry, views_mine, views_posted, views_slip, views_wish  # noqa: E402, F401 - they need the blueprint

@@ -13,29 +13,33 @@ from portal.booking.pages import PostalNames
 from portal.booking.rules_waiting import WishFault
 from portal.clock import paris_day
 from portal.codes import shown as shown_code
-from portal.desk.rules import shown
 from portal.desk.views_shared import hand, note_reading
 from portal.directory import queries as directory
+from portal.directory.models import Motif
 from portal.mandates import queries as mandates
 from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
 from portal.mandates.rules import Fault
 from portal.paper import queries
-from portal.paper.forms import ANYWHERE, RELATIVE, AddressForm, ChoicesForm, EntryForm, MandateForm, WishForm
+from portal.paper.forms import ANYWHERE, RELATIVE, AddressForm, EntryForm, MandateForm, WishForm
+from portal.paper.forms_choices import ChoicesForm
 from portal.paper.forms_words import ANSWERS, FAULTS, KINDS, MANDATE_WORDS, WISH_FAULTS
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import PaperFault, may_enter
+from portal.paper.rules_shown import Shown, marks_of
 from portal.paper.services_entering import Wished, enter_address, enter_choices, enter_mandate, enter_wish
 from portal.paper.views import Page
 from portal.paper.views_after import entered_page
 from portal.paper.views_shared import FORM, OPENERS, bp, form_or_404, name_of
 from portal.people.models import Person
-from portal.people.queries_access import services_of
+from portal.people.queries_access import Service, services_of
 from portal.refusal import Refused
+from portal.sealing import Sealer
 from portal.web.access import allow
 from portal.web.forms import selectable
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
+_TELLS = frozenset({PaperFault.ASK_IF_SAFE, PaperFault.RELATIVE})  # something of the file, to whoever does not read it
 _WORDS: dict[Any, Any] = {**FAULTS, **WISH_FAULTS, **MANDATE_FAULTS, **MANDATE_WORDS}
 
 
@@ -61,9 +65,9 @@ def form(form_id: int) -> Page:
             found, reads = form_or_404(database, form_id)
             if found.entered_at is not None:
                 return entered_page(database, found, reads=reads)
-            typed = _entry(found).form(database, _known_lines(found, reads=reads))
+            typed = _typed(database, found, reads=reads)
             if request.method != "POST":
-                typed.shown.data = shown(found.person) if found.person else ""
+                typed.shown.data = _marks(found)
                 return _page(database, found, typed, reads=reads)
             if not may_enter(g.agent.roles, found.kind):
                 abort(403)
@@ -82,12 +86,23 @@ def _refused(form_id: int, refused: Refused) -> Page:
     sentence = words_of_fault(refused)
     with transaction() as database:
         found, reads = form_or_404(database, form_id)
-        entry = _entry(found)
-        typed = entry.form(database, _known_lines(found, reads=reads))
+        entry, typed = _entry(found), _typed(database, found, reads=reads)
         typed.validate()
-        typed.shown.data = shown(found.person) if found.person else ""
-        typed[entry.fields.get(refused.reason, entry.first)].errors = [sentence]
+        typed.shown.data = _marks(found)
+        if reads and refused.reason is PaperFault.ASK_IF_SAFE:
+            _ask(typed, found)
+        else:
+            if not reads and refused.reason in _TELLS:
+                sentence = str(FAULTS[PaperFault.ASK_IF_SAFE])
+            typed[entry.fields.get(refused.reason, entry.first)].errors = [sentence]
         return _page(database, found, typed, reads=reads), 409 if refused.reason is PaperFault.CHANGED else 422
+
+
+def _ask(typed: Any, found: PaperForm) -> None:
+    """The question, above what was typed, which is kept: whoever they fear may open that letter box."""
+    typed.asks_about(found.person.address if found.person else [])
+    typed.is_safe.data = False
+    typed.is_safe.errors = [_("Demandez-lui si cette adresse est sûre. Elle n'est pas là ? Gardez ce papier.")]
 
 
 def words_of_fault(refused: Refused) -> str:
@@ -102,12 +117,30 @@ def _entry(found: PaperForm) -> Entry:
     return _ENTRIES.get(found.kind) or abort(404)
 
 
+def _typed(database: Session, found: PaperForm, *, reads: bool) -> Any:
+    typed = _entry(found).form(database, _known_lines(found, reads=reads))
+    typed.reads = reads
+    return typed
+
+
+def _sealer() -> Sealer:
+    return Sealer(portal().settings.secret_key)
+
+
+def _marks(found: PaperForm) -> str:
+    return marks_of(found, found.person, _sealer()) if found.person else ""
+
+
+def _seen(typed: EntryForm) -> Shown:
+    return Shown(typed.shown.data or "", _sealer())
+
+
 def _known_lines(found: PaperForm, *, reads: bool) -> Sequence[str]:
-    """The address of the file, for whoever reads it, and for whoever holds a paper on which it is printed."""
+    """The address of the file, for whoever reads it; for whoever holds the paper, the one that is printed on it."""
     person = found.person
     if person is None or person.guardian_id is not None:
         return ()
-    return person.address if reads or person.address == found.known.get("address") else ()
+    return person.address if reads else found.known.get("address", ())
 
 
 def _page(database: Session, found: PaperForm, typed: EntryForm, *, reads: bool) -> str:
@@ -164,11 +197,18 @@ def _wish_form(database: Session, known: Sequence[str]) -> WishForm:
     typed = WishForm(today=day, communes=PostalNames(directory.commune_index(database)), known=known)
     motifs = queries.motifs_booked_by(database, day, services)
     typed.motif.choices = selectable((motif.key, motif.title_in_sight) for motif in motifs)
-    everywhere = any(one.place_ids is None for one in services)
-    ids = None if everywhere else {number for one in services for number in one.place_ids or ()}
+    ids = _places(queries.places_given(database, day), services, motifs)
     places = [(str(place.id), place.name) for place in directory.places(database, day, ids=ids)]
     typed.place.choices = selectable([(ANYWHERE, _("Tous les lieux")), *places])
     return typed
+
+
+def _places(given: Mapping[int, set[int]], services: Sequence[Service], motifs: Sequence[Motif]) -> set[int] | None:
+    """Where the agent books, and where what they may write down is given: a wish books nothing, and waits there."""
+    if any(one.place_ids is None for one in services):
+        return None
+    own = {number for one in services for number in one.place_ids or ()}
+    return own.union(*(given.get(motif.id, set()) for motif in motifs))
 
 
 def _mandate_form(database: Session, known: Sequence[str]) -> MandateForm:
@@ -181,15 +221,15 @@ def _mandate_form(database: Session, known: Sequence[str]) -> MandateForm:
 
 def _write_address(database: Session, found: PaperForm, typed: AddressForm) -> None:
     enter_address(
-        database, now(), form_id=found.id, lines=typed.address, shown=typed.shown.data or "", by=hand(),
+        database, now(), form_id=found.id, lines=typed.address, shown=_seen(typed), by=hand(),
         base_url=_base_url(),
     )  # fmt: skip
 
 
 def _write_choices(database: Session, found: PaperForm, typed: ChoicesForm) -> None:
+    chosen = typed.chosen(found.person.address if found.person else ())
     enter_choices(
-        database, now(), form_id=found.id, chosen=typed.chosen, shown=typed.shown.data or "", by=hand(),
-        base_url=_base_url(),
+        database, now(), form_id=found.id, chosen=chosen, shown=_seen(typed), by=hand(), base_url=_base_url()
     )  # fmt: skip
 
 
@@ -197,9 +237,9 @@ def _write_wish(database: Session, found: PaperForm, typed: WishForm) -> None:
     motif = directory.motif(database, str(typed.motif.data), paris_day(now()))
     if motif is None:
         raise Refused(WishFault.NOT_BOOKABLE)
-    wished = Wished(motif.id, typed.place_id, typed.since, typed.half_days.data, typed.address)
-    marks = typed.shown.data or ""
-    enter_wish(database, now(), form_id=found.id, wished=wished, shown=marks, by=hand(), base_url=_base_url())
+    wished = Wished(motif.id, typed.place_id, typed.since, typed.half_days.data, typed.address, typed.hours.data or "")
+    seen = _seen(typed)
+    enter_wish(database, now(), form_id=found.id, wished=wished, shown=seen, by=hand(), base_url=_base_url())
 
 
 def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> None:
@@ -218,7 +258,7 @@ def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> N
         procedures=typed.procedures.data,
         last_day=typed.last_day.data,
         address=typed.address,
-        shown=typed.shown.data or "",
+        shown=_seen(typed),
         by=hand(),
         base_url=_base_url(),
     )
@@ -226,9 +266,14 @@ def _write_mandate(database: Session, found: PaperForm, typed: MandateForm) -> N
 
 _ENTRIES = {
     FormKind.ADDRESS: Entry(_address_form, _write_address, "street", {}),
-    FormKind.CHOICES: Entry(_choices_form, _write_choices, "sms", {PaperFault.NO_ADDRESS: "street"}),
+    FormKind.CHOICES: Entry(
+        _choices_form, _write_choices, "sms", {PaperFault.NO_ADDRESS: "street", PaperFault.ASK_IF_SAFE: "paper"}
+    ),
     FormKind.WISH: Entry(
-        _wish_form, _write_wish, "motif", {WishFault.TOO_FAR: "first_day", PaperFault.NOTHING: "half_days"}
+        _wish_form,
+        _write_wish,
+        "motif",
+        {WishFault.TOO_FAR: "first_day", PaperFault.NOTHING: "half_days", PaperFault.NOT_THERE: "place"},
     ),
     FormKind.MANDATE: Entry(
         _mandate_form,

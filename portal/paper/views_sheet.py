@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from json import dumps, loads
 from typing import Any
 
 from flask_babel import force_locale
@@ -15,7 +17,7 @@ from portal.letters.paper_items import Beside, Choose, Grid, Item, Option, Part,
 from portal.mandates.forms_words import PROCEDURES
 from portal.paper.forms_words import DAYS, HALVES
 from portal.paper.models import FormKind, PaperForm
-from portal.paper.rules import BLANK_CODES, SUBJECT_OF_WISH, reference_of
+from portal.paper.rules import BLANK_CODES, PLACE_OF_WISH, SUBJECT_OF_WISH, reference_of
 from portal.web.i18n import LANGUAGES
 from portal.words import capital, day_words, phone_words
 
@@ -28,10 +30,20 @@ def sheet_of(kind: FormKind, known: Known, *, number: int | None = None, code: s
         return draw_form(paper_of(kind, known, number=number, code=code or BLANK_CODES[kind]))
 
 
-def posted_words(form: PaperForm) -> FormPaper:
-    """All the words of a form that is sent by post, in its person's language."""
-    with force_locale(str(form.known["language"])):
-        return paper_of(form.kind, form.known, number=form.id, code=form.code)
+def posted_words(form: PaperForm, known: Known) -> FormPaper:
+    """All the words of a form that is sent by post, of what is known, in its reader's language."""
+    with force_locale(str(known["language"])):
+        return paper_of(form.kind, known, number=form.id, code=form.code)
+
+
+def blank_of(kind: FormKind, known: Known) -> bytes:
+    """A form at nobody's name, as `sheet_of`: drawn once, and kept while others are not asked for more."""
+    return _drawn_once(kind, dumps(known, sort_keys=True))
+
+
+@lru_cache(maxsize=64)  # some 60 kB each
+def _drawn_once(kind: FormKind, known: str) -> bytes:
+    return sheet_of(kind, loads(known))
 
 
 def paper_of(kind: FormKind, known: Known, *, number: int | None, code: str) -> FormPaper:
@@ -138,11 +150,16 @@ def _wish(known: Known) -> _Words:
     about = Write("sujet", _("Exemples : mon budget, mon enfant, une aide."), rows=rows)
     if SUBJECT_OF_WISH in known:
         about = Write("sujet", _("Sujet :"), known[SUBJECT_OF_WISH])
+    place = Write("lieu", _("Le lieu ou la ville qui vous va bien"))
+    when: list[Item] = [grid, Write("pas-avant", _("Pas avant le (jour, mois, année), si besoin"))]
+    if PLACE_OF_WISH in known:
+        place = Write("lieu", _("Le lieu :"), known[PLACE_OF_WISH])
+        when = [Write("heures", _("3 jours et heures de la liste, le meilleur d'abord"), rows=2), grid]
     parts = [
         _who(known, *_phone(known), *where),
         Part(_("Pour parler de quoi ?"), [about]),
-        Part(_("Où ?"), [Write("lieu", _("Le lieu ou la ville qui vous va bien"))]),
-        Part(_("Quand ?"), [grid, Write("pas-avant", _("Pas avant le (jour, mois, année), si besoin"))]),
+        Part(_("Où ?"), [place]),
+        Part(_("Quand ?"), when),
     ]
     said = [_("Nous cherchons un rendez-vous."), _("Nous vous écrivons par lettre, avec le jour et l'heure.")]
     return _("Je voudrais un rendez-vous"), _("Remplissez ce papier. Puis renvoyez-le."), said, parts
@@ -217,7 +234,10 @@ def _mandate(known: Known) -> _Words:
         Part(
             _("Pour quoi faire ?"),
             [
-                Choose("demarches", _("Ce qui n'est pas coché reste fermé."), boxes, is_one=False, columns=2),
+                Choose(
+                    "demarches", _("Ce qui n'est pas coché reste fermé."), boxes, is_one=False, columns=2,
+                    asked=_("Pour quoi faire ?"),
+                ),
                 Say(_("Je peux agir moi-même aussi. Je peux arrêter quand je veux.")),
             ],
         ),

@@ -12,7 +12,7 @@ from portal.directory.models import BookedBy, Departement, Motif
 from portal.paper.models import FormKind
 from portal.paper.rules import SUBJECT_OF_WISH, known_of
 from portal.paper.views_shared import bp, pdf_answer
-from portal.paper.views_sheet import sheet_of
+from portal.paper.views_sheet import blank_of
 from portal.web.access import Role, allow
 from portal.web.i18n import language
 from portal.web.request import now, transaction
@@ -36,4 +36,4 @@ def wish_for(motif_key: str) -> Response:
             abort(404)
         known = known_of(None, database.get_one(Departement, 1), language=language())
     known |= {SUBJECT_OF_WISH: motif.title_in_sight, "large_print": request.args.get("gros") == "1"}
-    return pdf_answer(sheet_of(FormKind.WISH, known), "formulaire-rendez-vous.pdf", keeps=True)
+    return pdf_answer(blank_of(FormKind.WISH, known), "formulaire-rendez-vous.pdf", keeps=True)

@@ -18,7 +18,6 @@ from portal.booking.models import Appointment
 from portal.calls.services_tasks import claim, note_told
 from portal.clock import paris_day
 from portal.codes import shown as code_words
-from portal.desk.rules import shown
 from portal.directory.models import Departement
 from portal.journal.services import Actor, ActorKind
 from portal.letters.making import print_due
@@ -37,6 +36,7 @@ from tests.booking.desk import BASE, asked, confirm
 from tests.browser.journeys import fill_date
 from tests.browser.received import left, outbox
 from tests.browser.sessions import entering
+from tests.paper.conftest import seen
 from tests.world import at
 
 FIRST, SECOND, THIRD = "1 RUE DE LA DEMONSTRATION", "8 RUE DU NOUVEL ESSAI", "20 RUE DU NOUVEL ESSAI"
@@ -422,9 +422,9 @@ def goes_on_in_spring(year: Year) -> None:
     year.it_is("2027-03-30", "10:00")
     form, by = year.given(FormKind.ADDRESS), Actor(ActorKind.AGENT, year.printer.id)
     with year.database.transaction() as session:
-        seen = shown(session.get_one(Person, year.person.id))
+        shown = seen(form, session.get_one(Person, year.person.id))
         now = year.clock.now
-        enter_address(session, now, form_id=form.id, lines=lines(THIRD), shown=seen, by=by, base_url=BASE)
+        enter_address(session, now, form_id=form.id, lines=lines(THIRD), shown=shown, by=by, base_url=BASE)
     year.it_is("2027-03-30", "16:31")
     run = year.run_of(cut_off(2027, 3, 30, 14))
     arrives = date(2027, 4, 2)

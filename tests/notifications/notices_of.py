@@ -38,6 +38,7 @@ BY_EVERY_ROUTE: dict[str, dict[str, Any]] = {
     },
     "space_closed": {},
 }
+NOT_BY_POST: dict[str, dict[str, Any]] = {"letter_waits": {"place": "MDS Essai Nord"}}  # that a letter waits
 TEXT_ONLY: dict[str, dict[str, Any]] = {
     "mandate_asked": MANDATE,
     **{
@@ -48,6 +49,7 @@ TEXT_ONLY: dict[str, dict[str, Any]] = {
 LETTERS = BY_EVERY_ROUTE | {
     "activation_code": {"challenge": str(KEY), "until": "2026-12-23"},
     "address_changed": {"by": "agent"},
+    "already_so": {"changes": ["large_print", "sms"], "values": {"large_print": True, "sms": False}},
 }
 
 

@@ -11,11 +11,18 @@ from portal.journal.services import Actor, ActorKind
 from portal.notifications.models import Message
 from portal.paper.models import FormKind, PaperForm
 from portal.paper.rules import known_of
+from portal.paper.rules_shown import Shown, marks_of
 from portal.paper.services import give
 from portal.people.models import Agent, Person
+from tests.letters.messages import SEALER
 from tests.world import World
 
 SITE = "https://porte.exemple.fr"
+
+
+def seen(form: PaperForm, person: Person) -> Shown:
+    """What the page of a form has shown of a file as it is."""
+    return Shown(marks_of(form, person, SEALER), SEALER)
 
 
 @dataclass

@@ -11,7 +11,6 @@ from pypdf import PdfReader
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
-from portal.desk.rules import shown as marks
 from portal.journal.services import Actor
 from portal.letters.content import Content, Section
 from portal.letters.desk import PrintRoom
@@ -36,7 +35,7 @@ from portal.people.models_mandates import MandateKind
 from tests.entering import act, enter, enter_person
 from tests.letters.messages import SEALER
 from tests.letters.runs import made
-from tests.paper.conftest import SITE
+from tests.paper.conftest import SITE, seen
 
 _BACK = ("À renvoyer à", ["DEPARTEMENT"], "Ou à un accueil.")
 _BLOCKS = [("Et après", ["Nous lisons."])]
@@ -185,7 +184,7 @@ def test_under_a_mandate_the_form_is_the_persons_and_the_mandate_must_hold(clien
     with database.transaction() as session:
         assert session.scalars(select(Message.person_id)).all() == [desk.person.id]
         by = Actor.person(helper.id)
-        asked = {"kind": FormKind.WISH, "words": lambda _form: PAPER, "base_url": SITE}
+        asked = {"kind": FormKind.WISH, "words": lambda _form, _known: PAPER, "base_url": SITE}
         with pytest.raises(LookupError):
             send_form(session, desk.world.now, person_id=helper.id, by=replace(by, mandate_id=mandate.id), **asked)
         with pytest.raises(LookupError):
@@ -224,7 +223,7 @@ def test_a_forms_answers_are_forgotten_after_a_year_and_what_was_done_stays(clie
     form, waits = desk.given(FormKind.ADDRESS), desk.given(FormKind.WISH)
     with database.transaction() as session:
         lines = ["", "", "9 RUE NEUVE", "", "62000 ARRAS"]
-        shown = marks(session.get_one(Person, desk.person.id))
+        shown = seen(form, session.get_one(Person, desk.person.id))
         now = desk.world.now
         enter_address(session, now, form_id=form.id, lines=lines, shown=shown, by=desk.by, base_url=SITE)
     for after, count in ((KEPT, 0), (KEPT + timedelta(seconds=1), 1), (KEPT + timedelta(days=9), 0)):

@@ -33,7 +33,7 @@ from portal.people.models import Person, RouteState
 from portal.people.models_mandates import Mandate, MandateState
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
-from tests.paper.conftest import SITE
+from tests.paper.conftest import SITE, seen
 from tests.together import at_once
 from tests.world import at
 
@@ -45,7 +45,9 @@ def entering(desk, act, form, **given):
     """Enters a form in a transaction of its own."""
     with desk.world.database.transaction() as session:
         marks = (
-            {"shown": shown(session.get_one(Person, form.person_id))} if act in {enter_address, enter_choices} else {}
+            {"shown": seen(form, session.get_one(Person, form.person_id))}
+            if act in {enter_address, enter_choices}
+            else {}
         )
         return act(session, desk.world.now, form_id=form.id, by=desk.by, base_url=SITE, **(marks | given))
 
@@ -98,7 +100,8 @@ def test_two_agents_at_once_one_wins_and_the_other_is_told(desk) -> None:
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten_and_the_form_still_waits(desk, database) -> None:
     form = desk.given(FormKind.ADDRESS)
-    before = shown(desk.read(Person, desk.person.id))
+    person = desk.read(Person, desk.person.id)
+    before, on_page = shown(person), seen(form, person)
     with database.transaction() as session:
         known = preferences_of(session.get_one(Person, desk.person.id))
         wanted = Wanted(desk.person.mobile, desk.person.email, replace(known, address=tuple(NEW)))
@@ -106,7 +109,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten_and_the_form_still_w
             session, desk.world.now, person_id=desk.person.id, by=desk.by, wanted=wanted, shown=before, base_url=SITE
         )
     assert refused(
-        lambda: entering(desk, enter_address, form, lines=["", "", "3 RUE C", "", "62000 ARRAS"], shown=before)
+        lambda: entering(desk, enter_address, form, lines=["", "", "3 RUE C", "", "62000 ARRAS"], shown=on_page)
     ) is (PaperFault.CHANGED)
     assert desk.read(PaperForm, form.id).entered_at is None
 
@@ -119,12 +122,6 @@ def test_choices_write_what_is_ticked_and_nothing_else(desk) -> None:
     assert person.wants_large_print
     assert person.letters_chosen_at == desk.world.now
     assert ("paper_chosen", "letter") in desk.told()
-
-
-def test_whoever_is_discreet_and_ticks_letters_has_chosen_the_address_for_them(desk) -> None:
-    person = desk.world.person(address=NEW, wants_paper=True, wants_discretion=True)
-    entering(desk, enter_choices, desk.given(FormKind.CHOICES, person), chosen=Chosen(paper=True))
-    assert desk.read(Person, person.id).letters_chosen_at == desk.world.now
 
 
 def test_letters_end_by_a_signed_paper_and_one_last_letter_says_so(desk) -> None:
@@ -157,13 +154,6 @@ def test_no_letter_to_who_asked_for_silence_or_discretion_nor_where_none_arrives
     assert "letter" not in {route for _kind, route in desk.told()}
 
 
-def test_what_is_so_already_is_entered_and_nothing_is_told(desk) -> None:
-    form = desk.given(FormKind.CHOICES)
-    entering(desk, enter_choices, form, chosen=Chosen(sms=True))
-    assert desk.read(PaperForm, form.id).answers == {"sms": True}
-    assert desk.told() == []
-
-
 @pytest.mark.parametrize("anywhere", [False, True])
 def test_a_wish_waits_with_its_half_days_and_is_answered_by_post(desk, anywhere) -> None:
     form = desk.given(FormKind.WISH)
@@ -182,12 +172,12 @@ def test_a_first_day_past_when_the_paper_comes_is_today_and_one_years_away_is_as
     assert desk.read(Wish, entering(desk, enter_wish, form, wished=past).id).first_day == desk.world.now.date()
 
 
-def test_a_wish_of_another_service_or_without_half_day_is_refused(desk) -> None:
+def test_a_wish_without_half_day_or_for_where_its_motif_is_not_given_is_refused(desk) -> None:
     form = desk.given(FormKind.WISH)
     assert refused(lambda: entering(desk, enter_wish, form, wished=wished(desk, half_days=["?"]))) is PaperFault.NOTHING
     elsewhere = desk.world.place()
     far = wished(desk, half_days=HALF_DAYS, place_id=elsewhere.id)
-    assert refused(lambda: entering(desk, enter_wish, form, wished=far)) is WishFault.NOT_YOUR_SERVICE
+    assert refused(lambda: entering(desk, enter_wish, form, wished=far)) is PaperFault.NOT_THERE
     assert desk.read(PaperForm, form.id).entered_at is None
 
 
