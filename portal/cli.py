@@ -23,9 +23,10 @@ from portal.embedded import EmbeddedError, home
 from portal.files.report import FilesError
 from portal.journal.services_chain import ChainBrokenError
 from portal.journal.services_chain import drop_before as drop_lines
-from portal.letters.printer_folder import give_runs, header, read_status, write_withdrawals
-from portal.letters.services_printer import LineFault
+from portal.letters.printer_folder import NotGivenError, forget_given, give_runs, read_status, write_withdrawals
+from portal.letters.printer_words import FAULTS
 from portal.loading import load as load_files
+from portal.locks import TakenError
 from portal.people.contacts import ContactFault, parse_email
 from portal.refusal import Refused
 from portal.sealing import Sealer
@@ -49,13 +50,6 @@ _REFUSALS: dict[StrEnum, str] = {
     AccountFault.NOT_OPEN: "This account is suspended, expired or closed: an admin opens it again.",
     RoleFault.STAFF_ONLY: "This address is that of a partner's agent.",
     PasswordFault.PERSONAL: "This password is the agent's own name or address: choose other words.",
-}
-_PRINTER_FAULTS = {
-    LineFault.COLUMNS: f"the first line must be {header()}",
-    LineFault.LETTER: "no such letter was given to the printer",
-    LineFault.STATUS: "the status must be imprime, poste or rejete",
-    LineFault.DAY: "the date must be a day like 2026-11-24, not before the run and not to come",
-    LineFault.REASON: "a letter that is rejected needs its reason",
 }
 SHOWN_FAULTS = 50  # of a Département's files: the others wait for the next try
 
@@ -198,25 +192,35 @@ def printer() -> None:
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--zip", "as_archive", is_flag=True, help="One archive for each run rather than a folder.")
 def printer_out(*, directory: Path, as_archive: bool) -> None:
-    """Write in DIRECTORY every run that was made and not given yet, and the keys to withdraw of those not posted."""
-    settings = _settings(needed=())
+    """Write in DIRECTORY every run that was made and not given yet, and the keys to withdraw of those not posted.
+
+    What was given there, and posted 30 days ago, is removed.
+    """
+    settings, fault = _settings(needed=()), None
+    now = clock_of(settings)()
     with _sentences(), _database(settings) as database:
-        for name in give_runs(database, clock_of(settings)(), directory, as_archive=as_archive):
+        try:
+            names = give_runs(database, now, directory, as_archive=as_archive)
+        except NotGivenError as error:
+            names, fault = list(error.given), error
+        for name in (*names, *write_withdrawals(database, directory)):
             click.echo(name)
-        for name in write_withdrawals(database, directory):
-            click.echo(name)
+        for name in forget_given(database, now, directory):
+            click.echo(f"{name} was removed: it was posted 30 days ago.")
+    if fault is not None:
+        raise click.ClickException(str(fault))
 
 
 @printer.command("in")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def printer_in(file: Path) -> None:
-    """Take what the printer says in FILE of each letter (lettre;statut;date;motif); exit 1 when a line is wrong."""
+    """Take what the printer says in FILE of each letter (lettre;statut;date;motif;suivi); exit 1 for a wrong line."""
     settings = _settings(needed=())
     with _sentences(), _database(settings) as database:
         taken = read_status(database, clock_of(settings)(), file)
     click.echo(f"{taken.lines} lines taken.")
     for fault in taken.faults:
-        click.echo(f"line {fault.number}: {_PRINTER_FAULTS[fault.fault]}", err=True)
+        click.echo(f"line {fault.number}: {FAULTS[fault.fault]}", err=True)
     sys.exit(1 if taken.faults else 0)
 
 
@@ -281,6 +285,8 @@ def _sentences() -> Iterator[None]:
         raise click.ClickException(
             "The journal does not hold: nothing was dropped. `portal doctor` says where."
         ) from None
+    except TakenError:
+        raise click.ClickException("The same command is at work already: wait until it ends.") from None
     except (EmbeddedError, NotReadyError) as error:
         raise click.ClickException(str(error)) from None
     except ProgrammingError as error:

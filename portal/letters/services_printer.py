@@ -1,118 +1,102 @@
 """An outside printer in the place of the print room: what it says of each letter, taken as often as it is said."""
 
-import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from enum import StrEnum
+from datetime import datetime, time
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.journal.services import MACHINE, record
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
-from portal.letters.queries_runs import IN_THE_HOUSE, letter_by_reference
-from portal.letters.rules import key_of
-from portal.notifications.models import Message, Status
-from portal.notifications.outcomes import give_up, locked_whole
+from portal.letters.queries_post import pull_reason
+from portal.letters.queries_printer import LEFT_PULLED, is_told_left
+from portal.letters.queries_runs import letter_by_reference, run_of
+from portal.letters.rules_post import LEFT
+from portal.letters.rules_printer import Line, LineFault, Said
+from portal.letters.services_outside import close_outside
+from portal.letters.services_post import note_letter, pull
+from portal.letters.services_registered import register
+from portal.notifications.models import Status
+from portal.notifications.outcomes import locked_whole
 from portal.notifications.post import PostalCalendar
-
-COLUMNS = ("lettre", "statut", "date", "motif")
-
-
-class Said(StrEnum):
-    """What the printer says of a letter."""
-
-    PRINTED = "imprime"
-    POSTED = "poste"
-    REJECTED = "rejete"
+from portal.refusal import Refused
 
 
-class LineFault(StrEnum):
-    """What is wrong with a line of its file."""
-
-    COLUMNS = "columns"
-    LETTER = "letter"  # no such letter, or none that was given to the printer
-    STATUS = "status"
-    DAY = "day"  # no date, before the run, or to come
-    REASON = "reason"  # rejected without a reason
+def note_given(session: Session, now: datetime, *, run_id: int) -> None:
+    """The printer has a run: from now on what it says of its letters is believed. Journaled, once."""
+    run = session.get_one(PrintRun, run_id, with_for_update=True)
+    if run.given_at is None:
+        run.given_at = now
+        _note_run(session, now, "run.given", run)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the file: of which letter, what, when (a day where letters are posted), and why it was rejected."""
+def take_number(session: Session, now: datetime, line: Line) -> LineFault | None:
+    """Writes the tracking number that the printer says of a registered letter, when none is known. Journaled.
 
-    reference: str
-    said: Said
-    day: date
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A line that cannot be taken; the others are."""
-
-    number: int  # from 1, the header among them
-    fault: LineFault
-
-
-def lines_of(source: Iterable[str]) -> Iterator[tuple[int, Line | LineFault]]:
-    """The lines of a status file: CSV with semicolons, a header (lettre;statut;date;motif), dates as 2026-11-24.
-
-    Each with its number; what cannot be read is given as its fault.
+    The number that is known stays: somebody may have put it right since. Of any other letter nothing is kept. Gives
+    NUMBER for one that cannot be: of no such form, another letter's, not the one that is known.
     """
-    lines = enumerate(source, start=1)
-    _number, first = next(lines, (1, ""))
-    header = [name.strip().lstrip("\ufeff").lower() for name in _cells(first) or ()]
-    if header[: len(COLUMNS) - 1] != list(COLUMNS[:-1]):
-        yield 1, LineFault.COLUMNS
-        return
-    for number, line in lines:
-        row = _cells(line)
-        if row is None:
-            yield number, LineFault.LETTER
-        elif any(cell.strip() for cell in row):
-            yield number, _line(row)
-
-
-def _cells(line: str) -> list[str] | None:
-    """The cells of a line, read by itself: a quote left open takes no line after it away. None for no such line."""
-    try:
-        return next(csv.reader([line], delimiter=";"), [])
-    except csv.Error:
+    letter = letter_by_reference(session, line.reference)
+    if letter is None or not letter.is_registered or letter.pulled_at is not None or not _is_given(session, letter):
         return None
+    try:
+        register(session, now, reference=letter.reference, number=line.tracking, by=MACHINE, shown=[""])
+    except Refused:
+        return LineFault.NUMBER
+    return None
 
 
 def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -> LineFault | None:
     """Writes what the printer says of a letter; what is known already, or was overtaken by more, changes nothing.
 
-    Posted: the day it should arrive is known from then on. Rejected: the planner goes round. Gives the fault when the
-    letter is none of the printer's, or the day cannot be.
+    Posted: the day it should arrive is known from then on. Rejected, or taken out: it is pulled, for the reason that
+    follows from what is so now, as in the room; without any, the planner goes round. The printer's words are kept with
+    it. A run is printed once a letter of it is, and over once none is left (`close_outside`). Journaled.
+
+    Gives what is wrong. Nothing is written then but this: of a letter that left though it was pulled (PULLED), a line
+    of the journal; of a registered one posted without its number (NO_NUMBER), all that the line says.
     """
     letter = letter_by_reference(session, line.reference)
-    if letter is None or letter.run_id is None:
+    run = _run_of(session, letter) if letter is not None else None  # before its messages, as everybody does
+    if letter is None or run is None or not _has_printer(run):
         return LineFault.LETTER
-    run = session.get_one(PrintRun, letter.run_id, with_for_update=True)  # before its messages, as everybody does
     locked_whole(session, letter.message_id)
     letter_by_reference(session, line.reference, is_held=True)
-    if run.printer is not Printer.OUTSIDE or letter.pulled_at is not None:
-        return None if letter.pull_reason is PullReason.REJECTED else LineFault.LETTER
     if not post.day_of(run.made_at) <= line.day <= post.day_of(now):
         return LineFault.DAY
-    if letter.returned_at is not None:  # its message may be another letter's since
-        return None
-    if line.said is Said.REJECTED:
-        _reject(session, now, letter, post)
-    else:
+    fault = _take_whole(session, now, line, letter, post)
+    if run.state is RunState.MADE and line.said in {Said.PRINTED, Said.POSTED}:
+        run.state, run.printed_at = RunState.PRINTED, now
+        _note_run(session, now, "run.printed", run)
+    close_outside(session, now, run, post=post)
+    return fault
+
+
+def _run_of(session: Session, letter: Letter) -> PrintRun | None:
+    """The run of a letter, held."""
+    return None if letter.run_id is None else run_of(session, letter.run_id, is_held=True)
+
+
+def _has_printer(run: PrintRun) -> bool:
+    return run.printer is Printer.OUTSIDE and run.given_at is not None
+
+
+def _is_given(session: Session, letter: Letter) -> bool:
+    return letter.run_id is not None and _has_printer(session.get_one(PrintRun, letter.run_id))
+
+
+def _take_whole(session: Session, now: datetime, line: Line, letter: Letter, post: PostalCalendar) -> LineFault | None:
+    if letter.pulled_at is not None:
+        return _note_left(session, now, letter) if line.said is Said.POSTED else None
+    has_ended = letter.returned_at is not None or letter.message.status in LEFT  # else its message may be another's
+    if not has_ended and line.said in {Said.REJECTED, Said.TAKEN_OUT}:
+        _take_out(session, now, line, letter, post)
+    elif not has_ended:
         _advance(letter, line, post)
-    session.flush()
-    _close(session, now, run, post)
-    return None
+    lacks_number = letter.is_registered and letter.tracking_number is None
+    return LineFault.NO_NUMBER if lacks_number and line.said is Said.POSTED else None
 
 
 def _advance(letter: Letter, line: Line, post: PostalCalendar) -> None:
     message = letter.message
-    if message.status in {Status.POSTED, Status.RETURNED}:
-        return
     if line.said is Said.POSTED:  # even what was overtaken meanwhile: it is on its way
         message.status, message.sent_at = Status.POSTED, post.instant(line.day, time(12))
         message.arrives_on = post.arrival_of_posting(line.day)
@@ -120,39 +104,19 @@ def _advance(letter: Letter, line: Line, post: PostalCalendar) -> None:
         message.status = Status.PRINTED
 
 
-def _reject(session: Session, now: datetime, letter: Letter, post: PostalCalendar) -> None:
-    if letter.message.status in {Status.POSTED, Status.RETURNED}:
-        return
-    letter.pulled_at, letter.pull_reason = now, PullReason.REJECTED
-    if letter.message.status in IN_THE_HOUSE:
-        give_up(session, now, letter.message_id, code="printer_rejected", post=post)
+def _take_out(session: Session, now: datetime, line: Line, letter: Letter, post: PostalCalendar) -> None:
+    letter.rejection = line.reason or None
+    reason = pull_reason(session, letter.message) or PullReason.REJECTED
+    pull(session, now, reference=letter.reference, reason=reason, by=MACHINE, post=post)
 
 
-def _close(session: Session, now: datetime, run: PrintRun, post: PostalCalendar) -> None:
-    """A run is printed once the printer has said something of it, and posted once no letter of it is in the house."""
-    run.printed_at = run.printed_at or now
-    left = select(Letter.id).join(Letter.message).where(Letter.run_id == run.id, Letter.pulled_at.is_(None))
-    left = left.where(Letter.returned_at.is_(None))  # else its message may be in another run
-    left = left.where(Message.status.in_(IN_THE_HOUSE)).order_by(Letter.id).limit(1)
-    is_over = session.scalar(left) is None
-    run.state = RunState.POSTED if is_over else RunState.PRINTED
-    if is_over and run.posted_at is None:
-        run.posted_at, run.posted_on = now, post.day_of(now)
+def _note_left(session: Session, now: datetime, letter: Letter) -> LineFault:
+    """Nothing else follows: what tells the person instead is on its way too, or has told them."""
+    if not is_told_left(session, letter):
+        note_letter(session, now, MACHINE, LEFT_PULLED, letter)
+    return LineFault.PULLED
 
 
-def _line(row: list[str]) -> Line | LineFault:
-    cells = [cell.strip() for cell in (*row, "", "", "", "")[: len(COLUMNS)]]
-    reference = key_of(cells[0])
-    if reference is None:
-        return LineFault.LETTER
-    try:
-        said = Said(cells[1].lower().replace("é", "e"))
-    except ValueError:
-        return LineFault.STATUS
-    try:
-        day = date.fromisoformat(cells[2])
-    except ValueError:
-        return LineFault.DAY
-    if said is Said.REJECTED and not cells[3]:
-        return LineFault.REASON
-    return Line(reference, said, day, cells[3])
+def _note_run(session: Session, now: datetime, verb: str, run: PrintRun) -> None:
+    session.flush()
+    record(session, now, actor=MACHINE, verb=verb, object_kind="print_run", object_id=run.id)
