@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from portal.booking.models import Appointment, AppointmentStatus
-from portal.clock import paris_day
 from portal.notifications.models import Route
 from portal.notifications.post import PostalCalendar
+from portal.notifications.rules_post import is_too_late
 from portal.notifications.ways import failed_routes, way
 from portal.people.models import Person
 
@@ -52,7 +52,7 @@ def again_refusal(
     refuses = {Route.SMS: not person.wants_sms, Route.EMAIL: not person.wants_email}
     if person.wants_silence or refuses.get(route, False):
         return AgainFault.NOT_WANTED
-    arrives_late = route is Route.LETTER and post.arrival(now) >= paris_day(appointment.starts_at)
+    arrives_late = route is Route.LETTER and is_too_late(post.arrival(now), appointment.starts_at, post)
     return AgainFault.TOO_LATE if arrives_late else None
 
 

@@ -8,12 +8,11 @@ from enum import StrEnum
 
 from portal.letters.address import BadAddressError, printed_lines, town_of
 from portal.people.models import Level, Person
-from portal.people.models_credentials import CredentialKind, Purpose
+from portal.people.models_credentials import CredentialKind
 from portal.sealing import DIGITS
 from portal.words import phone_words
 
 CODE_FOR = timedelta(minutes=10)
-LETTER_FOR = timedelta(days=30)
 MOST_TRIES = 5
 PROOF_FOR = timedelta(minutes=15)  # once the code was right: the time to say who one is
 
@@ -67,9 +66,9 @@ def masked(kind: CredentialKind, to: str) -> str:
     return "\u00a0".join([pairs[0], *("••" for _ in pairs[1:-1]), pairs[-1]])
 
 
-def end_of(purpose: Purpose, created_at: datetime) -> datetime:
-    """When a code made at an instant ends."""
-    return created_at + (LETTER_FOR if purpose is Purpose.LETTER else CODE_FOR)
+def end_of(created_at: datetime) -> datetime:
+    """When a code of six digits made at an instant ends. That of a letter: `letters.rules_deadlines.code_until`."""
+    return created_at + CODE_FOR
 
 
 def born_on(files: Iterable[Person], birth_date: date) -> list[Person]:

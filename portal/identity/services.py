@@ -59,7 +59,7 @@ def ask_code(  # noqa: PLR0913 - what for, to where, for which browser, and the 
         browser_hash=_hash(mark),
         is_vouched=is_vouched,
         created_at=now,
-        expires_at=end_of(purpose, now),
+        expires_at=end_of(now),
         tries=0,
     )
     session.add(challenge)

@@ -7,14 +7,15 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.clock import paris_day
 from portal.codes import read_code
 from portal.directory.models import Departement
 from portal.identity import queries
-from portal.identity.rules import MOST_TRIES, CodeFault, LetterFault, end_of, is_same_address
+from portal.identity.rules import MOST_TRIES, CodeFault, LetterFault, is_same_address
 from portal.journal.services import VISITOR, Actor, record
+from portal.letters.rules_deadlines import code_until
 from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
+from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Purpose
 from portal.people.rules import Identity
@@ -36,9 +37,10 @@ def send_activation(  # noqa: PLR0913 - to whom, by whom, and the words of the l
 ) -> Challenge:
     """Promises the letter that bears a person's activation code, to the address of their file and nowhere else.
 
-    The code has 8 characters and serves once, for 30 days, as long as the address of the file stays this one. It
-    opens the level `known` when an agent has confirmed the address. Letters that cross in the post all open, until
-    one has. Raises Refused (LetterFault.NO_ADDRESS).
+    The code has 8 characters and serves once, to the end of the day that its letter names, as long as the address of
+    the file stays this one: 30 days after the letter should arrive, by the post that it leaves with. It opens the
+    level `known` when an agent has confirmed the address. Letters that cross in the post all open, until one has.
+    Raises Refused (LetterFault.NO_ADDRESS).
     """
     if not may_reach(person):
         raise Refused(LetterFault.NO_ADDRESS)
@@ -159,7 +161,8 @@ def _end_all(session: Session, now: datetime, opened: Challenge) -> None:
 def _write(  # noqa: PLR0913 - a challenge's own parts
     session: Session, now: datetime, *, sealer: Sealer, to: str, person: Person | None, context: dict[str, object]
 ) -> Challenge:
-    key = uuid4()
+    key, post = uuid4(), calendar_of(session)
+    until = code_until(post, now)
     challenge = Challenge(
         key=key,
         code_hash=sealer.hash("code", sealer.letters(key)),
@@ -169,7 +172,7 @@ def _write(  # noqa: PLR0913 - a challenge's own parts
         browser_hash=None,
         is_vouched=person is not None and person.address_confirmed_at is not None,
         created_at=now,
-        expires_at=end_of(Purpose.LETTER, now),
+        expires_at=post.end_of(until),
         tries=0,
     )
     session.add(challenge)
@@ -180,7 +183,7 @@ def _write(  # noqa: PLR0913 - a challenge's own parts
         kind="activation_code",
         route=Route.LETTER,
         to=to,
-        context=context | {"challenge": str(key), "until": paris_day(challenge.expires_at).isoformat()},
+        context=context | {"challenge": str(key), "until": until.isoformat()},
         expires_at=challenge.expires_at,
         subject="challenge",
         subject_id=challenge.id,

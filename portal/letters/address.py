@@ -18,6 +18,7 @@ MOST_LINES = 6  # 7 with a country
 _TYPED_LINES = 5  # lines 2 to 6
 
 _BOX = re.compile(r"(BP|CS|TSA|BOITE POSTALE)( |\d)")
+_NUMBERED = re.compile(r"\d+ ?([A-D]|BIS|TER|QUATER)? [A-Z]")  # "12 RUE", "12 B RUE", "12BIS RUE"
 _CEDEX = re.compile(r" CEDEX( \d{1,2})?$")
 _TOWN_LINE = re.compile(r"(\d{5}) (.*[A-Z].*)")
 _LOOSE_POSTCODE = re.compile(r"^(?:F ?- ?)?(\d\d) ?(\d{3})(?!\d)[ ,-]*", re.IGNORECASE)
@@ -117,14 +118,27 @@ def town_of(lines: Sequence[str]) -> str:
 
 
 def letter_box(lines: Sequence[str]) -> str:
-    """The same words for one letter box, however its stored lines are cased, accented, spaced, or put in fields."""
-    return "".join(sorted(word for line in lines for word in _capitals(line).split()))
+    """The same words for one letter box, however its stored lines are cased, accented, spaced, or put in fields.
+
+    A postal box beside a street makes no other letter box.
+    """
+    *above, town = [_capitals(line) for line in placed_lines(list(lines))[:_TYPED_LINES]]
+    streets = [line for line in above if not _BOX.match(line)]
+    return "".join(sorted(word for line in [*(streets if any(streets) else above), town] for word in line.split()))
 
 
-def door(lines: Sequence[str]) -> str:
-    """The same for all the letter boxes of one street number: flats and buildings left out where there is a street."""
+def doors(lines: Sequence[str]) -> list[str]:
+    """The doors that an address may lead to: one of them is the same for all that name one street number.
+
+    Each line that may say a street counts by itself, with the town: those of the street and of the hamlet, and any
+    other that begins with a number. What else is written (a flat, a building, a postal box) makes no other door;
+    without any street, all of it does.
+    """
     placed = placed_lines(list(lines))
-    return letter_box(placed[2:] if any(placed[2:4]) else placed)
+    above = [_capitals(line) for line in placed[:4]]
+    streets = [line for at, line in enumerate(above) if _NUMBERED.match(line) or (at >= 2 and line)]
+    named = sorted({line for line in streets if not _BOX.match(line)})
+    return [letter_box([line, placed[4]]) for line in named] or [letter_box(placed)]
 
 
 def placed_lines(lines: list[str]) -> list[str]:

@@ -1,12 +1,13 @@
 """The print room's desk: a message becomes a letter, once, and waits for the post."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
@@ -22,7 +23,7 @@ from portal.letters.queries import letter_of_message
 from portal.letters.queries_runs import UNTRUSTED
 from portal.letters.rules import reference_of
 from portal.letters.rules_blocked import code_of
-from portal.letters.rules_coupon import last_to_post
+from portal.letters.rules_deadlines import code_until, post_slip_by
 from portal.letters.text import LetterTextError
 from portal.letters.wording import content_of
 from portal.letters.wording_common import sender_of
@@ -34,6 +35,7 @@ from portal.notifications.models import Message, Route, Status
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.ways import reach_of
 from portal.people.models import Person
+from portal.people.models_credentials import Challenge
 from portal.sealing import Sealer
 
 
@@ -63,6 +65,7 @@ class PrintRoom:
 
     def _draw(self, session: Session, message: Message, now: datetime) -> None:
         address = _address(session, message)
+        _keep_code_open(session, message, now)
         context = with_code(message.context, Route.LETTER, self._sealer) | _of_coupon(session, message, now)
         content = self._content(message.kind, context)
         kept = masked(context)
@@ -104,6 +107,7 @@ class PrintRoom:
             "content": read.as_json(),
             "large_window": drawn.needs_large_window,
             "large_print": message.context["large_print"],
+            "post_by": context.get("coupon_post_by"),
         }
 
     def _content(self, kind: str, context: Mapping[str, Any]) -> Content:
@@ -127,19 +131,37 @@ class PrintRoom:
 def _of_coupon(session: Session, message: Message, now: datetime) -> dict[str, Any]:
     """Until when the slip of an appointment's letter may be posted, by the calendar of this moment.
 
-    And whether it offers the garantie papier: to whoever has not chosen it; not on a card's letter, which may go to
-    somebody else.
+    And whether it offers the garantie papier, which no deadline ends: to whoever has not chosen it; not on a card's
+    letter, which may go to somebody else.
     """
-    cancel_until = message.context.get("cancel_until")
-    if not cancel_until:
+    if "cancel_until" not in message.context:
         return {}
-    last = last_to_post(calendar_of(session), datetime.fromisoformat(cancel_until), now)
     person = None if message.person_id is None else session.get_one(Person, message.person_id)
-    return {
-        "coupon_post_by": last.isoformat() if last else "",
-        "coupon_too_late": last is None,
-        "coupon_paper": person is not None and person.card_of_id is None and not person.wants_paper,
-    }
+    offers = {"coupon_paper": person is not None and person.card_of_id is None and not person.wants_paper}
+    if not (cancel_until := message.context["cancel_until"]):
+        return offers
+    last = post_slip_by(calendar_of(session), cancel_until, now)
+    return offers | {"coupon_post_by": last, "coupon_too_late": not last}
+
+
+def _keep_code_open(session: Session, message: Message, now: datetime) -> None:
+    """Moves the last day of the code that a letter bears, when the letter leaves later than was foreseen.
+
+    Until then its words say the former day. The message itself is useful no longer than was promised: a letter drawn
+    again and again does not keep a code open for ever. A code that was used, or is over, stays so.
+    """
+    said = message.context.get("until") if "challenge" in message.context else None
+    if said is None:
+        return
+    post = calendar_of(session)
+    until = code_until(post, now)
+    if until <= date.fromisoformat(said):
+        return
+    key = UUID(message.context["challenge"])
+    still = update(Challenge).where(Challenge.key == key, Challenge.used_at.is_(None), Challenge.expires_at > now)
+    moved = still.values(expires_at=post.end_of(until)).returning(Challenge.id)
+    if session.scalar(moved.execution_options(synchronize_session=False)) is not None:
+        message.context = {**message.context, "until": until.isoformat()}
 
 
 def _check_site(context: Mapping[str, Any], netloc: str) -> None:

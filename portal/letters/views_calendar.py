@@ -1,7 +1,7 @@
 """The calendar of the post: the next weeks, and the days on which nothing leaves, entered with their effect shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response
 from portal.holidays import REGIONS
 from portal.letters.forms_calendar import CLOSURES, LINES, ClosureForm
 from portal.letters.queries import ROLES
+from portal.letters.services_calendar import close_days, open_days
 from portal.letters.views import bp
 from portal.letters.views_room import require_the_room, room_of
-from portal.notifications.models_post import PostalClosure
+from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.post import Holds, PostalCalendar
 from portal.notifications.queries_post import calendar_of, closures, letters_under_way, region_of
 from portal.notifications.rules_post import (
@@ -27,7 +28,6 @@ from portal.notifications.rules_post import (
     with_closed,
     without_closed,
 )
-from portal.notifications.services_post import close_days, open_days
 from portal.people.views_browser import actor
 from portal.refusal import Refused
 from portal.web.access import allow
@@ -49,6 +49,8 @@ HELD = {
     Holds.STOPPED: _l("La Poste ne passe pas"),
 }
 _ICONS = {Holds.HOLIDAY: "calendar-x", Holds.CLOSED: "lock", Holds.STOPPED: "triangle-alert"}
+_NOTHING = frozenset({Holds.SUNDAY, Holds.HOLIDAY})
+_BETWEEN = {Closure.ROOM: _NOTHING | {Holds.DELIVERED}, Closure.POST: _NOTHING}  # what parts no days in a row
 _A_DAY = timedelta(days=1)
 
 
@@ -68,10 +70,11 @@ class Day:
 
 @dataclass(frozen=True)
 class Range:
-    """Days entered together: in a row, Sundays and holidays between them not counted."""
+    """Days closed in one way, entered together: in a row, Sundays and holidays between them not counted."""
 
     first: date
     last: date
+    closure: Closure
     days: int
     words: str
     reason: str
@@ -79,13 +82,15 @@ class Range:
 
 @dataclass(frozen=True)
 class Opening:
-    """Closed days that are about to be taken away: from when to when, and what that changes.
+    """Closed days that are about to be taken away: from when to when, closed how, and what that changes.
 
     `mark`: the days, so that a page can tell whether their effect was shown.
     """
 
     first: date
     last: date
+    closure: Closure
+    words: str
     effect: Effect
     mark: str
 
@@ -118,28 +123,36 @@ def calendar() -> Page:
 @bp.post("/agents/courriers/calendrier/retirer")
 @allow(*ROLES)
 def open_again() -> Page:
-    """Takes closed days away, once what that changes was shown; twice is once."""
-    first, last = (_day_of(request.form.get(name, "")) for name in ("du", "au"))
+    """Takes away days closed in one way, once what that changes was shown; twice is once."""
     is_sent = PortalForm().validate_on_submit()
     try:
         with transaction() as session:
             require_the_room(session)
-            days = [row.day for row in closures(session, first, last)] if is_sent and first and last else []
-            if first is None or last is None or not days:
+            opening = _opening(session) if is_sent else None
+            if opening is None:
                 return redirect(url_for("letters.calendar", fait="parti"), 303)
-            opening = _opening(session, first, last, days)
+            first, last = opening.first, opening.last
             if request.form.get("vu") != opening.mark:
                 return _page(session, ClosureForm(formdata=None), opening=opening)
-            open_days(session, now(), first=first, last=last, by=actor())
+            open_days(session, now(), first=first, last=last, closure=opening.closure, by=actor())
+            done = "reste" if closures(session, first, last) else "retire"
     except Refused:
         return redirect(url_for("letters.calendar", fait="occupe"), 303)
-    return redirect(url_for("letters.calendar", fait="retire"), 303)
+    return redirect(url_for("letters.calendar", fait=done), 303)
 
 
-def _opening(session: Session, first: date, last: date, days: list[date]) -> Opening:
+def _opening(session: Session) -> Opening | None:
+    """What was asked to be taken away; None when it is not there any more, or never was."""
+    first, last = (_day_of(request.form.get(name, "")) for name in ("du", "au"))
+    closure = next((one for one in Closure if one.value == request.form.get("quoi")), None)
+    if first is None or last is None or closure is None:
+        return None
+    days = [row.day for row in closures(session, first, last) if row.closure is closure]
+    if not days:
+        return None
     before = calendar_of(session)
-    effect = effect_of(letters_under_way(session, now()), before, without_closed(before, days), now())
-    return Opening(first, last, effect, "~".join(map(str, days)))
+    effect = effect_of(letters_under_way(session, now()), before, without_closed(before, days, closure), now())
+    return Opening(first, last, closure, str(CLOSURES[closure]), effect, "~".join([closure.value, *map(str, days)]))
 
 
 def _page(session: Session, form: ClosureForm, effect: Effect | None = None, *, opening: Opening | None = None) -> str:
@@ -193,7 +206,7 @@ def _effect(session: Session, form: ClosureForm, post: PostalCalendar) -> Effect
 
 
 def _ranges(post: PostalCalendar, listed: Iterable[PostalClosure]) -> list[Range]:
-    """Days entered in a row for the same reason, as one."""
+    """Days closed in one way, in a row and for the same reason, as one; soonest first."""
     rows = list(listed)
     number = 0
     numbered = []
@@ -202,16 +215,18 @@ def _ranges(post: PostalCalendar, listed: Iterable[PostalClosure]) -> list[Range
         number += before is None or not _goes_on(post, before, row)
         numbered.append((number, row))
     grouped = [[row for _number, row in some] for _number, some in groupby(numbered, key=lambda one: one[0])]
-    return [
-        Range(some[0].day, some[-1].day, len(some), str(CLOSURES[some[0].closure]), some[0].reason) for some in grouped
+    found = [
+        Range(some[0].day, some[-1].day, some[0].closure, len(some), str(CLOSURES[some[0].closure]), some[0].reason)
+        for some in grouped
     ]
+    return sorted(found, key=lambda one: (one.first, one.closure))
 
 
 def _goes_on(post: PostalCalendar, before: PostalClosure, row: PostalClosure) -> bool:
     if (before.closure, before.reason) != (row.closure, row.reason):
         return False
-    day = before.day + _A_DAY
-    while day < row.day and post.holds(day) in {Holds.SUNDAY, Holds.HOLIDAY, Holds.DELIVERED}:
+    day, bare = before.day + _A_DAY, replace(post, stopped=frozenset())  # a bridge goes on under a strike
+    while day < row.day and bare.holds(day) in _BETWEEN[row.closure]:
         day += _A_DAY
     return day == row.day
 

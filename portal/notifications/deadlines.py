@@ -1,10 +1,9 @@
 """The deadlines that a message may state: those that whoever reads it can still keep. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from portal.clock import at_wall_clock, paris_day
 from portal.notifications.models import Route
 from portal.notifications.post import PostalCalendar
 
@@ -12,19 +11,17 @@ TIME_TO_READ = timedelta(hours=1)  # a text message or an e-mail is seldom read 
 DEADLINES = ("cancel_until", "move_until")
 
 _DIGITAL = (Route.SMS, Route.EMAIL)
-_ONE_DAY = timedelta(days=1)
 
 
 def read_by(route: Route, leaves_at: datetime, post: PostalCalendar) -> datetime:
     """When a message that leaves at this moment is read at the latest, as far as one can tell.
 
     SMS and e-mail: an hour later. A task: the end of the day, for an agent does it during the day. A letter: the end
-    of the day on which it arrives. Days are days in France.
+    of the day on which it arrives. Days are those of the Département's own clocks, as the calendar's are.
     """
     if route in _DIGITAL:
         return leaves_at + TIME_TO_READ
-    day = post.arrival(leaves_at) if route is Route.LETTER else paris_day(leaves_at)
-    return at_wall_clock(day + _ONE_DAY, time.min)
+    return post.end_of(post.arrival(leaves_at) if route is Route.LETTER else post.day_of(leaves_at))
 
 
 def with_deadlines_after(context: Mapping[str, Any], moment: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import Text, and_, bindparam, case, literal, or_, select, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.clock import Clock, paris_day
+from portal.clock import Clock
 from portal.database import Database, Instant
 from portal.notifications.attempt import Left, Outcome, attempt
 from portal.notifications.codes_out import SEALED
@@ -27,6 +27,7 @@ from portal.notifications.outcomes import record
 from portal.notifications.packing import SINGLE
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.rules_post import is_too_late
 from portal.notifications.wanted import OwnPhone, as_wanted, own_phone, unsaid_in
 
 LEASE = timedelta(minutes=2)  # well over what a provider has to answer (10 s)
@@ -181,7 +182,7 @@ def _draw(
     database: Database, gateways: Gateways, now: datetime, leased: Message, post: PostalCalendar
 ) -> Outcome | None:
     """Draws a letter and queues it, in one transaction; None when that is done, or was overtaken."""
-    if post.arrival(now) >= paris_day(leased.expires_at):
+    if is_too_late(post.arrival(now), leased.expires_at, post):
         return PermanentFailure("too_late", refused=False)
     try:
         with database.transaction() as session:

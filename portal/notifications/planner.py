@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from portal.clock import at_wall_clock, paris, paris_day
+from portal.clock import at_wall_clock, paris
 from portal.notifications.models import Route, Step
 from portal.notifications.post import PostalCalendar
 
@@ -44,6 +44,7 @@ class Reach:
     wants_silence: bool
     wants_sms: bool = True
     wants_email: bool = True
+    letters_wait: bool = False  # at a place that keeps them: such a letter tells nobody anything by itself
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,11 @@ def plan_notices(
     routes = list(digital)
     if reach.wants_paper or not digital:
         arrives = post.arrival(now) if _takes_letters(reach, failed) else None
-        by_letter = arrives is not None and arrives < paris_day(event.starts_at)
+        by_letter = arrives is not None and arrives < post.day_of(event.starts_at)
         if by_letter:
             routes.append(Route.LETTER)
-        if not (by_letter and (digital or (arrives is not None and arrives < _known_by(event, now)))):
+        tells = arrives is not None and arrives < _known_by(event, now, post) and not reach.letters_wait
+        if not (by_letter and (digital or tells)):
             routes.append(_human(reach, failed))
     return tuple(_planned(Step.NOTICE, route, now, event, now) for route in routes)
 
@@ -133,10 +135,11 @@ def plan_reminders(  # noqa: PLR0913 - the table's own inputs
     due: dict[Route, datetime] = dict.fromkeys(digital, max(mark, now))
     if reach.wants_paper or not digital:
         posting = _reminder_posting(event, post, letter_arrives)
-        serves = letter_arrives is not None and posting is None
+        serves = letter_arrives is not None and posting is None and not reach.letters_wait
         if posting is not None and _takes_letters(reach, failed) and posting >= post.posting_day(now):
-            due[Route.LETTER] = max(now, at_wall_clock(posting, PRINT_ROOM_OPENS))
-        elif not digital and not serves:
+            due[Route.LETTER] = max(now, post.instant(posting, PRINT_ROOM_OPENS))
+            serves = not reach.letters_wait
+        if not digital and not serves:
             human = _human(reach, failed)
             if human is Route.CALL or last_resort:
                 due[human] = max(mark, now)
@@ -157,8 +160,10 @@ def plan_tidings(
     closed = failed | tidings.avoid
     routes = list(_digital(reach, closed))
     if reach.wants_paper or not routes:
-        by_letter = _takes_letters(reach, closed) and post.arrival(now) < paris_day(until)
-        routes.append(Route.LETTER if by_letter else _human(reach, closed))
+        by_letter = _takes_letters(reach, closed) and post.arrival(now) < post.day_of(until)
+        is_told = by_letter and (bool(routes) or not reach.letters_wait)
+        routes += [Route.LETTER] * by_letter
+        routes += [] if is_told else [_human(reach, closed)]
     return tuple(_tidings_by(route, tidings, now) for route in routes)
 
 
@@ -176,7 +181,7 @@ def _tidings_by(route: Route, tidings: Tidings, now: datetime) -> Planned:
 
 def _reminder_posting(event: Event, post: PostalCalendar, letter_arrives: date | None) -> date | None:
     """The day to post the reminder: the latest that arrives two days before. None: the telling letter reminds."""
-    day = paris_day(event.starts_at)
+    day = post.day_of(event.starts_at)
     if letter_arrives is not None and letter_arrives >= day - timedelta(days=LETTER_REMINDER_DAYS):
         return None
     posting = post.latest_posting_day(day - timedelta(days=REMINDER_DAYS))
@@ -189,12 +194,18 @@ def _says_nothing(reach: Reach, event: Event, now: datetime) -> bool:
     return reach.wants_silence or event.discreet or now >= event.starts_at
 
 
+def tells_at_once(reach: Reach, failed: frozenset[Route]) -> bool:
+    """Whether an SMS or an e-mail tells somebody."""
+    return bool(_digital(reach, failed))
+
+
 def first_day_by_letter(reach: Reach, failed: frozenset[Route], now: datetime, post: PostalCalendar) -> date | None:
     """The first day for which whoever has letters alone knows of what leaves now: the day after the letter's arrival.
 
-    None for whoever an SMS or an e-mail tells at once, and for whoever no letter reaches: a human tells them.
+    None for whoever an SMS or an e-mail tells at once, and for whoever no letter reaches, or whose letters wait at a
+    place: a human tells them.
     """
-    if reach.wants_silence or _digital(reach, failed) or not _takes_letters(reach, failed):
+    if reach.wants_silence or reach.letters_wait or _digital(reach, failed) or not _takes_letters(reach, failed):
         return None
     return post.arrival(now) + timedelta(days=1)
 
@@ -224,9 +235,9 @@ def _useful_until(event: Event, now: datetime) -> Iterator[datetime]:
         yield event.old_starts_at
 
 
-def _known_by(event: Event, now: datetime) -> date:
+def _known_by(event: Event, now: datetime, post: PostalCalendar) -> date:
     """The day before which the person must know: of the old time too, or they would come for nothing."""
-    return paris_day(min(_useful_until(event, now)))
+    return post.day_of(min(_useful_until(event, now)))
 
 
 def _planned(step: Step, route: Route, due: datetime, event: Event, now: datetime) -> Planned:

@@ -27,7 +27,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True)
 class PostalCalendar:
-    """The rules of the post (letters.md): cut-off 16:30 on working days, three postal days to arrive.
+    """When letters leave and arrive: cut-off 16:30 on working days, three postal days, unless a Département says else.
 
     `closed_days` are days on which this Département's post room does not work (bridges); the postman still does. On a
     `stopped` day nobody does (a strike). Days and the cut-off are those of clocks in `zone`.
@@ -77,6 +77,10 @@ class PostalCalendar:
     def instant(self, day: date, hour: time) -> datetime:
         """The instant (UTC) at which clocks show `hour` on `day` where letters are posted, read as above."""
         return datetime.combine(day, hour, tzinfo=self.zone).astimezone(UTC)
+
+    def end_of(self, day: date) -> datetime:
+        """The instant (UTC) at which a day ends where letters are posted: the first that is no longer of it."""
+        return self.instant(day + _ONE_DAY, time.min)
 
     def posting_day(self, now: datetime) -> date:
         """The day on which a letter queued at `now` is posted: a working day's cut-off itself is too late for it."""

@@ -30,7 +30,8 @@ def calendar_of(session: Session) -> PostalCalendar:
     row = session.execute(
         select(Departement.holiday_region, Departement.cut_off, Departement.delivery_days)
     ).one_or_none()
-    days = session.execute(select(PostalClosure.day, PostalClosure.closure).order_by(PostalClosure.day)).all()
+    chosen = select(PostalClosure.day, PostalClosure.closure)
+    days = session.execute(chosen.order_by(PostalClosure.day, PostalClosure.closure)).all()
     name = region_named(row.holiday_region if row is not None else None)
     calendar = PostalCalendar(
         partial(is_holiday, region=name),
@@ -69,6 +70,6 @@ def letters_under_way(session: Session, now: datetime) -> list[UnderWay]:
 
 
 def closures(session: Session, first: date, last: date) -> Sequence[PostalClosure]:
-    """The closed days entered from one day to another, both included, soonest first."""
+    """The closed days entered from one day to another, both included: for each way of closing, soonest first."""
     chosen = select(PostalClosure).where(PostalClosure.day.between(first, last))
-    return session.scalars(chosen.order_by(PostalClosure.day)).all()
+    return session.scalars(chosen.order_by(PostalClosure.closure, PostalClosure.day)).all()

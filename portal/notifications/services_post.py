@@ -21,10 +21,10 @@ from portal.notifications.rules_post import (
     ClosureFault,
     UnderWay,
     arrival_under,
+    becomes_too_late,
     brought_forward,
     closure_fault,
     days_to_close,
-    is_too_late,
 )
 from portal.refusal import Refused
 
@@ -36,9 +36,10 @@ def close_days(  # noqa: PLR0913 - a range, what stands still, why, and by whose
 ) -> list[date]:
     """Closes every day from one to another, both included; gives those that it changes.
 
-    Sundays, holidays and what stands still already are left as they are; a strike takes the place of a closed room.
-    Letters under way follow: what was posted arrives later, reminders leave earlier, and whoever a posted letter would
-    now reach too late is told by another route. What has not left and would be too late goes round as it leaves.
+    Sundays, holidays and what is closed so already are left as they are; a closed room and a strike may both be noted
+    on one day. Letters under way follow: what was posted arrives later, reminders leave earlier, and whoever a posted
+    letter would now reach too late is told by another route. What has not left and would be too late goes round as it
+    leaves. Of letters drawn and in no run, `letters.services_calendar` sees to the words.
     Raises `Refused` (ClosureFault; BUSY: letters under way change at this instant).
     """
     before = _held(session)
@@ -53,21 +54,24 @@ def close_days(  # noqa: PLR0913 - a range, what stands still, why, and by whose
         .on_conflict_do_update(index_elements=[PostalClosure.day, PostalClosure.closure], set_=given)
     )
     _follow(session, now)
-    _note(session, now, by, "post.closed", days)
+    _note(session, now, by, "post.closed", days, closure)
     return days
 
 
-def open_days(session: Session, now: datetime, *, first: date, last: date, by: Actor) -> list[date]:
-    """Takes away the closed days entered from one day to another; gives them. Taking them away twice changes nothing.
+def open_days(  # noqa: PLR0913 - a range, what no longer stands still, and by whose hand
+    session: Session, now: datetime, *, first: date, last: date, closure: Closure, by: Actor
+) -> list[date]:
+    """Takes away the days closed in one way from one day to another; gives them. Twice changes nothing.
 
-    What was posted arrives earlier again; a call that was asked for meanwhile stands. Raises `Refused` (BUSY).
+    What is closed otherwise on those days stays so: a bridge under a strike. What was posted arrives earlier again; a
+    call that was asked for meanwhile stands. Raises `Refused` (BUSY).
     """
     _held(session)
-    gone = delete(PostalClosure).where(PostalClosure.day.between(first, last)).returning(PostalClosure.day)
-    days = sorted(session.scalars(gone))
+    gone = delete(PostalClosure).where(PostalClosure.day.between(first, last), PostalClosure.closure == closure)
+    days = sorted(session.scalars(gone.returning(PostalClosure.day)))
     if days:
         _follow(session, now)
-        _note(session, now, by, "post.opened", days)
+        _note(session, now, by, "post.opened", days, closure)
     return days
 
 
@@ -108,7 +112,7 @@ def _too_late(letters: Iterable[UnderWay], after: PostalCalendar, now: datetime)
     return [
         (letter.id, letter.step)
         for letter, was, becomes in _moved(letters, after, now)
-        if is_too_late(becomes, letter.expires_at) and not is_too_late(was, letter.expires_at)
+        if becomes_too_late(was, becomes, letter.expires_at, after)
     ]
 
 
@@ -141,6 +145,16 @@ def _write(session: Session, ids: list[int], status: Status, **values: date | da
     session.execute(update(Message).where(*which).values(**values).execution_options(synchronize_session=False))
 
 
-def _note(session: Session, now: datetime, by: Actor, verb: str, days: Sequence[date]) -> None:
-    first = days[0]
-    record(session, now, actor=by, verb=verb, object_kind="postal_closure", days=len(days), first=first.toordinal())
+def _note(  # noqa: PLR0913, PLR0917 - a line's own columns
+    session: Session, now: datetime, by: Actor, verb: str, days: Sequence[date], closure: Closure
+) -> None:
+    record(
+        session,
+        now,
+        actor=by,
+        verb=verb,
+        object_kind="postal_closure",
+        closure=list(Closure).index(closure) + 1,
+        days=len(days),
+        first=days[0].toordinal(),
+    )

@@ -1,5 +1,6 @@
 """What somebody types to receive a page by post: their name and the lines of an envelope."""
 
+import zlib
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,6 +17,11 @@ _NAME = 80
 
 def _text(label: Any, autocomplete: str, longest: int = _LINE, **options: Any) -> TextField:
     return TextField(label, longest=longest, render_kw={"autocomplete": autocomplete}, **options)
+
+
+def _named(at: int, titles: list[str]) -> str:
+    """A part among these: its number, how many there are, and what this one holds."""
+    return f"{at}-{len(titles)}-{zlib.crc32(titles[at].encode()):08x}"
 
 
 class ByPostForm(PortalForm):
@@ -53,20 +59,25 @@ class ByPostForm(PortalForm):
         self.lines: tuple[str, ...] = ()
 
     def offer_parts(self, titles: list[str]) -> None:
-        """The parts among which to choose, when one letter does not hold the page; none: the field goes away."""
+        """The parts among which to choose, when one letter does not hold the page; none: the field goes away.
+
+        A choice made among other parts (large print cuts the page otherwise) is none of these.
+        """
         if titles:
-            self.part.choices = [(str(at), title) for at, title in enumerate(titles)]
+            self.part.choices = [(_named(at, titles), title) for at, title in enumerate(titles)]
         elif "part" in self:
             del self.part
 
     @property
     def chosen_part(self) -> int:
         """From 0; of a valid form."""
-        return int(self.part.data or 0) if "part" in self else 0
+        return int(str(self.part.data).partition("-")[0]) if "part" in self else 0
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field, then what the post makes of them together."""
         super().validate(extra_validators)
+        if "part" in self and self.part.errors and any(self.part.raw_data or ()):
+            self.part.errors = [_("La page n'est plus coupée au même endroit. Choisissez de nouveau une partie.")]
         lines = checked_address(self, self._communes)
         if lines and not self.name.errors:
             self._check_name(lines)

@@ -1,21 +1,25 @@
 """A page of the site asked for by post: by anybody, with their name and an address, and nothing else."""
 
+import logging
 from datetime import date, timedelta
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from portal.booking.forms_address import typed_address
 from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
-from portal.letters.address import door, letter_box
+from portal.letters.address import doors, letter_box
 from portal.letters.paging import LetterTooLongError
 from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, send_page
 from portal.letters.views_posted import Posted, posted_page
 from portal.notifications.queries_post import calendar_of
+from portal.notifications.rules_post import letter_days
 from portal.pages.forms import ByPostForm
 from portal.pages.queries_by_post import file_of
 from portal.pages.views import INFOS, bp
@@ -33,6 +37,8 @@ _FROM = Limit("pages-from", 10, _DAY)  # of one line: a library shares it
 _TO = Limit("pages-to", 4, _DAY)  # to one letter box, whoever asks
 _TO_DOOR = Limit("pages-to-door", 20, _DAY)  # to one number of a street, where many may live
 _IN_ALL = Limit("pages-in-all", 500, _DAY)  # sheets of the print room that nobody signed in has asked for
+
+log = logging.getLogger("portal.pages")
 
 
 @bp.route("/par-courrier", methods=["GET", "POST"])
@@ -52,9 +58,10 @@ def by_post() -> Page:
     form.offer_parts([_title_of(part) for part in parts] if len(parts) > 1 else [])
     if request.method != "POST" or not parts or not form.validate_on_submit():
         return _page(posted, form, arrives, is_too_long=not parts), 422 if request.method == "POST" else 200
-    _spend(form)
+    if not _spend(form):
+        return _page(posted, form, arrives, is_full=True), 429
     with transaction() as database:
-        send_page(
+        message = send_page(
             database,
             now(),
             page=posted.page,
@@ -63,25 +70,39 @@ def by_post() -> Page:
             base_url=portal().settings.base_url,
             person_id=_own_id(),
         )
-    return redirect(url_for("pages.by_post_done", page=posted.key), 303)
+        arrives = letter_days(message, calendar_of(database), now()).arrives
+    said = _signer().dumps([posted.key, arrives.isoformat()])
+    return redirect(url_for("pages.by_post_done", page=posted.key, le=said), 303)
 
 
 @bp.get("/par-courrier/envoye")
 @allow(Role.EVERYONE)
 def by_post_done() -> Page:
-    """When the letter arrives."""
+    """When the letter arrives, as it was foreseen when it was asked for: read again tomorrow, it says the same day."""
     if "page" not in request.args:
         return redirect(url_for("pages.by_post"))
     with transaction() as database:
         posted = posted_page(database, request.args.get("page", ""))
-        arrives = calendar_of(database).arrival(now())
     return render_template(
         "pages/by_post_done.html",
         key=posted.key,
         title=_title(posted),
-        arrives=arrives,
+        arrives=_day_said(posted.key),
         is_form=posted.page.forms is not None,
     )
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="page by post")
+
+
+def _day_said(key: str) -> date | None:
+    """The day that this address says of this page; None when it says none that we have signed."""
+    try:
+        page, day = _signer().loads(request.args.get("le", ""))
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return date.fromisoformat(day) if page == key else None
 
 
 def _form(database: Session) -> ByPostForm:
@@ -137,16 +158,27 @@ def _title(posted: Posted) -> str:
     return contents.get(language(), contents["fr"]).title
 
 
-def _spend(form: ByPostForm) -> None:
-    """Nobody floods a letter box, nor the print room. Raises 429."""
+def _spend(form: ByPostForm) -> bool:
+    """Nobody floods a letter box, nor the print room: 429.
+
+    False when strangers have used up all that the print room takes from them in a day. Whoever asks now is not to
+    blame: their page stays before them, and says who sends it all the same.
+    """
     spend(_FROM, visitor_address())
     spend(_TO, letter_box(form.lines))
-    spend(_TO_DOOR, door(form.lines))
-    if _own_id() is None:
+    for door in doors(form.lines):
+        spend(_TO_DOOR, door)
+    if _own_id() is not None:
+        return True
+    try:
         spend(_IN_ALL, "everybody")
+    except TooManyRequests:
+        log.warning("pages by post: the %d of a day are used up, one more was refused", _IN_ALL.most)
+        return False
+    return True
 
 
-def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool) -> str:
+def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool = False, is_full: bool = False) -> str:
     if _own_id() is not None:
         personal_page()
     return render_template(
@@ -159,5 +191,6 @@ def _page(posted: Posted, form: ByPostForm, arrives: date, *, is_too_long: bool)
         is_form=posted.page.forms is not None,
         is_own=bool(posted.page.version) and posted.page.forms is None,
         is_too_long=is_too_long,
-        form_has_errors=bool(form.errors),
+        is_full=is_full,
+        form_has_errors=bool(form.errors) or is_full,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from portal.identity.rules import born_on, end_of, is_same_address, level_of, masked, read_digits
 from portal.people.models import Level, Person
-from portal.people.models_credentials import CredentialKind, Purpose
+from portal.people.models_credentials import CredentialKind
 from tests.world import at
 
 DIGITS = st.text("0123456789", min_size=6, max_size=6)
@@ -67,9 +67,8 @@ def test_no_mailbox_is_shown_whole(to):
     assert to not in masked(CredentialKind.EMAIL, to)
 
 
-def test_a_code_lasts_10_minutes_and_a_letter_30_days():
-    assert end_of(Purpose.SIGN_IN, NOW) - NOW == timedelta(minutes=10)
-    assert end_of(Purpose.LETTER, NOW) - NOW == timedelta(days=30)
+def test_a_code_lasts_10_minutes():
+    assert end_of(NOW) - NOW == timedelta(minutes=10)
 
 
 def test_what_an_agent_or_someone_known_vouched_for_opens_the_upper_level():

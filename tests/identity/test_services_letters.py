@@ -11,12 +11,19 @@ from portal.identity.services_entry import admit_by_letter
 from portal.identity.services_letters import ask_letter, open_letter, send_activation
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
-from portal.notifications.models import Message, Route
+from portal.letters.desk import PrintRoom
+from portal.letters.services_calendar import close_days
+from portal.notifications.dispatch import send_due
+from portal.notifications.gateways import Gateways
+from portal.notifications.gateways.memory import MemoryMail, MemorySms
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.models_post import Closure
 from portal.people.models import Level, Person, RouteState
 from portal.people.models_credentials import Challenge, Purpose
 from portal.people.rules import Identity
 from portal.refusal import Refused
 from tests.identity.signing import ADDRESS, sealer_of
+from tests.world import at
 
 BORN = date(1980, 2, 29)
 URL = "https://porte.exemple.fr"
@@ -58,6 +65,10 @@ class Post:
                 base_url=URL,
             )
 
+    def draw(self):
+        gateways = Gateways(MemorySms(), MemoryMail(), PrintRoom(URL, self.sealer), self.sealer)
+        send_due(self.database, gateways, self.clock)
+
     def code_of(self, challenge):
         return self.sealer.letters(challenge.key)
 
@@ -74,14 +85,14 @@ def identity_of(person):
     return Identity(person.family_name, person.given_names, person.birth_date)
 
 
-def test_a_letter_leaves_to_the_address_of_the_file_for_30_days(post, world):
+def test_a_letter_leaves_to_the_address_of_the_file_for_30_days_from_when_it_arrives(post, world):
     person = world.person(address=ADDRESS, address_confirmed_at=world.now)
     challenge = post.send(person)
     (message,) = post.all(Message)
     assert (message.kind, message.route, message.to) == ("activation_code", Route.LETTER, "\n".join(ADDRESS))
-    assert (message.person_id, message.context["until"]) == (person.id, "2026-12-23")
+    assert (message.person_id, message.context["until"]) == (person.id, "2026-12-26")  # on Thursday 26 November
     assert (challenge.purpose, challenge.is_vouched) == (Purpose.LETTER, True)
-    assert challenge.expires_at - challenge.created_at == timedelta(days=30)
+    assert challenge.expires_at == message.expires_at == at("2026-12-27", "00:00")  # to the end of that day
     assert [line.verb for line in post.all(JournalLine)] == ["sign_in.letter_sent"]
 
 
@@ -122,10 +133,34 @@ def test_five_wrong_dates_end_a_letters_code(post, world):
     assert len(failures) == 6
 
 
-def test_a_letter_serves_no_more_after_30_days(post, world, clock):
+@pytest.mark.parametrize(("moment", "opens"), [(("2026-12-26", "23:59"), True), (("2026-12-27", "00:00"), False)])
+def test_a_letter_serves_to_the_end_of_the_day_that_it_names(post, world, clock, moment, opens):
     challenge = post.send(world.person(address=ADDRESS))
-    clock.forward(timedelta(days=30))
-    assert isinstance(post.open(post.code_of(challenge)), Refused)
+    clock.forward(at(*moment) - clock())
+    assert isinstance(post.open(post.code_of(challenge)), Challenge) is opens
+
+
+def test_a_strike_leaves_the_code_of_a_letter_its_30_days_and_the_sheet_says_so(post, world, database, clock):
+    challenge, used = post.send(world.person(address=ADDRESS)), post.send(world.person(address=ADDRESS))
+    post.draw()
+    assert isinstance(post.open(post.code_of(used)), Challenge)
+    with database.transaction() as session:
+        first, last = date(2026, 11, 24), date(2026, 11, 28)
+        by, why = Actor.agent(7), "grève annoncée"
+        close_days(session, clock(), first=first, last=last, closure=Closure.POST, reason=why, by=by)
+    assert {message.status for message in post.all(Message)} == {Status.WAITING}
+
+    clock.forward(timedelta(days=1))
+    post.draw()
+    messages, challenges = post.all(Message), post.all(Challenge)
+    assert [message.status for message in messages] == [Status.QUEUED] * 2
+    assert [message.context["until"] for message in messages] == ["2027-01-02", "2026-12-26"]
+    assert "samedi 2 janvier 2027" in messages[0].rendered["text"].replace("\u00a0", " ")
+    assert [one.expires_at for one in challenges] == [at("2027-01-03", "00:00"), at("2026-12-27", "00:00")]
+    assert {message.expires_at for message in messages} == {at("2026-12-27", "00:00")}  # so that it moves no further
+
+    clock.forward(at("2027-01-02", "12:00") - clock())
+    assert isinstance(post.open(post.code_of(challenge)), Challenge)
 
 
 def test_a_letter_serves_no_more_once_its_person_has_moved(post, world, database):

@@ -9,7 +9,7 @@ from portal.letters.address import (
     AddressReason,
     BadAddressError,
     check_address,
-    door,
+    doors,
     letter_box,
     printed_lines,
     town_of,
@@ -200,9 +200,27 @@ def test_whatever_is_typed_gets_an_answer_and_nothing_is_lost(lines):
         assert check(*kept) == (kept, [])
 
 
-def test_a_letter_box_and_a_door_are_the_same_however_they_are_written() -> None:
+def test_a_letter_box_and_its_doors_are_the_same_however_they_are_written() -> None:
     first = ["Appt 3", "", "12 rue de l'Église", "", "62000 Arras"]
     assert letter_box(first) == letter_box(["", "APPT  3", "12, RUE DE L EGLISE", "", "62000 ARRAS"])
     assert letter_box(first) != letter_box(["Appt 4", *first[1:]])
-    assert door(first) == door(["Appt 4", "Résidence des Tilleuls", *first[2:]])
-    assert door(["Chez Mme Essai", "", "", "", "62000 Arras"]) != door(["Chez M. Exemple", "", "", "", "62000 Arras"])
+    assert doors(first) == doors(["Appt 4", "Résidence des Tilleuls", *first[2:]])
+    assert doors(["Chez Mme Essai", "", "", "", "62000 Arras"]) != doors(["Chez M. Exemple", "", "", "", "62000 Arras"])
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["", "", "12 rue de l'Église", "BP 7"],
+        ["BP 8", "", "12, RUE DE L EGLISE", ""],
+        ["12 rue de l'Église", "", "BP 9", ""],
+        ["", "12 rue de l'Église", "Le Petit Essai", ""],
+        ["", "", "", "12 rue de l'Église"],
+    ],
+)
+def test_a_line_that_changes_nothing_opens_no_other_door(above) -> None:
+    (street,) = doors(["", "", "12 rue de l'Église", "", "62000 Arras"])
+
+    assert street in doors([*above, "62000 Arras"])
+    assert street not in doors([*above, "62100 Calais"])
+    assert doors(["", "", "", "BP 7", "62000 Arras"]) != doors(["", "", "", "BP 8", "62000 Arras"])

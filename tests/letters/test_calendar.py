@@ -80,6 +80,24 @@ def test_what_closed_days_change_is_said_before_they_are_written(room, world, cl
     assert "Elle arrive vers le mercredi 2 décembre 2026." in after
 
 
+def test_a_bridge_under_a_strike_has_its_own_press_and_stays_when_the_strike_is_taken_away(room, closed):
+    for what, reason in ((Closure.ROOM.value, "pont"), (Closure.POST.value, "grève annoncée")):
+        room.post(PAGE, data=Page(ask(room, what=what, reason=reason, last_day=["", "", ""]).text).fields())
+    page = Page(room.get(PAGE).text)
+    presses = [page.fields(at) for at in range(2)]
+
+    assert {press["quoi"] for press in presses} == {Closure.ROOM.value, Closure.POST.value}
+    strike = next(press for press in presses if press["quoi"] == Closure.POST.value)
+    shown = room.post(f"{PAGE}/retirer", data=strike).page
+    assert "mardi 24 novembre 2026 : La Poste ne passe pas (grève)" in shown.text()
+    done = room.post(f"{PAGE}/retirer", data=shown.fields(0))
+    assert [(row.day.day, row.closure) for row in closed()] == [(24, Closure.ROOM)]
+    after = Page(room.get(done.location).text).text()
+    assert "C'est retiré. Un autre arrêt reste noté à ces dates." in after
+    assert "Mardi 24 novembre Service fermé" in after
+    assert room.post(f"{PAGE}/retirer", data=strike | {"quoi": "lune"}).location.endswith("fait=parti")
+
+
 def test_another_day_than_the_one_that_was_shown_is_shown_first(room, closed):
     vu = Page(ask(room).text).fields()["vu"]
 

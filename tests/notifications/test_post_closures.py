@@ -11,6 +11,7 @@ from portal.notifications.models import Message, Route, Status
 from portal.notifications.models_post import Closure, PostalClosure
 from portal.notifications.outbox import replan_without
 from portal.notifications.outcomes import locked_whole
+from portal.notifications.post import Holds
 from portal.notifications.queries_post import calendar_of, letters_under_way, region_of
 from portal.notifications.rules_post import ClosureFault, effect_of, letter_days, with_closed
 from portal.notifications.services_post import close_days, open_days
@@ -37,9 +38,9 @@ def close(database, clock, world):
 
 @pytest.fixture
 def open_again(database, clock):
-    def opened(first, last):
+    def opened(first, last, closure=POST):
         with database.transaction() as session:
-            return open_days(session, clock(), first=first, last=last, by=Actor.agent(1))
+            return open_days(session, clock(), first=first, last=last, closure=closure, by=Actor.agent(1))
 
     return opened
 
@@ -114,22 +115,41 @@ def test_a_reminder_leaves_by_an_earlier_post_and_never_by_a_later_one(database,
     assert due() == at("2026-12-09", "06:00")  # Wednesday: Thursday, Friday, Saturday 12; the 13th is a Sunday
     close(date(2026, 12, 8), date(2026, 12, 9), closure=ROOM, reason="pont")
     assert due() == at("2026-12-07", "06:00")
-    open_again(date(2026, 12, 8), date(2026, 12, 9))
+    open_again(date(2026, 12, 8), date(2026, 12, 9), ROOM)
     assert due() == at("2026-12-07", "06:00")
 
 
-def test_a_strike_takes_the_place_of_a_closed_room_and_not_the_reverse(database, close, world):
+@pytest.mark.parametrize("order", [(ROOM, POST), (POST, ROOM)], ids=["a strike over a bridge", "a bridge under it"])
+def test_a_strike_taken_away_leaves_the_bridge_under_it(database, close, open_again, world, order):
     world.departement()
-    assert close(date(2026, 12, 24), closure=ROOM, reason="pont de Noël") == [date(2026, 12, 24)]
-    assert len(close(date(2026, 12, 21), date(2026, 12, 27))) == 5  # neither Christmas nor Sunday
-    with pytest.raises(Refused) as refused:
-        close(date(2026, 12, 24), closure=ROOM)
+    bridge, week = date(2026, 12, 24), (date(2026, 12, 21), date(2026, 12, 27))
 
-    assert refused.value.reason is ClosureFault.NOTHING
-    assert {row.closure for row in rows(database, PostalClosure)} == {POST}
-    assert [row.reason for row in rows(database, PostalClosure) if row.day.day == 24] == ["grève annoncée"]
-    lines = [(line.verb, line.details["days"]) for line in rows(database, JournalLine, JournalLine.id)]
-    assert lines == [("post.closed", 1), ("post.closed", 5)]
+    def holds():
+        with database.transaction() as session:
+            return calendar_of(session).holds(bridge)
+
+    entered = {ROOM: lambda: close(bridge, closure=ROOM, reason="pont de Noël"), POST: lambda: close(*week)}
+    assert {closure: len(entered[closure]()) for closure in order} == {ROOM: 1, POST: 5}  # no Christmas, no Sunday
+    for closure in order:
+        with pytest.raises(Refused) as refused:
+            close(bridge, closure=closure)
+        assert refused.value.reason is ClosureFault.NOTHING
+    reasons = {row.closure: row.reason for row in rows(database, PostalClosure) if row.day == bridge}
+    assert (reasons, holds()) == ({ROOM: "pont de Noël", POST: "grève annoncée"}, Holds.STOPPED)
+
+    assert len(open_again(*week, POST)) == 5
+    assert holds() is Holds.CLOSED
+    assert open_again(*week, ROOM) == [bridge]
+    assert holds() is Holds.POSTED
+    lines = [line.details for line in rows(database, JournalLine, JournalLine.id)]
+    assert [(line["closure"], line["days"]) for line in lines[2:]] == [(2, 5), (1, 1)]
+
+
+def test_a_bridge_is_noted_on_no_saturday_even_under_a_strike(close, world):
+    world.departement()
+    close(*STRIKE)
+
+    assert close(*STRIKE, closure=ROOM, reason="pont") == [date(2026, 11, day) for day in range(24, 28)]
 
 
 def test_days_taken_away_twice_are_taken_away_once(database, close, open_again, world):
@@ -188,6 +208,7 @@ def test_a_letter_s_days_are_those_noted_at_the_post_and_a_forecast_before(datab
             return found.posted, found.arrives, found.has_left
 
     assert days() == (MONDAY, THURSDAY, False)
+    assert days(at("2026-11-23", "16:31")) == (date(2026, 11, 24), date(2026, 11, 27), False)  # in no run, after it
     assert days(at("2026-11-24", "17:00")) == (date(2026, 11, 25), date(2026, 11, 28), False)  # the run was missed
     posted(database, clock)
     assert days(at("2026-11-24", "17:00")) == (MONDAY, THURSDAY, True)
