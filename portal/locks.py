@@ -27,6 +27,7 @@ class Lock(IntEnum):
     JOURNAL = 6  # the chain of the journal: two workers do not seal the same line
     ACCOUNTS = 7  # agents' accounts: two admins do not each remove the last other one
     RUN = 8  # the letters that wait: two print runs do not take the same
+    TRACKING = 9  # the number of a registered letter: two letters do not both bear it
 
 
 def hold(session: Session, lock: Lock, key: int) -> None:

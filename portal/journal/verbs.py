@@ -67,6 +67,7 @@ SENTENCES = {
     "identity.case_opened": _("FranceConnect a trouvé plusieurs fiches. Un agent doit choisir la vôtre."),
     "identity.case_settled": _("Un agent a dit quelle fiche est la vôtre."),
     "identity.seen": _("Un agent a vu votre pièce d'identité."),
+    "letter.answered": _("Une page que vous avez demandée par courrier a reçu une autre réponse."),
     "letter.check_asked": _("Une lettre pour vous est bloquée. Un agent doit vérifier votre fiche."),
     "letter.code_sent": _("Un code vous a été envoyé par lettre."),
     "letter.failed": _("Un code de lettre donné était faux."),

@@ -20,13 +20,8 @@ from portal.web.forms_numbers import WholeField
 AS_LISTED = "listed"
 WHOLE, SHEET = "whole", "sheet"
 _MOST = 9  # figures
-_KEY = {
-    "autocomplete": "off",
-    "autocapitalize": "characters",
-    "spellcheck": "false",
-    "autofocus": True,
-    "data-scan": "",
-}
+_SIGNS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+_SCANNED = {"autofocus": True, "data-scan": ""}
 _NO_COUNT = _l("Écrivez un nombre, en chiffres. Exemple\u00a0: 250")
 
 
@@ -42,7 +37,7 @@ class KeyField(TextField):
             hint=_l("En bas à gauche de chaque page. Exemple\u00a0: C0000123K-1-2"),
             longest=60,
             required=_l("Tapez la clé de la lettre, ou lisez-la avec le lecteur."),
-            render_kw=_KEY,
+            render_kw=_SIGNS | _SCANNED,
             **options,
         )
 
@@ -190,8 +185,12 @@ class RegisterForm(PortalForm):
         _l("Numéro de suivi"),
         hint=_l("Sous le code-barres de La Poste. Exemple\u00a0: 1A\u00a0123\u00a0456\u00a07890\u00a01"),
         longest=30,
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+        render_kw=_SIGNS,
     )
+
+    def awaits_scan(self) -> None:
+        """The number takes the focus, as the key of a letter does: a scanner types it, then Enter."""
+        self.number.render_kw = _SIGNS | _SCANNED
 
 
 class ProofForm(PortalForm):

@@ -45,6 +45,9 @@ REGISTER_FAULTS = {
     RegisterFault.UNKNOWN: _UNKNOWN_KEY,
     RegisterFault.LEFT: _l("Cette lettre est déjà à La Poste. On ne change plus comment elle part."),
     RegisterFault.STAYS: _l("Cette lettre ne doit plus partir."),
+    RegisterFault.TAKEN: _l("Une autre lettre a déjà ce numéro. Vérifiez les deux étiquettes."),
+    RegisterFault.NEEDED: _l("La Poste a déjà cette lettre. Écrivez son numéro de suivi."),
+    RegisterFault.CHANGED: _l("Quelqu'un a changé cette lettre depuis que la page est ouverte."),
     RegisterFault.NUMBER: _l(
         "Ce numéro n'est pas un numéro de suivi. Vérifiez-le. Exemple\u00a0: 1A\u00a0123\u00a0456\u00a07890\u00a01"
     ),

@@ -103,9 +103,14 @@ def unprintable(session: Session, now: datetime, *, agent_id: int) -> Sequence[M
 
     Those that somebody asked for are among the `unanswered`.
     """
-    chosen = select(Message).where(_failed_by(BY_WORDS), ~_ASKED_FOR, Message.expires_at > now)
-    mine = chosen.where(of_room(session, now, agent_id))
-    return session.scalars(mine.order_by(Message.created_at, Message.id).limit(LISTED)).all()
+    chosen = select(Message).where(*_unprintable(now), of_room(session, now, agent_id))
+    return session.scalars(chosen.order_by(Message.created_at, Message.id).limit(LISTED)).all()
+
+
+def count_unprintable(session: Session, now: datetime, *, agent_id: int) -> int:
+    """How many there are, however many."""
+    counted = select(func.count(Message.id)).where(*_unprintable(now), of_room(session, now, agent_id))
+    return session.scalar(counted) or 0
 
 
 def unanswered(session: Session, now: datetime, *, agent_id: int) -> Sequence[Message]:
@@ -123,9 +128,14 @@ def count_unanswered(session: Session, now: datetime, *, agent_id: int) -> int:
     return session.scalar(counted) or 0
 
 
+def waits_for_answer(session: Session, now: datetime, message_id: int) -> bool:
+    """Whether a message is one of the `unanswered`, of whatever place."""
+    return session.scalar(select(Message.id).where(Message.id == message_id, *_unanswered(now))) is not None
+
+
 def _is_blocked(now: datetime) -> ColumnElement[bool]:
     is_kept_back = and_(_failed_by(BY_ADDRESS), Message.expires_at > now, _MAY_BE_TOLD)
-    has_come_back = and_(Message.status == Status.RETURNED, Person.address_state.in_(UNTRUSTED), _LATEST, _MAY_BE_TOLD)
+    has_come_back = and_(_CAME_BACK, Person.address_state.in_(UNTRUSTED), _LATEST, _MAY_BE_TOLD)
     return or_(is_kept_back, has_come_back, and_(_ASKED_FOR, Message.expires_at > now, _MAY_LEAVE_AGAIN))
 
 
@@ -136,6 +146,10 @@ def _waits_for_person(now: datetime) -> ColumnElement[bool]:
 
 def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return _ASKED_FOR, _failed_by((*BY_WORDS, *BY_NAME, NEVER_IN_TIME)), Message.expires_at > now
+
+
+def _unprintable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return _failed_by(BY_WORDS), ~_ASKED_FOR, Message.expires_at > now
 
 
 def _is_handed() -> ColumnElement[bool]:
@@ -162,8 +176,10 @@ _PERSON_FIRST = func.coalesce(
 )
 
 
-# Of several letters of one person that came back, one is enough to ask for the address.
-_OTHER = select(Message.person_id.label("person_id"), Message.id.label("id")).where(Message.status == Status.RETURNED)
+# Of several letters of one person that came back, one is enough to ask for the address: of those to the file's. What
+# went to an address of its own (the former one, one that was asked for) says nothing of it, and mends nothing of it.
+_CAME_BACK = and_(Message.status == Status.RETURNED, Message.to.is_(None))
+_OTHER = select(Message.person_id.label("person_id"), Message.id.label("id")).where(_CAME_BACK)
 _OTHERS = _OTHER.order_by(Message.id).subquery()
 _LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id, _OTHERS.c.id > Message.id).exists())
 

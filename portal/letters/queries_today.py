@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.clock import paris_day
 from portal.directory.models import Place
@@ -18,6 +18,7 @@ from portal.people.models import Agent
 from portal.people.queries_access import places_of
 
 LATE_SHOWN = timedelta(days=7)
+_DIGITAL = (Route.SMS, Route.EMAIL)
 
 
 class Waiting(NamedTuple):
@@ -30,10 +31,18 @@ class Waiting(NamedTuple):
 
 
 class Late(NamedTuple):
-    """Letters of a place that came too late for the post; no place: of none."""
+    """Letters of a place that came too late for the post; no place: of none.
+
+    What the planner asks for in the place of each, once: `calls` to make, or made; `desks`: the place says it when they
+    come; `written`: a text message or an e-mail. Of the others nothing is asked: they are of no more use, or another
+    letter tells the same.
+    """
 
     place: str | None
     letters: int
+    calls: int = 0
+    desks: int = 0
+    written: int = 0
 
 
 def holds_the_room(session: Session, now: datetime, agent_id: int) -> bool:
@@ -60,10 +69,9 @@ def waiting_by_kind(session: Session, now: datetime, *, agent_id: int) -> Sequen
 
 def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequence[Late]:
     """The letters of this agent's places, due in the last seven days, that the post could not carry in time."""
-    counted = (
-        select(Place.name, func.count(Message.id))
-        .select_from(Message)
-        .outerjoin(Place, Place.id == Message.place_id)
+    how = case((_told_by(Route.CALL), "calls"), (_told_by(Route.DESK), "desks"), (_told_by(*_DIGITAL), "written"))
+    late = (
+        select(Message.place_id, how.label("how"))
         .where(
             Message.route == Route.LETTER,
             Message.status == Status.FAILED,
@@ -72,10 +80,30 @@ def too_late_by_place(session: Session, now: datetime, *, agent_id: int) -> Sequ
             Message.due_at > now - LATE_SHOWN,
             of_room(session, now, agent_id),
         )
+        .subquery()
+    )
+    calls, desks, written = (func.count().filter(late.c.how == name) for name in ("calls", "desks", "written"))
+    counted = (
+        select(Place.name, func.count(), calls, desks, written)
+        .select_from(late)
+        .outerjoin(Place, Place.id == late.c.place_id)
         .group_by(Place.id, Place.name)
         .order_by(Place.name, Place.id)
     )
-    return [Late(name, count) for name, count in session.execute(counted)]
+    return [Late(*row) for row in session.execute(counted)]
+
+
+def _told_by(*routes: Route) -> ColumnElement[bool]:
+    """Whether what a letter says is told, or was to be, by one of these routes; one that failed went round again."""
+    other = aliased(Message)
+    same = (
+        other.event_id == Message.event_id,
+        other.person_id == Message.person_id,
+        other.step == Message.step,
+        other.route.in_(routes),
+        other.status != Status.FAILED,
+    )
+    return select(other.id).where(*same).correlate(Message).exists()
 
 
 def latest_run(session: Session) -> PrintRun | None:

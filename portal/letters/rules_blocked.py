@@ -22,6 +22,12 @@ class CheckFault(StrEnum):
     DONE = "done"  # nothing keeps the letter back for the person any more
 
 
+class AnswerFault(StrEnum):
+    """Why it is not noted that somebody was answered in another way."""
+
+    DONE = "done"  # it waits for no answer any more
+
+
 def code_of(fault: AddressFault) -> str:
     """What a message remembers of an envelope that cannot be printed: whether the name is at fault, or the address."""
     reason = fault.reason.value.removeprefix("name_")

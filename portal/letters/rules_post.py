@@ -63,6 +63,9 @@ class RegisterFault(StrEnum):
     LEFT = "left"  # it is at the post as an ordinary letter, or as a registered one
     STAYS = "stays"  # pulled, or overtaken
     NUMBER = "number"  # no tracking number has this form
+    TAKEN = "taken"  # another letter bears this number
+    NEEDED = "needed"  # the post has it under a number: there is always one
+    CHANGED = "changed"  # somebody else has said otherwise since the page was shown
 
 
 class ProofFault(StrEnum):

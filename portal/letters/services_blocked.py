@@ -1,4 +1,4 @@
-"""An address mended in the print room: it is written, and the letter that it kept back leaves."""
+"""Letters that stay: an address is mended and the letter leaves, or what was asked for is answered in another way."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,10 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from portal.journal.services import Actor, record
+from portal.letters.queries_blocked import waits_for_answer
+from portal.letters.rules_blocked import AnswerFault
 from portal.letters.services_changes import before, tell_change
+from portal.letters.services_runs import forget_drawn
 from portal.notifications.models import Message, Status
 from portal.notifications.outbox import is_overtaken
 from portal.notifications.outcomes import locked_whole
@@ -40,9 +43,9 @@ def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and th
 ) -> bool:
     """Writes the address (lines 2 to 6 of NF Z10-011, already checked) and lets the letter leave; whether it will.
 
-    The same lines say that the address is right after all. It leaves unless its use has ended, something has overtaken
-    it, or a human tells the same, or has (`takes_its_place_back`). The person is told of a new address by every route
-    they chose. Journaled. Raises `Refused` (MendFault).
+    The same lines say that the address is right after all. It leaves, drawn anew, unless its use has ended, something
+    has overtaken it, or a human tells the same, or has (`takes_its_place_back`). The person is told of a new address by
+    every route they chose. Journaled. Raises `Refused` (MendFault).
     """
     message = locked_whole(session, message_id)
     if message is None or message.status not in {Status.FAILED, Status.RETURNED}:
@@ -64,9 +67,31 @@ def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and th
     is_of_use = message.expires_at > now and not is_overtaken(session, message)
     leaves = is_of_use and takes_its_place_back(session, now, message, calendar_of(session))
     if leaves:
+        forget_drawn(session, now, [message_id])  # a sheet that is still here bears the former lines
         message.status, message.due_at, message.last_error, message.attempts = Status.WAITING, now, None, 0
         message.retry_until = min(now + RETRY_FOR, message.expires_at)
     return leaves
+
+
+def note_answered(session: Session, now: datetime, *, message_id: int, by: Actor) -> None:
+    """Somebody has answered in another way (by hand, by voice) whoever asked for a page that cannot leave by post.
+
+    It is told then, and waits before nobody any more. Journaled, once. Raises `Refused` (AnswerFault.DONE) for what
+    does not wait for an answer, or no more.
+    """
+    message = locked_whole(session, message_id)
+    if message is None or not waits_for_answer(session, now, message_id):
+        raise Refused(AnswerFault.DONE)
+    message.status, message.delivered_at = Status.DONE, now
+    record(
+        session,
+        now,
+        actor=by,
+        verb="letter.answered",
+        for_person_id=message.person_id,
+        object_kind="message",
+        object_id=message_id,
+    )
 
 
 def _write(  # noqa: PLR0913 - as above

@@ -10,7 +10,7 @@ from portal.letters.wording_pages import OWN
 from portal.notifications.models import Message, Status
 
 KEPT = timedelta(days=30)  # after the post took them (letters.md: reprint)
-_ENDED = (Status.WITHDRAWN, Status.EXPIRED, Status.FAILED)
+_ENDED = (Status.WITHDRAWN, Status.EXPIRED, Status.FAILED, Status.DONE)  # the last: answered in another way
 
 
 def forget_bytes(session: Session, now: datetime) -> int:

@@ -6,13 +6,16 @@ from typing import Any, NamedTuple
 from flask import g, redirect, render_template, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.letters.forms import ReturnForm
 from portal.letters.forms_words import RETURN_FAULTS, RETURN_REASONS
 from portal.letters.models import Letter, ReturnReason
 from portal.letters.queries import ROLES, says_its_message
+from portal.letters.queries_post import letter_of_key
 from portal.letters.queries_returns import first_week, just_noted, tallies
+from portal.letters.rules import key_of
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
 from portal.letters.services_returns import note_return
 from portal.letters.views import bp
@@ -58,7 +61,8 @@ def returns() -> Response | str:
     if known:
         form.key.errors = [known]
         return _page(form)
-    return redirect(url_for("letters.returns", motif=form.chosen.value, fait=1), 303)
+    # The key too: somebody else may note another one before this page is shown.
+    return redirect(url_for("letters.returns", motif=form.chosen.value, fait=1, cle=form.key.reference), 303)
 
 
 @bp.get("/agents/courriers/retours/taux")
@@ -90,8 +94,17 @@ def return_rates() -> str:
 def _page(form: ReturnForm) -> str:
     with reading() as session:
         rows = [_noted(letter) for letter in just_noted(session, now(), agent_id=g.agent.id)]
+        done = _done(session) if request.method == "GET" and request.args.get("fait") else None
         room = room_of(session)
-    return render_template("letters/returns.html", form=form, rows=rows, form_has_errors=bool(form.errors), **room)
+    has_errors = bool(form.errors)
+    return render_template("letters/returns.html", form=form, rows=rows, done=done, form_has_errors=has_errors, **room)
+
+
+def _done(session: Session) -> dict[str, Any] | None:
+    """The letter that this agent has just noted, by the key of the address; None when it names none that came back."""
+    key = key_of(request.args.get("cle", ""))
+    found = letter_of_key(session, now(), key, agent_id=g.agent.id) if key else None
+    return _noted(found) if found is not None and found.returned_at is not None else None
 
 
 def _noted(letter: Letter) -> dict[str, Any]:

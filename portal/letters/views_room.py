@@ -44,6 +44,7 @@ _STATES = {
     Status.WITHDRAWN: _l("Retirée\u00a0: une autre l'a remplacée"),
     Status.EXPIRED: _l("Retirée\u00a0: elle ne sert plus"),
     Status.FAILED: _l("Retirée\u00a0: dite autrement"),
+    Status.DONE: _l("Retirée\u00a0: dite autrement"),
 }
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from portal.letters.forms import WaitingForm
 from portal.letters.models import Letter, Printer, PrintRun
 from portal.letters.queries import FIRST, LISTED, ROLES, letters_found, letters_waiting
-from portal.letters.queries_blocked import count_blocked, count_to_check, count_unanswered
+from portal.letters.queries_blocked import count_blocked, count_to_check, count_unanswered, count_unprintable
 from portal.letters.queries_gone import Gone, gone_from
 from portal.letters.queries_post import letter_of_key
 from portal.letters.queries_runs import going_on
@@ -108,6 +108,7 @@ def waiting() -> Response | str:
             blocked=count_blocked(session, now(), agent_id=g.agent.id),
             to_check=count_to_check(session, now(), agent_id=g.agent.id),
             unanswered=count_unanswered(session, now(), agent_id=g.agent.id),
+            unprintable=count_unprintable(session, now(), agent_id=g.agent.id),
             late=_late(session),
             has_room=room,
             running=running,
@@ -189,7 +190,9 @@ def _clock(post: PostalCalendar) -> dict[str, str]:
 
 def _late(session: Session) -> dict[str, Any]:
     found: Sequence[Late] = too_late_by_place(session, now(), agent_id=g.agent.id)
-    return {"places": found, "total": sum(one.letters for one in found), "days": LATE_SHOWN.days}
+    told = {name: sum(getattr(one, name) for one in found) for name in ("calls", "desks", "written")}
+    total = sum(one.letters for one in found)
+    return {"places": found, "total": total, "untold": total - sum(told.values()), "days": LATE_SHOWN.days, **told}
 
 
 def _sum(kinds: Sequence[Waiting]) -> Waiting:

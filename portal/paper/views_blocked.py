@@ -25,9 +25,9 @@ from portal.letters.queries_blocked import (
     unprintable,
 )
 from portal.letters.rules_blocked import Check
-from portal.letters.services_blocked import MendFault, is_shown, mend
+from portal.letters.services_blocked import MendFault, is_shown, mend, note_answered
 from portal.letters.services_check import ask_check, check_wanted
-from portal.letters.views import KINDS, kind_words
+from portal.letters.views import kind_words
 from portal.letters.views_room import room_of
 from portal.notifications.models import Message, Status
 from portal.paper.views_shared import bp
@@ -76,9 +76,11 @@ _DONE = {
     "deja": _l("Cette lettre a déjà été traitée."),
     "confie": _l("C'est confié à l'accueil. Il vérifie avec la personne."),
     "confie-deja": _l("C'était déjà confié à l'accueil. Rien n'a changé."),
+    "repondu": _l("C'est noté. Elle n'est plus dans la liste."),
+    "repondu-deja": _l("C'était déjà noté, ou la demande ne sert plus. Rien n'a changé."),
     "expire": _l("Cette page est restée ouverte longtemps. Appuyez de nouveau."),
 }
-_NOT_DONE = ("confie-deja", "deja", "expire")
+_NOT_DONE = ("confie-deja", "deja", "expire", "repondu-deja")
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def blocked_letters() -> Page:
         rows = [_row(one, _form(database, one) if _may_be_right(one) else None) for one in found]
         total = count_blocked(database, now(), agent_id=g.agent.id) if len(found) == LISTED else len(found)
         room = room_of(database)
-        others = [(KINDS.get(one.kind, one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
+        others = [(kind_words(one.kind), one) for one in unprintable(database, now(), agent_id=g.agent.id)]
         alone = [_row(one) for one in unanswered(database, now(), agent_id=g.agent.id)]
         people = [_to_check(*one) for one in to_check(database, now(), agent_id=g.agent.id)]
     personal_page()
@@ -204,6 +206,23 @@ def check_person(message_id: int) -> Page:
     return redirect(url_for("paper.blocked_letters", fait=said), 303)
 
 
+@bp.post("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>/repondu")
+@allow(*ROLES)
+def answered_otherwise(message_id: int) -> Page:
+    """Whoever asked for a page that cannot leave by post was answered in another way: it waits no more."""
+    if not PortalForm().validate_on_submit():
+        return redirect(url_for("paper.blocked_letters", fait="expire"), 303)
+    try:
+        with transaction() as database:
+            if not is_of_room(database, now(), message_id, agent_id=g.agent.id):
+                abort(404)
+            note_answered(database, now(), message_id=message_id, by=actor())
+        said = "repondu"
+    except Refused:
+        said = "repondu-deja"
+    return redirect(url_for("paper.blocked_letters", fait=said), 303)
+
+
 def _may_be_right(message: Message) -> bool:
     """Whether its lines are an address, which somebody may say to be right as it is."""
     return message.status is Status.RETURNED or message.last_error not in BY_ADDRESS
@@ -228,7 +247,7 @@ def _row(message: Message, as_it_is: AddressForm | None = None) -> Row:
     why = _WHY.get(code, _("L'adresse n'est pas complète.") if code in BY_ADDRESS else _("Elle n'a pas pu partir."))
     return Row(
         message.id,
-        KINDS.get(message.kind, message.kind),
+        kind_words(message.kind),
         message.context["recipient_name"],
         next((line for line in reversed(lines) if line), ""),
         str(why),

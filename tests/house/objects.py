@@ -506,6 +506,9 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/bloques/<{BIG}:message_id>": _of_agents(
         "/agents/courriers/bloques/{}", lambda scene: (scene.blocked, NOWHERE)
     ),
+    f"/agents/courriers/bloques/<{BIG}:message_id>/repondu": _of_agents(
+        "/agents/courriers/bloques/{}/repondu", lambda scene: (scene.blocked, NOWHERE)
+    ),
     f"/agents/courriers/bloques/<{BIG}:message_id>/verifier": _of_agents(
         "/agents/courriers/bloques/{}/verifier", lambda scene: (scene.blocked, NOWHERE)
     ),

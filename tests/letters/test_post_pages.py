@@ -166,7 +166,7 @@ def test_a_registered_letter_without_a_number_holds_up_its_run(room, world, data
     assert room.get(path).page.links()[f"Numéro de {letter.reference}"] == register
     today = {"day": ["24", "11", "2026"]}
     assert "Un recommandé du lot n'a pas de numéro de suivi." in sends(room, f"{path}/poste", **today).page.text()
-    sends(room, register, is_registered="y", number="RR473124829FR")
+    sends(room, register, is_registered="y", number="RR473124829FR", montre="")
     sheet = PdfReader(BytesIO(room.get(f"{path}/bordereau.pdf").data)).pages[0].extract_text()
     assert "dont 1 recommandé" in sheet.replace("\u00a0", " ")
     assert "Remis le mardi 24 novembre 2026." in room.follow(sends(room, f"{path}/poste", **today)).page.text()
@@ -267,7 +267,16 @@ def test_returns_are_entered_one_after_the_other_under_the_same_reason(room, wor
     page = room.follow(sends(room, path, key=letters[0].reference, reason="access")).page
     assert f"{letters[0].reference} est notée : Défaut d'accès ou d'adressage." in page.text()
     assert (page.fields(0)["reason"], page.fields(0)["key"]) == ("access", "")
-    room.follow(sends(room, path, key=letters[1].reference, reason="access"))
+    noted = sends(room, path, key=letters[1].reference, reason="access")
+    with database.transaction() as session:  # a colleague's, noted before this page is shown
+        reason, at = ReturnReason.REFUSED, TUESDAY + timedelta(seconds=1)
+        row = session.get_one(Letter, letters[0].id)
+        row.return_reason, row.returned_at = reason, at
+    assert f"{letters[1].reference} est notée : Défaut d'accès" in room.follow(noted).page.text()
+    assert "est notée" not in room.get(f"{path}?fait=1&cle={waiting.reference}").page.text()
+    with database.transaction() as session:
+        row = session.get_one(Letter, letters[0].id)
+        row.return_reason, row.returned_at = ReturnReason.ACCESS, TUESDAY
     for key, words in (
         (letters[0].reference, "déjà notée : Défaut d'accès ou d'adressage, mardi 24 novembre 2026"),
         (waiting.reference, "Cette lettre n'est jamais partie"),

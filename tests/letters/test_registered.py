@@ -1,13 +1,14 @@
 """Registered letters: marked before the post takes them, their number checked, their proofs kept and given back."""
 
 import re
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
-from portal.letters.models import Letter, LetterProof
+from portal.letters.models import Letter, LetterProof, PrintRun, ReturnReason, RunState
 from portal.letters.rules_post import LARGEST_PROOF, ProofFault, RegisterFault, proof_kind, tracking_number
 from portal.letters.services_post import pull
 from portal.letters.services_registered import add_proof, register
@@ -18,6 +19,7 @@ from portal.people.models import Person
 from portal.refusal import Refused
 from tests.entering import enter
 from tests.letters.runs import ROOM, made, queued
+from tests.together import at_once
 
 PDF = b"%PDF-1.7\n1 0 obj<</Length 9>>stream\n/JS /AA x\nendstream\nendobj\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
@@ -101,6 +103,81 @@ def test_a_letter_is_marked_before_the_post_and_its_number_put_right_after(datab
     nobody = given | {"reference": "C9999999Z"}
     assert refusal(database, register, number="", **nobody) is RegisterFault.UNKNOWN
     assert refusal(database, add_proof, content=PDF, **nobody) is RegisterFault.UNKNOWN
+
+
+def test_no_two_letters_bear_one_number_even_typed_at_the_same_instant(database, world):
+    letters = [queued(world) for _ in range(2)]
+
+    def numbered(letter, number="RR473124829FR", **given):
+        with database.transaction() as session:
+            return register(session, world.now, reference=letter.reference, number=number, by=BY, **given)
+
+    assert at_once(*(partial(numbered, letter) for letter in letters)) == {"done": 1, RegisterFault.TAKEN: 1}
+    with database.transaction() as session:
+        held = session.scalars(select(Letter).where(Letter.tracking_number.is_not(None))).one()
+    other = next(letter for letter in letters if letter.id != held.id)
+    numbered(held, "")  # it may be taken away as long as the post has not had it
+    numbered(other)
+    assert numbered(other, "rr 473 124 829 fr", shown=[]).tracking_number == "RR473124829FR"  # said again: as it was
+
+
+def test_a_page_left_open_erases_no_number_and_the_post_has_none_without(database, world):
+    letter = queued(world)
+    run, given = made(database, world.now), {"now": world.now, "reference": letter.reference}
+    with database.transaction() as session:
+        register(session, world.now, number="RR473124829FR", reference=letter.reference, by=BY, shown=[])
+    for shown in ([], [""]):
+        assert refusal(database, register, number="", shown=shown, **given) is RegisterFault.CHANGED
+    with database.transaction() as session:
+        session.get_one(Message, letter.message_id).status = Status.POSTED
+        session.get_one(PrintRun, run.id).state = RunState.POSTED
+    assert refusal(database, register, number="", shown=["RR473124829FR"], **given) is RegisterFault.NEEDED
+    with database.transaction() as session:  # it came back, and its message waits anew: the sheet has left all the same
+        row = session.get_one(Letter, letter.id)
+        row.returned_at, row.return_reason = world.now, ReturnReason.REFUSED
+        session.get_one(Message, letter.message_id).status = Status.QUEUED
+    assert refusal(database, register, number="", is_registered=False, **given) is RegisterFault.LEFT
+    assert refusal(database, register, number="", **given) is RegisterFault.NEEDED
+
+
+def test_numbers_are_scanned_one_after_the_other_and_each_refusal_says_why(client, world, database):
+    world.departement()
+    letters = [queued(world) for _ in range(3)]
+    run = made(database, world.now)
+    for letter in letters[:2]:
+        with database.transaction() as session:
+            register(session, world.now, reference=letter.reference, number="", by=BY)
+    enter(client, world.agent("courrier"))
+    first, second, third = (f"/agents/courriers/recommandes/{letter.id}" for letter in letters)
+    page = client.get(second).page  # from the last one, back to the first
+    assert "2 recommandés de ce lot n'ont pas encore de numéro." in page.text()
+    assert page.all("input", name="number")[0].get("autofocus") is not None
+    stale, scanned = page.fields(0), {"number": "RR473124829FR"}
+    answer = client.post(second, data=page.fields(0) | scanned)
+    assert answer.location == f"{first}?fait=suivante&cle={letters[1].reference}"
+    page = client.follow(answer).page
+    assert f"{letters[1].reference} a son numéro. Voici le recommandé suivant." in page.text()
+    refused = client.post(first, data=page.fields(0) | scanned).page  # the gun read the former sticker
+    assert f"La lettre {letters[1].reference} a déjà ce numéro." in refused.text()
+    assert refused.fields(0)["number"] == "RR473124829FR"
+    done = client.post(first, data=page.fields(0) | {"number": "1A 123 456 7890 1"})
+    page = client.follow(done).page
+    assert "C'est noté. Tous les recommandés de ce lot ont leur numéro." in page.text()
+    assert page.links()[f"Ouvrir le lot {run.id}"] == f"/agents/courriers/lots/{run.id}"
+    old = client.post(second, data=stale).page
+    assert "Son numéro est maintenant RR473124829FR. Vérifiez, puis enregistrez." in old.text()
+    assert old.fields(0)["montre"] == "RR473124829FR"
+    page = client.get(third).page
+    assert page.all("input", name="number")[0].get("autofocus") is None
+    client.post(third, data=page.fields(0) | {"number": "RR000000005FR"})  # a number says it: no box to tick
+    old = client.post(third, data=page.fields(0)).page
+    assert "Son numéro est maintenant RR000000005FR." in old.text()
+    ordinary = old.fields(0) | {"number": ""}
+    client.post(third, data={name: value for name, value in ordinary.items() if name != "is_registered"})
+    stale = page.fields(0) | {"montre": "RR000000005FR", "is_registered": "y"}
+    assert "Elle n'est plus en recommandé." in client.post(third, data=stale).page.text()
+    client.post(third, data=page.fields(0) | {"is_registered": "y"})
+    assert "Elle est en recommandé, sans numéro." in client.post(third, data=stale | scanned).page.text()
 
 
 def parts(token, content, name):

@@ -269,6 +269,24 @@ def test_rates_are_of_the_letters_posted_by_week_and_town(database, world):
     assert by_group([("A", Tally(9)), ("B", Tally(3)), ("C", Tally(4))])[1].posted == 7
 
 
+def test_a_run_entered_later_than_it_left_is_counted_in_the_week_in_which_it_left(database, world):
+    world.departement()
+    letters = [queued(world, now=TUESDAY) for _ in range(2)]
+    run, later = made(database, TUESDAY), TUESDAY + timedelta(days=7)
+    back(database, letters[0])  # before anybody said that the post had taken it
+    with database.transaction() as session:
+        given = {"run_id": run.id, "by": BY}
+        mark_printed(session, later, **given)
+        count(session, later, letters=2, sheets=2, **given)
+        post(session, later, posted_on=TUESDAY.date(), post=calendar_of(session), **given)
+    agent = world.agent("courrier")
+    with database.transaction() as session:
+        found = tallies(session, later, agent_id=agent.id)
+    assert {week for week, _town, _tally in found} == {date(2026, 11, 23)}
+    whole = sum((tally for _week, _town, tally in found), Tally())
+    assert (whole.posted, whole.total) == (2, 1)
+
+
 def test_under_the_garantie_papier_letters_leave_again_once_there_is_a_better_address(database, world, someone, clock):
     with database.transaction() as session:
         session.get_one(Person, someone.id).wants_paper = True

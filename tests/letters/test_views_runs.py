@@ -18,7 +18,8 @@ from portal.letters.rules_today import Left, left_until
 from portal.letters.services_hand import make_by_hand
 from portal.letters.services_keeping import forget_bytes
 from portal.letters.services_runs import make_file, turn_late
-from portal.notifications.models import Message, Status
+from portal.notifications.models import Message, Status, Step
+from portal.notifications.outcomes import give_up
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.people.views_browser import Actor
@@ -91,6 +92,27 @@ def test_letters_too_late_are_counted_by_place(room, world, database):
     words = room.get(TODAY).page.text()
     assert "3 lettres arrivaient trop tard : un appel les remplace" in words
     assert f"{place.name} : 2, Sans lieu : 1." in words
+
+
+def test_what_takes_the_place_of_letters_too_late_is_said_as_it_is(room, world, database):
+    to_nobody = {"mobile": None, "email": None, "landline": None}
+    for known in ({"landline": "+33353010012"}, {}, {"mobile": "+33639980012"}):
+        person = world.person(address=ADDRESS, wants_paper=True, **to_nobody | known)
+        letter = queued_to(world, person, expires_in=timedelta(days=3))
+        with database.transaction() as session:
+            if "mobile" in known:  # the reminder by text message leaves all the same
+                session.get_one(Message, letter.message_id).step = Step.REMINDER
+                session.flush()
+            give_up(session, world.now, letter.message_id, code="too_late", post=calendar_of(session))
+    of_no_use = queued(world)
+    with database.transaction() as session:
+        row = session.get_one(Message, of_no_use.message_id)
+        row.status, row.last_error = Status.FAILED, "too_late"
+    page = room.get(TODAY).page
+    said = "Un appel en remplace 1. 1 se dit sur place. 1 est dite par SMS ou par e-mail. 1 ne sert plus, ou une autre"
+    assert "4 lettres arrivaient trop tard" in page.text()
+    assert said in page.text()
+    assert "un appel les remplace" not in page.text()
 
 
 def test_letters_that_an_address_keeps_back_lead_to_where_it_is_put_right(room, world, database):

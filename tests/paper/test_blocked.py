@@ -6,17 +6,21 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.journal.models import JournalLine
 from portal.journal.services import Actor, ActorKind
 from portal.letters.desk import PrintRoom
 from portal.letters.models import Letter, ReturnReason
 from portal.letters.services_blocked import MendFault, is_shown, mend
+from portal.letters.services_keeping import forget_bytes
+from portal.letters.services_returns import note_return
+from portal.letters.wording_pages import OWN
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Route, Status
 from portal.people.models import Person, RouteState
 from portal.refusal import Refused
 from tests.entering import enter
 from tests.letters.messages import ADDRESS, SEALER
-from tests.letters.runs import queued, queued_to
+from tests.letters.runs import made, queued, queued_to
 
 BLOCKED = "/agents/courriers/bloques"
 
@@ -104,6 +108,30 @@ def test_an_address_that_is_right_after_all_is_said_so_in_one_press_from_the_lis
         assert session.get_one(Message, kept.id).status is Status.FAILED
 
 
+def test_a_change_told_to_the_former_home_does_not_hide_the_letter_that_came_back_from_the_new_one(
+    client, database, world
+):
+    world.departement()
+    person = world.person(address=ADDRESS, mobile=None, email=None)
+    reminder, told = (queued_to(world, person) for _ in range(2))
+    with database.transaction() as session:
+        for letter in (reminder, told):
+            row, drawn = session.get_one(Message, letter.message_id), session.get_one(Letter, letter.id)
+            row.status, drawn.returned_at, drawn.return_reason = Status.RETURNED, world.now, ReturnReason.UNKNOWN
+        row.kind, row.event, row.to = "address_changed", {"kind": "single"}, "1 rue Ancienne"
+        session.get_one(Person, person.id).address_state = RouteState.DOUBTFUL
+    enter(client, world.agent("courrier"))
+    assert "1 lettre bloquée par une adresse" in client.get("/agents/courriers").page.text()
+    page = client.get(BLOCKED).page
+    assert "12, rue de la Démonstration" in page.text()
+    assert "Ancienne" not in page.text()
+    assert client.post(f"{BLOCKED}/{reminder.message_id}", data=page.fields()).location.endswith("fait=part")
+    with database.transaction() as session:
+        assert session.get_one(Person, person.id).address_state is RouteState.UNTRIED
+        assert session.get_one(Message, told.message_id).status is Status.RETURNED
+    assert "Aucune lettre n'est bloquée" in client.get(BLOCKED).page.text()
+
+
 def asked_for(world, status, code=None):
     """The message of a page that somebody asked for by post, who has no file."""
     letter = queued(world)
@@ -147,6 +175,44 @@ def test_a_page_asked_for_that_cannot_leave_at_all_is_for_a_human_to_answer(clie
     assert "Lettres qui ne peuvent pas être imprimées" not in text
 
 
+def test_whoever_was_answered_in_another_way_waits_no_more_and_the_pages_words_are_not_kept(client, database, world):
+    world.departement()
+    enter(client, world.agent("courrier"))
+    message = asked_for(world, Status.FAILED, "too_late")
+    with database.transaction() as session:
+        row = session.get_one(Message, message.id)
+        row.subject, row.context = OWN, row.context | {"pages": {"fr": "ses réponses"}}
+    page = client.get(BLOCKED).page
+    assert "J'ai répondu autrement" in page.text()
+    for _twice, said in enumerate(("C'est noté.", "C'était déjà noté, ou la demande ne sert plus.")):
+        done = client.post(f"{BLOCKED}/{message.id}/repondu", data=page.fields())
+        assert said in client.follow(done).page.text()
+    assert "ne peut pas partir" not in client.get("/agents/courriers").page.text()
+    assert client.post(f"{BLOCKED}/{message.id}/repondu").location.endswith("fait=expire")
+    with database.transaction() as session:
+        row = session.get_one(Message, message.id)
+        assert (row.status, row.delivered_at) == (Status.DONE, world.now)
+        verbs = session.scalars(select(JournalLine.verb).where(JournalLine.object_id == message.id)).all()
+        assert verbs.count("letter.answered") == 1
+        assert forget_bytes(session, world.now + timedelta(days=31)) == 1
+    with database.transaction() as session:
+        assert "pages" not in session.get_one(Message, message.id).context
+
+
+def test_letters_that_cannot_be_printed_are_counted_on_the_page_of_today(client, database, world):
+    world.departement()
+    enter(client, world.agent("courrier"))
+    letter = queued(world)
+    with database.transaction() as session:
+        row = session.get_one(Message, letter.message_id)
+        row.status, row.last_error = Status.FAILED, "letter_unprintable"
+    today = client.get("/agents/courriers").page
+    assert "1 lettre ne peut pas être imprimée" in today.text()
+    assert today.links()["Voir lesquelles"] == f"{BLOCKED}#impossibles"
+    said = f"Confirmation de rendez-vous, Dominique Essai (message n° {letter.message_id})"
+    assert said in client.get(BLOCKED).page.text()
+
+
 BY = Actor(ActorKind.AGENT, 1)
 
 
@@ -188,6 +254,29 @@ def test_what_changed_meanwhile_and_whoever_is_discreet_are_left_alone(database,
     with pytest.raises(Refused) as refused:
         fix(database, world.now, message, ["", "", "1 rue X", "", "75001 Paris"])
     assert refused.value.reason is fault
+
+
+def test_a_page_that_was_drawn_before_its_address_was_doubted_is_drawn_anew_for_the_one_put_right(
+    database, gateways, clock, world
+):
+    world.departement()
+    person = world.person(address=ADDRESS, mobile=None, email=None)
+    letter = queued_to(world, person)
+    made(database, world.now)
+    page = queued_to(world, person)
+    with database.transaction() as session:
+        message = session.get_one(Message, page.message_id)
+        message.event, message.to = {"kind": "single"}, "\n".join(ADDRESS)
+    with database.transaction() as session:
+        note_return(session, world.now, reference=letter.reference, reason=ReturnReason.UNKNOWN, by=BY)
+    with database.transaction() as session:
+        held = session.get_one(Message, page.message_id)
+        assert (held.status, held.last_error) == (Status.FAILED, "route_failed")
+    assert fix(database, world.now, message, ["", "", "9 rue Neuve", "", "62300 Lens"])
+    send_due(database, gateways, clock)
+    with database.transaction() as session:
+        drawn = session.scalars(select(Letter).where(Letter.message_id == page.message_id)).one()
+        assert (drawn.postcode, session.get_one(Message, page.message_id).status) == ("62300", Status.QUEUED)
 
 
 def test_an_address_asked_for_is_mended_on_the_letter_alone_and_only_what_is_blocked_is(database, world):
