@@ -31,13 +31,18 @@ def wish_refusal(  # noqa: PLR0913 - a wish's own parts
     motif: Motif, *, first_day: date, last_day: date | None, mornings: bool, afternoons: bool, today: date
 ) -> WishFault | None:
     """Why a wish makes no sense today, or None."""
-    if motif.booked_by is BookedBy.NOBODY or (motif.closed_on is not None and motif.closed_on <= today):
+    if is_closed(motif, today):
         return WishFault.NOT_BOOKABLE
     if not (mornings or afternoons) or (last_day is not None and last_day < first_day):
         return WishFault.NEVER
     if first_day > today + FURTHEST:
         return WishFault.TOO_FAR
     return WishFault.OVER if last_day is not None and last_day < today else None
+
+
+def is_closed(motif: Motif, today: date) -> bool:
+    """Whether nobody books a motif any more: it has no list."""
+    return motif.booked_by is BookedBy.NOBODY or (motif.closed_on is not None and motif.closed_on <= today)
 
 
 def books_family(services: Iterable[Service], family: str) -> bool:

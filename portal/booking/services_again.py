@@ -36,17 +36,20 @@ def tell_again(  # noqa: PLR0913 - a fact, its route, and the world it is told t
     route: Route,
     by: Actor,
     base_url: str,
+    on_paper: bool = False,
 ) -> Message:
     """Tells an appointment that has yet to begin, booked or cancelled, by one more route; gives the first message.
 
     Everybody who is told of it and has this way. Its other messages and reminders stand; if this one fails, the planner
-    goes round as for any other. Asked twice within a minute, it is told once. Raises `Refused` (AgainFault) when it can
-    reach nobody so, and `LookupError`.
+    goes round as for any other. Asked twice within a minute, it is told once. `on_paper`: it answers the person's own
+    slip, which an agent of any service may hold. Raises `Refused` (AgainFault) when it can reach nobody so, and
+    `LookupError`.
     """
     appointment = queries.appointment_to_change(session, appointment_id)
     if appointment is None or not appointment.participations:
         raise LookupError("no such appointment")
-    _refuse_others(session, now, by, appointment)
+    if not on_paper:
+        _refuse_others(session, now, by, appointment)
     told, post = tellings(appointment), queries_post.calendar_of(session)
     faults = [again_refusal(appointment, telling.person, route, now, post) for telling in told]
     reached = [telling for telling, fault in zip(told, faults, strict=True) if fault is None]

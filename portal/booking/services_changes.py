@@ -148,15 +148,17 @@ def cancel(  # noqa: PLR0913 - as above
     by: Actor,
     reason: CancelReason | None = None,
     by_person: bool = False,
+    on_paper: bool = False,
     sequence: int | None = None,
 ) -> Appointment:
     """Cancels an appointment and frees its time: excused when the person does it, revoked when the service does.
 
-    `by_person`: an agent notes that the person cancels; `reason` is kept for staff. What has not left is withdrawn,
-    and one message tells the final state and who cancelled. Cancelling twice is cancelling once: the first one stands;
-    an agent who did not see it and says otherwise is told (CHANGED). The motif's deadline binds residents and whoever
-    acts for them under a mandate, not staff, who cancels within its own service, or its own appointments. Raises
-    `Refused` (BookingRefusal, MandateFault) and `LookupError` for no such appointment.
+    `by_person`: an agent notes that the person cancels; `on_paper`: with the person's own slip in hand, whatever their
+    service; `reason` is kept for staff. What has not left is withdrawn, and one message tells the final state and who
+    cancelled. Cancelling twice is cancelling once: the first one stands; an agent who did not see it and says otherwise
+    is told (CHANGED). The motif's deadline binds residents and whoever acts for them under a mandate, not staff, who
+    cancels within its own service, or its own appointments. Raises `Refused` (BookingRefusal, MandateFault) and
+    `LookupError` for no such appointment.
     """
     appointment = _held(session, appointment_id)
     is_theirs = by_person or not by.is_agent
@@ -169,7 +171,7 @@ def cancel(  # noqa: PLR0913 - as above
         return appointment
     _refuse_changed(appointment, sequence)
     hand = hand_of(session, now, by, _who_answer(appointment))
-    refuse_others(services_at(session, now, by), by, appointment)
+    refuse_others(None if on_paper else services_at(session, now, by), by, appointment)
     refuse(cancel_refusal(appointment, now, by_agent=by.is_agent))
     appointment.status, appointment.cancel_reason = status, reason
     appointment.sequence += 1

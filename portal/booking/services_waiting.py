@@ -36,18 +36,20 @@ def wait(  # noqa: PLR0913 - a wish's own parts
     mornings: bool,
     afternoons: bool,
     half_days: Sequence[str] = (),
+    on_paper: bool = False,
     by: Actor,
 ) -> Wish:
     """Puts a person on the waiting list of a motif, at a place or anywhere (None), from a day to another, included.
 
     `half_days` ("lun-matin"): those of the week that suit; none: every weekday. One wish for each motif: asking again
-    says what suits now, and keeps the place in the line. Raises `Refused` (WishFault), and `LookupError` for a file or
-    a motif that is not there.
+    says what suits now, and keeps the place in the line. `on_paper`: the person's own slip says it, which an agent of
+    any service may hold. Raises `Refused` (WishFault), and `LookupError` for a file or a motif that is not there.
     """
     motif, file_id = session.get(Motif, motif_id), file_held(session, person_id)
     if motif is None or file_id is None:
         raise LookupError("no such motif or file")
-    _refuse_others(session, now, by, motif.family, place_id)
+    if not on_paper:
+        _refuse_others(session, now, by, motif.family, place_id)
     suits = {
         "first_day": first_day,
         "last_day": last_day,

@@ -236,8 +236,18 @@ def _appointment_page(database: Session, found: Appointment, *, done: str) -> st
         is_cancelled=found.status in rules.CANCELLED,
         is_past=found.starts_at <= now(),
         is_own=found.id in session.get("booked", []),
+        offers_paper=_offers_paper(found),
         done=done,
     )
+
+
+def _offers_paper(found: Appointment) -> bool:
+    """Whether the page leads to the choice of letters for everything: nothing says who reads it over a shoulder.
+
+    The code and a birth date are not enough to choose it: they sign in, or say it by telephone.
+    """
+    readers = [telling.person for telling in tellings(found)]
+    return not any(reader.wants_paper or reader.wants_discretion for reader in readers)
 
 
 def _move_page(database: Session, found: Appointment, form: SlotForm) -> str:

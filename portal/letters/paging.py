@@ -31,6 +31,8 @@ MOST_PAGES = 4
 _AIR = (1.6, 1.45, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42)
 _ABOVE_COUPON = 2.6  # the least white
 _COUPONS = ((AMPLE, 0.9), (EASY, 0.5), (SNUG, 0.0))
+_CHOICE = "choice"
+_CUT_OFF = frozenset({"coupon", _CHOICE})  # a letter has one of them at most
 _UNDER_BODY = 1.4  # the coupon may stand this much nearer to the foot of the page than sentences
 
 Placed = list[tuple[Piece, float]]  # the pieces of a page, with their distance from its top
@@ -75,7 +77,7 @@ class Heading:
 class Part:
     """The pages of one language, and the words on them. `is_coupon_alone`: the last bears nothing but the coupon.
 
-    `is_crowded`: the lines of the coupon stand as near each other as they may.
+    `is_crowded`: the lines of the coupon stand as near each other as they may, or a lone choice found no room.
     """
 
     content: Content
@@ -130,8 +132,7 @@ def _two(heading: Heading, own: Part, content: Content, scales: Sequence[Scale])
     except LetterTooLongError:
         return []
     if own.is_coupon_alone and not other.is_coupon_alone:
-        alone = replace(own.content, sections=_without_coupon(own.content))
-        own = _part(heading, alone, scales, FIRST_BODY)
+        own = _part(heading, _uncut(own.content), scales, FIRST_BODY)
     return [own, other]
 
 
@@ -145,7 +146,7 @@ def _part(heading: Heading, content: Content, scales: Sequence[Scale], first: Ar
 
 
 def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part:
-    cut_off = next((section for section in content.sections if section.name == "coupon"), None)
+    cut_off = next((section for section in content.sections if section.name in _CUT_OFF), None)
     pieces = _body(heading, content, scale, is_first=first is FIRST_BODY, is_signed_beside=cut_off is not None)
     bottom = NEXT_BODY.bottom - len(foot_lines(content, scale)) * scale.small.step
     narrow = coupon(cut_off, scale, NARROW) if cut_off else None
@@ -168,9 +169,12 @@ def _laid(heading: Heading, content: Content, scale: Scale, first: Area) -> Part
     fits = (found for found in airy if len(found[0][0]) == count and found[0][1] == tightest[1])
     (pages, has_room), setting = next(fits, (tightest, NARROW))
     if cut_off is None or has_room:
-        return Part(content, scale, pages, is_crowded=setting in {SNUG, NARROW})
+        is_crowded = setting in {SNUG, NARROW} and not (cut_off and cut_off.name == _CHOICE)
+        return Part(content, scale, pages, is_crowded=is_crowded)
+    if cut_off.name == _CHOICE:  # a page of its own, for one box to tick
+        return replace(_laid(heading, _uncut(content), scale, first), is_crowded=True)
     if count == MOST_PAGES:  # a letter without its coupon says all there is to know
-        return Part(replace(content, sections=_without_coupon(content)), scale, pages)
+        return Part(_uncut(content), scale, pages)
     # Cut off at the top of the other side, it takes the address with it, and leaves the phone number.
     return Part(content, scale, [*pages, [(coupon(cut_off, scale, below=True), NEXT_BODY.top)]], is_coupon_alone=True)
 
@@ -194,8 +198,8 @@ def _room(pieces: Sequence[Piece], first: Area, bottom: float) -> list[float]:
     return [bottom + _UNDER_BODY - first.top - (height + air * white) for air in _AIR]
 
 
-def _without_coupon(content: Content) -> tuple[Section, ...]:
-    return tuple(section for section in content.sections if section.name != "coupon")
+def _uncut(content: Content) -> Content:
+    return replace(content, sections=tuple(one for one in content.sections if one.name not in _CUT_OFF))
 
 
 def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool, is_signed_beside: bool) -> list[Piece]:
@@ -205,7 +209,7 @@ def _body(heading: Heading, content: Content, scale: Scale, *, is_first: bool, i
         _reference_line(heading, content, scale, is_two=is_first and bool(content.other)),
         title_piece(content, scale),
     ]
-    sections = [section for section in content.sections if section.name not in {"foot", "coupon"}]
+    sections = [section for section in content.sections if section.name not in {"foot", *_CUT_OFF}]
     at = 0
     while at < len(sections):
         section = sections[at]

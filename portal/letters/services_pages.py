@@ -17,7 +17,9 @@ from portal.clock import paris, paris_day
 from portal.directory.models import Departement
 from portal.journal.services import Actor, record
 from portal.letters.content import Content, Section
-from portal.letters.paging import Heading, LetterTooLongError, parts_of
+from portal.letters.paging import MOST_PAGES, Heading, LetterTooLongError, parts_of
+from portal.letters.paper_form import pages_of
+from portal.letters.paper_kept import form_from
 from portal.letters.wording import content_of
 from portal.letters.wording_forms import ENCLOSED
 from portal.letters.wording_forms import KIND as FORM_SENT
@@ -43,6 +45,8 @@ class PageByPost:
     that form, of the kind `form_kind`. `is_slots`: hours that others may take. `phone`: who answers about it, when it
     is not the Département's number. `expires_at`: when it is no longer worth sending; 30 days later otherwise.
 
+    `enclosed`: the words of a form that leaves with the page, on a sheet of its own, by language.
+
     `shorter`: the same page saying less, the fullest first, for when it would take several letters.
     """
 
@@ -54,6 +58,7 @@ class PageByPost:
     phone: str | None = None
     expires_at: datetime | None = None
     version: str = ""
+    enclosed: Mapping[str, dict[str, Any]] | None = None
     shorter: Callable[[], Iterable["PageByPost"]] = tuple
 
 
@@ -96,12 +101,13 @@ def _cut_up(
     now: datetime, departement: Departement, page: PageByPost, wanted: Wanted, *, base_url: str
 ) -> list[PageByPost]:
     """The page alone or its parts; nothing when a section alone is too long."""
+    most = MOST_PAGES - _sheets_enclosed(page, wanted)
 
     def fits(sections: Sequence[int]) -> bool:
         context = _context(now, departement, _only(page, sections), wanted, base_url=base_url, part=(9, 9))
         try:
             heading = Heading("C0000000KB", paris_day(now))
-            parts_of(heading, content_of(KIND, context), large_print=wanted.large_print)
+            parts_of(heading, content_of(KIND, context), large_print=wanted.large_print, most=most)
         except LetterTooLongError:
             return False
         return True
@@ -115,6 +121,14 @@ def _cut_up(
         else:
             return []
     return [page] if len(parts) <= 1 else [_only(page, part) for part in parts]
+
+
+def _sheets_enclosed(page: PageByPost, wanted: Wanted) -> int:
+    """How many pages of a letter the form that leaves with it takes: whole sheets."""
+    if page.enclosed is None:
+        return 0
+    pages = pages_of(form_from(page.enclosed[wanted.language], large_print=wanted.large_print))
+    return pages + pages % 2
 
 
 def send_page(  # noqa: PLR0913 - what, to whom, by whom
@@ -201,6 +215,8 @@ def _context(  # noqa: PLR0913 - the parts of one letter
     more: dict[str, Any] = {"phone": page.phone, "phone_hours": None} if page.phone else {}
     if page.forms:
         more |= {ENCLOSED: page.forms[wanted.language], "form_kind": page.form_kind, "form_is_blank": True}
+    if page.enclosed:
+        more |= {ENCLOSED: page.enclosed[wanted.language]}
     return base_context(
         departement,
         base_url,

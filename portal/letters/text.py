@@ -1,7 +1,7 @@
 """The words of a letter, as `letters/<kind>.txt` writes them, and their content for one person.
 
 A letter's text is a title and sections, always in the order of `SECTIONS`; `coupon` is the part to cut off and send
-back, and `foot` stands at the foot of each page. Its lines:
+back (`choice`, where the only thing left on it is a choice), and `foot` stands at the foot of each page. Its lines:
 
     # a note for whoever edits the text: not printed
     [keep] Ce que vous devez retenir       a section, with its heading (which may be empty)
@@ -25,7 +25,7 @@ from enum import StrEnum
 from portal.letters.content import Block, Content, Role, Run, Section, runs_of
 from portal.letters.typography import well_set
 
-SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature", "coupon", "foot")
+SECTIONS = ("title", "opening", "keep", "bring", "come", "change", "help", "signature", "coupon", "choice", "foot")
 REQUIRED = frozenset({"title", "keep", "help", "signature"})
 PICTOGRAMS = frozenset({"calendar", "clock", "pin", "phone", "house", "screen", "cross", "person", "key", "check"})
 _CODES = frozenset({Role.QR.value, Role.MATRIX.value})

@@ -61,6 +61,7 @@ VOCABULARY: Mapping[str, Holds] = {
             "cancelled_by_person",
             "cancelled_by_service",
             "coupon",
+            "coupon_alone",
             "coupon_paper",
             "coupon_too_late",
             "online",
@@ -80,7 +81,8 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
     `coupon`: it can still be cancelled when the letter arrives; to someone who wants discretion it names nobody.
     `call_until`: when a deadline is over as the letter arrives, until when one may still call to move or to cancel.
     `coupon_post_by`: the last day to post it; `coupon_too_late`: no day is left for that. `coupon_paper`: who reads it
-    may choose the garantie papier on it, and has not yet.
+    may choose the garantie papier on it, and has not yet; `coupon_alone`: on a slip of its own, once it is too late to
+    cancel.
     `place_hidden`: it is at a place that the letter does not name, for somebody else may read it. `online`: residents
     find another date by themselves. `place_phone`: only when it is not the letter's own number.
     """
@@ -112,6 +114,7 @@ def values_of(context: Mapping[str, Any]) -> dict[str, Value]:
         "cancelled_by_service": cancelled_by == "service",
         "code": context["code"],
         "coupon": bool(context["cancel_until"]) and cancelled_by is None,
+        "coupon_alone": bool(context.get("coupon_paper")) and not context["cancel_until"] and cancelled_by is None,
         "coupon_name": context["recipient_name"] if context["place_name"] else "",
         "coupon_paper": bool(context.get("coupon_paper")),
         "coupon_post_by": _unbroken(shown_day(context.get("coupon_post_by"), language)),

@@ -1,13 +1,15 @@
 """The pages that anybody may receive by post: each named by its own address."""
 
+from typing import Any
+
 from flask import render_template
 from sqlalchemy.orm import Session
 
 from portal.booking.pages import CommuneSearch, search_commune
 from portal.directory import queries as directory
-from portal.letters.views_posted import Posted, in_each_language, posted
+from portal.letters.views_posted import Posted, in_each_language, posted, posted_page
 from portal.pages import queries
-from portal.pages.queries_by_post import free_hours
+from portal.pages.queries_by_post import FreeHours, free_hours
 from portal.pages.views import INFOS
 from portal.web.request import now
 
@@ -78,10 +80,19 @@ def _hours(database: Session, key: str, motif_key: str, place_key: str) -> Poste
     found = free_hours(database, now(), motif_key, place_key)
     if found is None:
         return None
-    return in_each_language(
-        key,
-        lambda: render_template("pages/by_post_hours.html", found=found),
-        is_slots=True,
-        phone=None if found.call.hours else found.call.phone,
-        expires_at=found.until,
-    )
+    # With it goes the real form of a wish: its code for a scanner, and lines for a name, an address and the hours.
+    form = f"papier/rendez-vous/{motif_key}/{place_key}.pdf" if found.days else f"papier/rendez-vous/{motif_key}.pdf"
+    enclosed = posted_page(database, form).page.forms
+
+    def saying(one: FreeHours, **more: Any) -> Posted:
+        return in_each_language(
+            key,
+            lambda: render_template("pages/by_post_hours.html", found=one),
+            is_slots=True,
+            phone=None if one.call.hours else one.call.phone,
+            expires_at=one.until,
+            enclosed=enclosed,
+            **more,
+        )
+
+    return saying(found, shorter=lambda: [saying(one).page for one in found.shorter()])

@@ -84,6 +84,7 @@ def _answer(database: Session, name: str, value: Any) -> str:
     rows: dict[str, Callable[[], str]] = {
         "address": lambda: ", ".join(line for line in value if line),
         "half_days": lambda: half_days_words(value),
+        "hours": lambda: str(value),
         "first_day": lambda: day_words(date.fromisoformat(value), language()),
         "language": lambda: LANGUAGES.get(value, value),
         "procedures": lambda: ", ".join(str(SHORT_PROCEDURES[one]) for one in value),

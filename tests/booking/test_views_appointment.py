@@ -240,3 +240,19 @@ def test_the_browser_that_booked_may_change_at_once(client, office) -> None:
     place, motif, _agent = office
     code = code_of(booked(client, motif, place, HALF_PAST))
     assert place.name in client.get(f"/r/{code}").page.text()
+
+
+@pytest.mark.parametrize(
+    ("given", "is_offered"), [({}, True), ({"wants_discretion": True}, False), ({"wants_paper": True}, False)]
+)
+def test_whoever_has_a_code_alone_is_led_to_the_choice_of_letters_and_back_after_signing_in(
+    client, world, office, given, is_offered
+) -> None:
+    place, motif, agent = office
+    person = world.person(birth_date=date(1980, 2, 29), address=["", "", "1 RUE D ESSAI", "", "62000 ARRAS"], **given)
+    world.appointment(agent, place, motif, at("2026-11-25", "09:00"), person, code="K7M29XQ4")
+    page = unlocked(client, "K7M29XQ4").page
+    assert ("/mon-espace/preferences" in page.links().values()) is is_offered
+    assert "1 RUE D ESSAI" not in page.text()  # a code and a birth date tell no address
+    answer = client.get("/mon-espace/preferences")
+    assert answer.location == "/connexion?suite=/mon-espace/preferences"

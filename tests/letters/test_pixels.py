@@ -217,9 +217,38 @@ def test_where_it_would_cost_a_page_the_coupon_takes_the_other_side():
     assert pages[1].ink(20, cut + 3, 190, 280) is None
 
 
+LATE = STATES["too late to change online"]
+
+
 def test_there_is_no_coupon_once_it_is_too_late_to_cancel_nor_for_what_is_cancelled():
-    for pdf in (letter(**STATES["too late to change online"]).pdf, letter("appointment_cancelled").pdf):
+    for pdf in (letter(**LATE, coupon_paper=False).pdf, letter("appointment_cancelled").pdf):
         assert not any(page.cuts for page in pictures(pdf))
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("kind", WITH_COUPON)
+def test_too_late_to_cancel_the_choice_of_letters_stands_alone_at_the_foot_and_takes_no_page_of_its_own(kind, large):
+    words = CONTEXT | WORDS[kind] | LATE | {"large_print": large}
+    without = letter(kind, **words | {"coupon_paper": False})
+    for address, more in ((ADDRESS, {}), (WIDEST, {"place_name": LONGEST["place_name"]})):
+        pages = pictures(letter(kind, address, **words | more).pdf)
+        assert len(pages) == without.pages
+        (page,) = [one for one in pages if one.cuts]
+        (cut,) = page.cuts
+        slip = page.words[page.words.index("Tout recevoir par lettre") :].replace("\u00a0", " ")
+        assert "Je veux tout recevoir par lettre." in slip
+        assert "J’annule" not in slip
+        assert page.ink(170, cut + 4, 187, cut + 20) is not None  # its code for a scanner
+        assert 20 <= 281.5 - cut <= (48 if large else 36)
+
+
+def test_a_choice_of_letters_that_finds_no_room_is_left_out_and_the_letter_is_as_long_as_without_it():
+    bring = [f"Le document numéro {n} de votre dossier complet" for n in range(13)]
+    full = letter(**LATE, bring=bring, directions="Au fond de la cour, la porte bleue, puis l'escalier. " * 4)
+    without = letter(
+        **LATE, bring=bring, directions="Au fond de la cour, la porte bleue, puis l'escalier. " * 4, coupon_paper=False
+    )
+    assert full.pages == without.pages
 
 
 def test_the_coupon_of_someone_who_wants_discretion_names_nobody_and_nothing():

@@ -66,10 +66,13 @@ def test_the_slip_says_until_when_it_may_be_posted_or_to_call(database, world, c
 def test_the_slip_offers_the_garantie_papier_to_whoever_has_not_chosen_it(database, world, clock, room):
     offered = {}
     for wants_paper in (False, True):
-        message = post_message(world, world.person(address=ADDRESS, wants_paper=wants_paper))
-        draw(database, room, message, clock())
-        offered[wants_paper] = "Je veux tout recevoir par lettre." in stored(database, message).message.rendered["text"]
-    assert offered == {False: True, True: False}
+        for until in (CONTEXT["cancel_until"], None):  # too late to cancel, it is not too late to choose
+            message = post_message(world, world.person(address=ADDRESS, wants_paper=wants_paper), cancel_until=until)
+            draw(database, room, message, clock())
+            text = stored(database, message).message.rendered["text"]
+            offered[wants_paper, until] = "Je veux tout recevoir par lettre." in text
+            assert ("J’annule ce rendez-vous." in text) is bool(until)
+    assert offered == {asked: not asked[0] for asked in offered}
 
 
 def test_drawn_twice_the_letter_is_the_first_one(database, world, clock, room):

@@ -1,16 +1,21 @@
 """Any page of the closed list is sent by post to anybody who gives an address; nothing else is."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from portal.codes import shown
-from portal.directory.models import BookedBy, Mds, PlaceAttachment
+from portal.directory.models import BookedBy, Departement, Mds, Place, PlaceAttachment
+from portal.letters.desk import PrintRoom
+from portal.letters.models import Letter
 from portal.notifications.models import Message
 from portal.pages.queries_by_post import MOST_HOURS, free_hours
 from portal.paper.models import FormKind
 from portal.paper.rules import BLANK_CODES
+from portal.sealing import Sealer
 from tests.entering import enter_person
 
 TYPED = {
@@ -43,6 +48,13 @@ def words(message, language="fr"):
     lines = [part["heading"] for part in sections]
     lines += ["".join(text for text, _ in block["runs"]) for part in sections for block in part["blocks"]]
     return " | ".join(lines).replace("\u00a0", " ")
+
+
+def hours_under(message, *headings):
+    """The days of the list under each of these headings, without weekday and year."""
+    sections = {part["heading"]: part["blocks"] for part in message.context["pages"]["fr"]["sections"]}
+    lists = [[block["runs"][0][0] for block in sections[one] if block["role"] == "item"] for one in headings]
+    return [[day.replace("\u00a0", " ").partition(" ")[2].partition(" 2026")[0] for day in days] for days in lists]
 
 
 @pytest.mark.parametrize(
@@ -91,15 +103,47 @@ def test_free_hours_are_sent_as_dates_in_full_and_only_those_that_an_answer_can_
     assert "Recevoir par courrier" in page.links()
     ask(client, f"rendez-vous/{motif.key}/{place.key}")
     (message,) = sent(database)
-    said = words(message)
-    assert "vendredi 27 novembre 2026 :" in said or "lundi 30 novembre 2026 :" in said
-    assert "mardi 24 novembre" not in said
-    assert "Premier choix" in said
-    assert shown(BLANK_CODES[FormKind.WISH]) in said  # whoever receives it opens it by that code
+    # It comes on Thursday 26. Posted on Friday 27, a letter comes back on Tuesday 1; ours arrives on Friday 4.
+    near, later = hours_under(message, "À prendre par téléphone seulement", "À prendre par téléphone ou par lettre")
+    assert near == ["27 novembre", "30 novembre", "1er décembre", "2 décembre"]
+    assert later[:2] == ["7 décembre", "8 décembre"]
+    assert "Postez-la le vendredi 27 novembre 2026 au plus tard." in words(message)
     assert (message.context["slots"], message.expires_at > clock.now + timedelta(days=7)) == (True, True)
     with database.transaction() as session:
         found = free_hours(session, clock.now, motif.key, place.key)
     assert {len(hours) for _day, hours in found.days} <= set(range(1, MOST_HOURS + 1))
+
+
+@pytest.mark.parametrize("large", ["", "y"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_with_the_free_hours_goes_a_sheet_that_asks_who_where_and_when_and_bears_its_code(
+    client, world, clock, database, settings, language, large
+) -> None:
+    place, motif, _agent = world.office(title="Parler de mon budget")
+    ask(client, f"rendez-vous/{motif.key}/{place.key}", language=language, **({"large_print": "y"} if large else {}))
+    room = PrintRoom(settings.base_url, Sealer(settings.secret_key))
+    with database.transaction() as session:
+        (message,) = session.scalars(select(Message))
+        room.draw(session, message, clock.now)
+        pdf = session.scalars(select(Letter)).one().pdf
+    sheet = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages[2:])
+    assert shown(BLANK_CODES[FormKind.WISH]) in sheet
+    assert "Parler de mon budget" in sheet
+    assert place.name in sheet
+    if language == "fr":
+        for asked in ("Nom de famille", "Code postal et ville", "3 jours et heures de la liste", "lundi"):
+            assert asked in sheet
+
+
+def test_where_nobody_can_be_called_only_hours_that_a_letter_can_take_are_sent(client, world, database) -> None:
+    place, motif, _agent = world.office()
+    with database.transaction() as session:
+        session.execute(update(Place).values(phone=None))
+        session.execute(update(Departement).values(phone=None, phone_hours=None))
+    ask(client, f"rendez-vous/{motif.key}/{place.key}")
+    said = words(sent(database)[0])
+    assert "novembre 2026 :" not in said
+    assert "À prendre par lettre" in said
 
 
 @pytest.mark.parametrize("given", [{"booked_by": BookedBy.INVITED}, {"with_referent": True}, {"discreet": True}])
@@ -209,6 +253,25 @@ def test_a_page_longer_than_a_letter_is_offered_in_parts_then_by_telephone(clien
     with database.transaction() as session:
         session.execute(update(PlaceAttachment).values(mds_id=mds.id))
     assert "trop longue pour une lettre" in ask(client, "lieux", large_print="y").page.text()
+
+
+def test_a_part_chosen_before_the_page_was_cut_otherwise_is_asked_for_again(client, world, database) -> None:
+    long = {"street": "12 rue de la Très Longue Démonstration", "city": "Saint-Nicolas-sur-la-Canche-Essai"}
+    places = [world.place(name=f"Maison du Département Solidarité {number}", **long) for number in range(90)]
+    with database.transaction() as session:
+        for at, name in enumerate(("calaisis", "boulonnais"), start=1):
+            mds = session.merge(world.mds(world.territory(name, name.capitalize())))
+            ids = [place.id for place in places[30 * at : 30 * (at + 1)]]
+            moved = update(PlaceAttachment).where(PlaceAttachment.place_id.in_(ids))
+            session.execute(moved.values(mds_id=mds.id))
+    second = ask(client, "lieux").page.choices("part")[1]
+    again = ask(client, "lieux", part=second, large_print="y")
+    assert again.status_code == 422
+    assert "La page n'est plus coupée au même endroit. Choisissez de nouveau une partie." in again.page.text()
+    assert (again.page.fields()["street"], len(again.page.choices("part"))) == (TYPED["street"], 3)
+    assert sent(database) == []
+    assert ask(client, "lieux", part=again.page.choices("part")[1], large_print="y").status_code == 303
+    assert sent(database)[0].context["part"] == [2, 3]
 
 
 def test_without_a_page_those_that_can_be_asked_for_are_listed(client) -> None:

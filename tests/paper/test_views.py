@@ -213,7 +213,7 @@ def test_a_slip_chooses_letters_in_one_press_even_when_it_comes_too_late_to_canc
     over, soon = (seated.world.appointment(*place, at(day, "09:00"), seated.person) for day in days)
     page = opened(client, over.code).page
     assert "déjà passé" in page.text()
-    client.post(f"{HOME}/coupon/{over.id}", data=page.fields(0) | {"paper": "y"})
+    client.post(f"{HOME}/coupon/{over.id}", data=page.fields(0) | {"what": "tient", "paper": "y"})
     assert seated.read(Person, seated.person.id).wants_paper
     path = f"{HOME}/coupon/{soon.id}"
     typed = opened(client, soon.code).page.fields(0)
@@ -295,9 +295,8 @@ def test_the_print_room_opens_by_code_enters_addresses_and_choices_and_no_more(c
     assert "Donnez ce papier à un accueil" in opened(client, BLANK_CODES[FormKind.CHOICES]).page.text()
     assert "Martin" not in client.post(f"{HOME}/vierge/choix", data={"q": "Martin-Essai"}).page.text()
     assert client.get(f"/agents/personnes/{desk.person.id}/formulaires").status_code == 403
-    appointment = desk.world.appointment(desk.doctor, desk.place, desk.motif, at("2026-12-14", "09:00"), desk.person)
-    answer = client.post(HOME, data=client.get(HOME).page.fields(0) | {"code": appointment.code})
-    assert "Donnez-le à un accueil" in answer.page.text()
+    answer = client.post(HOME, data=client.get(HOME).page.fields(0) | {"code": "ABCD-2345"})
+    assert "Aucun papier n'a ce code." in answer.page.text()
 
 
 def test_whoever_reads_no_file_opens_a_paper_in_hand_and_no_other(client, desk) -> None:
