@@ -23,6 +23,7 @@ POST_FAULTS = {
     PostFault.NO_POST: _l("Ce jour-là, rien ne part à La Poste. Écrivez le jour où elle a pris les lettres."),
     PostFault.NO_NUMBER: _l("Un recommandé du lot n'a pas de numéro de suivi. Écrivez-le, puis recommencez."),
     PostFault.NOT_EMPTY: _l("Ce lot contient encore des lettres."),
+    PostFault.OUTSIDE: _l("Un imprimeur extérieur a ce lot. Son fichier dit où il en est."),
     PostFault.ALREADY: _l("C'est déjà noté. Quelqu'un l'a fait avant vous."),
     PostFault.BUSY: _l("Une lettre du lot change à cet instant. Recommencez."),
 }

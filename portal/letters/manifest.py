@@ -48,8 +48,8 @@ def manifest(
     """The letters of a run in the order of the paper, numbered from 1; those pulled say why, those to pull that.
 
     `to_pull`: numbers of letters; `posted_on`: the day on which the post took the others. Days are written 2026-11-24,
-    and a column that does not concern a letter is empty. No cell begins as a formula does. The same state makes the
-    same bytes.
+    and a column that does not concern a letter is empty. `motif`: why it came back, or what an outside printer said of
+    it as it rejected it. No cell begins as a formula does. The same state makes the same bytes.
     """
     positions = {file.id: file.position for file in files}
     written = StringIO()
@@ -69,7 +69,7 @@ def manifest(
             letter.tracking_number or "",
             posted_on.isoformat() if posted_on and (letter.pull_reason is None or letter.returned_at) else "",
             paris_day(letter.returned_at).isoformat() if letter.returned_at else "",
-            RETURNED[letter.return_reason] if letter.return_reason else "",
+            RETURNED[letter.return_reason] if letter.return_reason else letter.rejection or "",
             letter.reprints or 0,
         )
         lines.writerow([cell(one) for one in cells])

@@ -35,6 +35,7 @@ class PostFault(StrEnum):
     NO_POST = "no_post"  # a day on which nothing is posted
     NO_NUMBER = "no_number"  # a registered letter without its tracking number
     NOT_EMPTY = "not_empty"  # a letter of it is still to leave
+    OUTSIDE = "outside"  # an outside printer has it, and says so itself
     ALREADY = "already"  # somebody has said so before
     BUSY = "busy"  # somebody is changing letters of it at this instant
 

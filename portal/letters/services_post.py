@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.journal.services import Actor, record
-from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
+from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_post import expected_of, late_messages, pull_reason, unnumbered
 from portal.letters.queries_runs import letter_by_reference, run_of, to_pull
 from portal.letters.rules_post import LEFT, Counts, Fate, PostFault, PullFault, ReprintFault, fate
+from portal.letters.services_outside import close_outside
 from portal.notifications.holding import BusyError, hold_subjects, take_all
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.outbox import replan_without
@@ -36,9 +37,9 @@ def mark_printed(  # noqa: PLR0913 - which run, which of its files, by whom, wha
     """A run is on paper: the files of it that were not yet, or the one at a `position`. With the last, the run is.
 
     `counter`: the sheets that the printer's own counter says for the whole run; None: everything came out. Raises
-    `Refused` (PostFault: NOT_MADE, ALREADY, BUSY) and `LookupError` when there is no such run, or no such file of it.
+    `Refused` (PostFault: OUTSIDE, NOT_MADE, ALREADY, BUSY) and `LookupError`: no such run, or no such file of it.
     """
-    run = _held(session, run_id)
+    run = _held_here(session, run_id)
     if run.state is not RunState.MADE:
         raise Refused(PostFault.NOT_MADE if run.state is RunState.MAKING else PostFault.ALREADY)
     files = [file for file in run.files if position in {None, file.position}]
@@ -61,10 +62,10 @@ def count(  # noqa: PLR0913 - which run, by whom, what was counted
 ) -> PrintRun:
     """Keeps what was counted as it was put in envelopes, sheets without separators; until the post, counted again.
 
-    Whether it is what the run holds is asked when it is posted. Raises `Refused` (PostFault: NOT_PRINTED, ALREADY) and
-    `LookupError`.
+    Whether it is what the run holds is asked when it is posted. Raises `Refused` (PostFault: OUTSIDE, NOT_PRINTED,
+    ALREADY) and `LookupError`.
     """
-    run = _held(session, run_id)
+    run = _held_here(session, run_id)
     _refuse_unprinted(run)
     run.inserted_at, run.inserted_by = now, by.id
     run.counted_letters, run.counted_sheets = letters, sheets
@@ -81,7 +82,7 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     number, and what was counted is what it holds. A letter that arrives too late for
     its use leaves all the same, and the planner goes round for it. Raises `Refused` (PostFault) and `LookupError`.
     """
-    run = _held(session, run_id)
+    run = _held_here(session, run_id)
     _refuse_unprinted(run)
     if not post.day_of(run.made_at) <= posted_on <= post.day_of(now):
         raise Refused(PostFault.BAD_DAY)
@@ -143,7 +144,7 @@ def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
     if letter.pulled_at is not None:
         return Pulled(letter, is_new=False)
     has_left = letter.returned_at is not None or message.status in LEFT
-    if has_left or (run is not None and run.state is RunState.POSTED):
+    if has_left or (run is not None and run.state is RunState.POSTED and run.printer is Printer.ROOM):
         raise Refused(PullFault.LEFT)
     reason = reason or pull_reason(session, message)
     if reason is None:
@@ -152,6 +153,8 @@ def pull(  # noqa: PLR0913 - which letter, why, by whom, and the post
     session.flush()
     _follow(session, now, message, fate(reason, message.status), post)
     note_letter(session, now, by, "letter.pulled", letter, reason=list(PullReason).index(reason) + 1)
+    if run is not None:
+        close_outside(session, now, run, post=post)
     return Pulled(letter, is_new=True)
 
 
@@ -183,6 +186,14 @@ def _held(session: Session, run_id: int) -> PrintRun:
     run = run_of(session, run_id, is_held=True)
     if run is None:
         raise LookupError(run_id)
+    return run
+
+
+def _held_here(session: Session, run_id: int) -> PrintRun:
+    """A run that the room itself prints and gives to the post."""
+    run = _held(session, run_id)
+    if run.printer is Printer.OUTSIDE:
+        raise Refused(PostFault.OUTSIDE)
     return run
 
 

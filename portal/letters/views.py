@@ -17,7 +17,7 @@ from portal.letters.queries_post import pull_reason
 from portal.letters.queries_runs import IN_THE_HOUSE
 from portal.letters.rules_post import LEFT
 from portal.letters.twin import ICONS, twin_sections
-from portal.letters.views_room import REASONS, bytes_answer, gone, opens, state_words
+from portal.letters.views_room import REASONS, bytes_answer, gone, opens, printer_words, state_words
 from portal.notifications.models import Status
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
@@ -174,6 +174,7 @@ def _twin_answer(  # noqa: PLR0913 - a letter, and what stands beside it
         letter=found,
         kind=kind_words(message.kind),
         state=_state(found),
+        said=printer_words(found),
         is_old=found.pulled_at is not None or found.returned_at is not None,
         newer=newer,
         wrong=wrong,

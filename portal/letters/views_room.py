@@ -57,6 +57,11 @@ def state_words(letter: Letter) -> str:
     return str(_STATES.get(letter.message.status, ""))
 
 
+def printer_words(letter: Letter) -> str:
+    """What an outside printer said of a letter that it rejected; nothing of any other."""
+    return str(_("L'imprimeur dit\u00a0: «\u00a0%(words)s\u00a0».", words=letter.rejection)) if letter.rejection else ""
+
+
 def require_the_room(session: Session) -> None:
     """Runs are of every place at once: whoever has only some places reads a sentence that says so (403)."""
     if not holds_the_room(session, now(), g.agent.id):

@@ -33,6 +33,7 @@ from portal.letters.views_room import (
     doors,
     gone,
     opens,
+    printer_words,
     require_the_room,
     room_of,
     size_words,
@@ -74,10 +75,12 @@ class Place:
 
     @property
     def words(self) -> str:
-        """Why it came back, or is taken out."""
+        """Why it came back, or is taken out; with what an outside printer says of it."""
         if self.letter.return_reason:
             return str(RETURN_REASONS[self.letter.return_reason])
-        return str(REASONS[self.reason]) if self.reason else ""
+        why = str(REASONS[self.reason]) if self.reason else ""
+        said = printer_words(self.letter)
+        return f"{why} {said}" if said else why
 
 
 @bp.get("/agents/courriers/lots")
