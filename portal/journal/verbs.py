@@ -112,6 +112,7 @@ SENTENCES = {
     "rights.unshared": _("Vos réponses ne sont plus montrées à un agent."),
     "run.closed": _("Un lot de lettres, toutes retirées, a été fermé."),
     "run.downloaded": _("Un fichier de lettres à imprimer a été ouvert."),
+    "run.counter_corrected": _("Le compteur d'une imprimante a été corrigé."),
     "run.given": _("Des lettres ont été confiées à un imprimeur."),
     "run.made": _("Des lettres ont été réunies, pour être imprimées."),
     "run.counted": _("Des lettres ont été comptées avant la poste."),

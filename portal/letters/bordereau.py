@@ -65,6 +65,7 @@ class Bordereau:
     counted_sheets: int | None
     hands: Sequence[Hand]
     registered: int = 0  # letters that leave as registered ones
+    large_windows: int = 0  # that need the envelope with the 45 mm window
 
     @property
     def letters(self) -> int:
@@ -132,6 +133,10 @@ def _totals(sheet: Sheet, form: Bordereau, top: float) -> float:
     if form.registered:
         noun = "recommandé" + "s" * (form.registered > 1)
         top = _row(sheet, (f"dont {_number(form.registered)}{NBSP}{noun}", "", ""), columns, top)
+    if form.large_windows:
+        noun = "enveloppe" + "s" * (form.large_windows > 1)
+        words = f"dont {_number(form.large_windows)}{NBSP}{noun} à grande fenêtre (45{NBSP}mm)"
+        top = _row(sheet, (words, "", ""), columns, top)
     sheet.rule(MARGIN, top, _RIGHT, weight=0.4, grey=0.6)
     counted = (form.counted_letters, form.counted_sheets)
     top += 1.5

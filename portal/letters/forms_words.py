@@ -37,6 +37,7 @@ REPRINT_FAULTS = {
     ReprintFault.STAYS: _l("Cette lettre ne doit plus partir. Ne la réimprimez pas."),
     ReprintFault.TO_PULL: _l("Cette lettre est à retirer du lot. Ne la réimprimez pas."),
     ReprintFault.GONE: _l("Cette lettre n'est plus gardée. 30 jours après son départ, elle est effacée."),
+    ReprintFault.WAITS: _l("Cette lettre attend un lot. Elle n'est pas encore imprimée."),
 }
 RETURN_FAULTS = {
     ReturnFault.UNKNOWN: _UNKNOWN_KEY,

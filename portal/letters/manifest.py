@@ -22,6 +22,9 @@ PULLED = {
     PullReason.ASKED: "à la demande de quelqu'un",
     PullReason.REJECTED: "refusée par l'imprimeur",
     PullReason.ALTERED: "abîmée dans la mémoire, jamais imprimée",
+    PullReason.TOO_LATE: "elle arriverait trop tard",
+    PullReason.DOUBTFUL: "l'adresse est à vérifier",
+    PullReason.REWORDED: "ses mots ont changé",
 }
 RETURNED = {
     ReturnReason.UNKNOWN: "inconnu à l'adresse",

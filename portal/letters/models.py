@@ -35,6 +35,10 @@ class PullReason(StrEnum):
     ASKED = "asked"  # the person, or an agent, asked for it
     REJECTED = "rejected"  # by the outside printer
     ALTERED = "altered"  # its bytes are no longer those that were drawn: it was never printed
+    # The journal keeps their places in this list: a new one comes last.
+    TOO_LATE = "too_late"  # it would arrive when it is of no more use: told otherwise
+    DOUBTFUL = "doubtful"  # the address is no longer trusted, or was not chosen by somebody who wants discretion
+    REWORDED = "reworded"  # it says what its reader has asked since not to be told in writing
 
 
 class ReturnReason(StrEnum):

@@ -11,9 +11,11 @@ from portal.letters.queries import of_room
 from portal.letters.queries_runs import (
     ENVELOPE,
     IN_THE_HOUSE,
+    LATE,
     Envelope,
-    still_goes_there,
+    papers_of,
     useless_if_posted,
+    wrong_with,
 )
 from portal.letters.rules_post import Counts
 from portal.notifications.models import Message, Status
@@ -70,6 +72,20 @@ def unnumbered(session: Session, run_id: int) -> Sequence[Letter]:
     return session.scalars(chosen.order_by(Letter.file_id, Letter.position)).all()
 
 
+def large_windows(session: Session, run_id: int) -> Sequence[Letter]:
+    """The letters of a run that need the envelope with the 45 mm window, those pulled left out; no messages."""
+    return papers_of(
+        session, run_id, Letter.large_window.is_(True), Letter.pulled_at.is_(None), Letter.returned_at.is_(None)
+    )
+
+
+def arrival_of(session: Session, run_id: int) -> date | None:
+    """The day on which the last letters of a run should arrive, of those that the post has; None when it has none."""
+    chosen = select(func.max(Message.arrives_on)).join(Letter, Letter.message_id == Message.id)
+    is_there = Letter.pulled_at.is_(None), Letter.returned_at.is_(None)
+    return session.scalar(chosen.where(Letter.run_id == run_id, *is_there, Message.status == Status.POSTED))
+
+
 def late_messages(session: Session, run_id: int, posted_on: date, post: PostalCalendar) -> list[Message]:
     """The messages of a run, printed, that arrive too late for their use when posted on a day."""
     chosen = select(Message).join(Letter, Letter.message_id == Message.id)
@@ -81,11 +97,9 @@ def late_messages(session: Session, run_id: int, posted_on: date, post: PostalCa
 def pull_reason(session: Session, message: Message) -> PullReason | None:
     """Why a letter drawn must not leave, as things are now; None when it may."""
     if message.status not in {*IN_THE_HOUSE, Status.QUEUED}:
-        return PullReason.OVERTAKEN
-    envelope = envelope_of(session, message.id)
-    if envelope.is_silent:
-        return PullReason.ASKED
-    return None if still_goes_there(envelope) else PullReason.MOVED_AWAY
+        is_late = message.status is Status.FAILED and message.last_error == LATE
+        return PullReason.TOO_LATE if is_late else PullReason.OVERTAKEN
+    return wrong_with(envelope_of(session, message.id))
 
 
 def envelope_of(session: Session, message_id: int) -> Envelope:

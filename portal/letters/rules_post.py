@@ -55,6 +55,7 @@ class ReprintFault(StrEnum):
     STAYS = "stays"  # pulled, or overtaken: it must not leave
     TO_PULL = "to_pull"  # the same, and it is still in its tray
     GONE = "gone"  # its bytes are no longer kept
+    WAITS = "waits"  # for a run: it was not printed yet
 
 
 class RegisterFault(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.journal.services import Actor, record
 from portal.letters.models import Printer, PrintRun
 from portal.letters.queries_today import latest_run
-from portal.letters.services_runs import make_run
+from portal.letters.services_runs import make_run, send_back
 from portal.locks import Lock, hold
 from portal.notifications.post import PostalCalendar
 from portal.refusal import Refused
@@ -42,7 +42,8 @@ def make_by_hand(  # noqa: PLR0913 - when, whose post, what was seen, by whom, f
 
     `seen`: the number of the latest run when the button was shown. A run made since, by a second press, by somebody
     else or by the worker, is the answer: a press never makes two. `shown`: the cut-off that was said with the button;
-    when it is another one now, the run would leave with another post: raises `Refused` (HandFault.LATER).
+    when it is another one now, the run would leave with another post: raises `Refused` (HandFault.LATER). Letters that
+    are no longer what their readers want are drawn anew at once, for the next run.
     """
     hold(session, Lock.RUN, 0)
     latest = latest_run(session)
@@ -50,6 +51,7 @@ def make_by_hand(  # noqa: PLR0913 - when, whose post, what was seen, by whom, f
         return Made(latest, is_new=False)
     if shown is not None and shown != post.next_cut_off(now):
         raise Refused(HandFault.LATER)
+    send_back(session, now)  # the worker looks for them at cut-offs alone
     run = make_run(session, now, post=post, by=by.id, printer=printer)
     if run is None:
         return None

@@ -4,16 +4,16 @@ Each step is taken once, whoever says so and however many at the same instant. J
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from portal.journal.services import Actor, record
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_post import expected_of, late_messages, pull_reason, unnumbered
-from portal.letters.queries_runs import letter_by_reference, run_of, to_pull
+from portal.letters.queries_runs import left_in_time, letter_by_reference, run_of, to_pull
 from portal.letters.rules_post import LEFT, Counts, Fate, PostFault, PullFault, ReprintFault, fate
 from portal.letters.services_outside import close_outside
 from portal.notifications.holding import BusyError, hold_subjects, take_all
@@ -50,10 +50,22 @@ def mark_printed(  # noqa: PLR0913 - which run, which of its files, by whom, wha
         raise Refused(PostFault.ALREADY)
     for file in printed:
         file.printed_at, file.printed_by = now, by.id
-    _advance(session, _placed(run_id, printed), Status.IN_RUN, status=Status.PRINTED)
+    _advance(session, _placed(run_id, printed), Message.status == Status.IN_RUN, status=Status.PRINTED)
     if all(file.printed_at for file in run.files):
         run.state, run.printed_at, run.printed_by, run.counter = RunState.PRINTED, now, by.id, counter
     _note(session, now, by, "run.printed", run, position=position)
+    return run
+
+
+def correct_counter(session: Session, now: datetime, *, run_id: int, by: Actor, counter: int | None) -> PrintRun:
+    """What the printer's counter says of a run that is printed, typed anew; None: everything came out. Until the post.
+
+    Raises `Refused` (PostFault: OUTSIDE, NOT_PRINTED, ALREADY) and `LookupError`.
+    """
+    run = _held_here(session, run_id)
+    _refuse_unprinted(run)
+    run.counter = counter
+    _note(session, now, by, "run.counter_corrected", run)
     return run
 
 
@@ -79,8 +91,10 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     """The post has taken a run; its letters should arrive on the day that follows from `posted_on`.
 
     Only on a day on which letters are posted, when nothing in it is left to pull, each registered letter has its
-    number, and what was counted is what it holds. A letter that arrives too late for
-    its use leaves all the same, and the planner goes round for it. Raises `Refused` (PostFault) and `LookupError`.
+    number, and what was counted is what it holds. A letter that arrives too late for its use leaves all the same, and
+    the planner goes round for it. One that was given up as too late since, but left in time, is posted: the call made
+    in its place stands, for somebody told twice is better than one not told. Raises `Refused` (PostFault) and
+    `LookupError`.
     """
     run = _held_here(session, run_id)
     _refuse_unprinted(run)
@@ -88,7 +102,8 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
         raise Refused(PostFault.BAD_DAY)
     if not post.is_working_day(posted_on):
         raise Refused(PostFault.NO_POST)
-    if to_pull(session, run_id):
+    was_in_time = left_in_time(posted_on, post)
+    if to_pull(session, run_id, but=was_in_time):
         raise Refused(PostFault.TO_PULL)
     if unnumbered(session, run_id):
         raise Refused(PostFault.NO_NUMBER)
@@ -100,9 +115,7 @@ def post(  # noqa: PLR0913 - which run, by whom, when, and the post
     late = late_messages(session, run_id, posted_on, post)
     hold_subjects(session, ((message.subject, message.subject_id) for message in late))
     run.state, run.posted_at, run.posted_by, run.posted_on = RunState.POSTED, now, by.id, posted_on
-    arrives_on = post.arrival_of_posting(posted_on)
-    there = _placed(run_id, run.files)
-    left = _advance(session, there, Status.PRINTED, status=Status.POSTED, sent_at=now, arrives_on=arrives_on)
+    left = _leave(session, now, run, or_(Message.status == Status.PRINTED, was_in_time), post)
     if left + _came_back(session, run_id) != expected.letters:
         raise Refused(PostFault.TO_PULL)  # overtaken at this very instant
     for message in late:
@@ -162,7 +175,7 @@ def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Le
     """The letter with the bytes that were drawn, to be printed again in the place of spoiled sheets; counted.
 
     Raises `Refused` (ReprintFault): a letter that must not leave, as things are now, is not printed again; of one in
-    its tray `queries_post.pull_reason` says why.
+    its tray `queries_post.pull_reason` says why. Nor is one that is in no run: its run would print it a second time.
     """
     chosen = (
         select(Letter).where(Letter.reference == reference).options(joinedload(Letter.message), undefer(Letter.pdf))
@@ -175,6 +188,8 @@ def reprint(session: Session, now: datetime, *, reference: str, by: Actor) -> Le
         raise Refused(ReprintFault.STAYS)
     if letter.message.status not in LEFT and pull_reason(session, letter.message) is not None:
         raise Refused(ReprintFault.STAYS if letter.run_id is None else ReprintFault.TO_PULL)
+    if letter.run_id is None:
+        raise Refused(ReprintFault.WAITS)
     if letter.pdf is None:
         raise Refused(ReprintFault.GONE)
     letter.reprints += 1
@@ -212,9 +227,23 @@ def _placed(run_id: int, files: Sequence[RunFile]) -> ColumnElement[bool]:
     return Message.id.in_(select(Letter.message_id).where(Letter.run_id == run_id, of_files, is_there))
 
 
-def _advance(session: Session, there: ColumnElement[bool], former: Status, **values: Any) -> int:
+def _leave(session: Session, now: datetime, run: PrintRun, is_there: ColumnElement[bool], post: PostalCalendar) -> int:
+    """The letters of a run are at the post since the day that it says, whenever that is said; how many."""
+    day = run.posted_on or post.day_of(now)
+    left_at = now if day == post.day_of(now) else max(run.made_at, post.instant(day, time(12)))
+    return _advance(
+        session,
+        _placed(run.id, run.files),
+        is_there,
+        status=Status.POSTED,
+        sent_at=left_at,
+        arrives_on=post.arrival_of_posting(day),
+        last_error=None,
+    )
+
+
+def _advance(session: Session, *which: ColumnElement[bool], **values: Any) -> int:
     """Messages of a run's letters take a step, those that nothing overtook; how many. Raises `Refused` (BUSY)."""
-    which = there, Message.status == former
     try:
         take_all(session, *which)  # of many subjects: nobody waits for us who has one of them
     except BusyError as busy:

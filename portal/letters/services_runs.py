@@ -12,20 +12,20 @@ from portal.journal.services import Actor, ActorKind, record
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_runs import (
     ENVELOPE,
+    LATE,
     Envelope,
     has_unmade,
     run_of_cut_off,
-    still_goes_there,
-    too_late,
     unmade_file,
     useless_if_posted,
+    wrong_with,
 )
 from portal.letters.rules_post import Fate, fate
 from portal.letters.rules_runs import Group, Piece, arranged
 from portal.letters.run_file import put_together, separator
 from portal.locks import Lock, hold
 from portal.notifications.holding import BusyError, hold_whole
-from portal.notifications.models import Message, Route, Status
+from portal.notifications.models import Message, Status
 from portal.notifications.outcomes import give_up
 from portal.notifications.post import PostalCalendar
 from portal.notifications.wanted import was_drawn_otherwise
@@ -49,8 +49,8 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     """Takes every letter that waits into a new run, whose files are then to be made; None when there is none to take.
 
     At a cut-off: those that were due before it, once, however many workers ask. A letter that would arrive too late, or
-    whose address has changed, is left out: it is for `turn_late` and `send_back`. So is one that is being changed at
-    this instant; raises `holding.BusyError` in its place when the run must be whole.
+    that is no longer what its reader wants, or where, is left out: it is for `turn_late` and `send_back`. So is one
+    that is being changed at this instant; raises `holding.BusyError` in its place when the run must be whole.
     """
     hold(session, Lock.RUN, 0)
     if cut_off_at is not None and run_of_cut_off(session, cut_off_at) is not None:
@@ -86,14 +86,16 @@ def make_run(  # noqa: PLR0913 - when, whose post, by whom
     return run
 
 
-def make_file(session: Session, now: datetime, *, run_id: int | None = None) -> bool:
-    """Makes one file more of a run, or of the oldest that lacks one; False when none is left to make, or to take.
+def make_file(session: Session, now: datetime, *, run_id: int | None = None, file_id: int | None = None) -> bool:
+    """Makes one file more of a run, or of the oldest that lacks one, or the file of a number.
+
+    False when none is left to make, or to take.
 
     Several workers may each make one; what a worker leaves when it dies is free again. A letter whose bytes are no
     longer those that were drawn is not printed: it is set aside, pulled from the run (ALTERED), and drawn anew for the
     next one; the rest of the file is made without it.
     """
-    file = unmade_file(session, run_id=run_id)
+    file = unmade_file(session, run_id=run_id, file_id=file_id)
     if file is None:
         return False
     run = session.get_one(PrintRun, file.run_id)
@@ -130,7 +132,7 @@ def send_back(session: Session, now: datetime) -> int:
         .with_for_update(of=Message, skip_locked=True)
         .execution_options(yield_per=1000)
     )
-    moved = [number for number, is_old, *where in rows if is_old or not still_goes_there(Envelope(*where))]
+    moved = [number for number, is_old, *where in rows if is_old or wrong_with(Envelope(*where)) is not None]
     session.execute(update(Message).where(Message.id.in_(moved)).values(status=Status.WAITING))
     forget_drawn(session, now, moved)
     return len(moved)
@@ -149,14 +151,12 @@ def forget_drawn(session: Session, now: datetime, message_ids: Sequence[int]) ->
     session.execute(delete(Letter).where(*is_drawn))
 
 
-def turn_late(session: Session, now: datetime, *, post: PostalCalendar) -> bool:
-    """Gives up one letter that would arrive too late, and sends the planner round for it; False when none is left."""
-    late = select(Message.id).where(Message.route == Route.LETTER, too_late(now, post)).order_by(Message.expires_at)
-    message_id = session.scalar(late.order_by(Message.id).limit(1))
-    if message_id is None:
-        return False
-    give_up(session, now, message_id, code="too_late", post=post)
-    return True
+def turn_late(session: Session, now: datetime, *, message_id: int, post: PostalCalendar) -> bool:
+    """Gives up a letter that would arrive too late (`late_letters`), and sends the planner round for it.
+
+    False when it has left meanwhile, or was ended.
+    """
+    return give_up(session, now, message_id, code=LATE, post=post)
 
 
 def _posting_day(now: datetime, post: PostalCalendar, cut_off_at: datetime | None) -> date:
@@ -178,7 +178,7 @@ def _take(session: Session, wanted: ColumnElement[bool], *, is_whole: bool) -> d
     Without waiting for who holds one: they may hold two, and wait for us.
     """
     found = session.execute(
-        select(Message.id, Letter.id, Letter.pages, Letter.postcode, *ENVELOPE)
+        select(Message.id, Letter.id, Letter.pages, Letter.postcode, was_drawn_otherwise(), *ENVELOPE)
         .join(Letter.message)
         .outerjoin(Person, Person.id == Message.person_id)
         .where(wanted)
@@ -187,9 +187,9 @@ def _take(session: Session, wanted: ColumnElement[bool], *, is_whole: bool) -> d
         .execution_options(yield_per=1000)
     )
     seen, taken = 0, {}
-    for message_id, letter_id, pages, postcode, *envelope in found:
+    for message_id, letter_id, pages, postcode, is_old, *envelope in found:
         seen += 1
-        if still_goes_there(Envelope(*envelope)):
+        if not is_old and wrong_with(Envelope(*envelope)) is None:
             taken[message_id] = Piece((pages + 1) // 2, postcode, letter_id)
     if is_whole and seen < (session.scalar(select(func.count(Letter.id)).join(Letter.message).where(wanted)) or 0):
         raise BusyError

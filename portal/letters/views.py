@@ -17,11 +17,8 @@ from portal.letters.queries_post import pull_reason
 from portal.letters.queries_runs import IN_THE_HOUSE
 from portal.letters.rules_post import LEFT
 from portal.letters.twin import ICONS, twin_sections
-from portal.letters.views_room import REASONS, bytes_answer, gone, opens, printer_words, state_words
+from portal.letters.views_room import REASONS, bytes_answer, gone, opens, printer_words, standing
 from portal.notifications.models import Status
-from portal.notifications.queries_post import calendar_of
-from portal.notifications.views_arrival import standing_line
-from portal.people.models import Person
 from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.request import now, portal, transaction
@@ -129,13 +126,8 @@ def _pdf_answer(found: Letter, twin_url: str) -> Response:
 
 
 def _state(found: Letter) -> str:
-    """Where a letter stands; of one under way, when it was posted and about when it arrives."""
-    words = state_words(found)
-    if found.pulled_at is not None or found.returned_at is not None:
-        return words
     with transaction() as session:
-        person = None if found.message.person_id is None else session.get(Person, found.message.person_id)
-        return standing_line(words, found.message, calendar_of(session), now(), person=person)
+        return standing(session, found)
 
 
 def _why_pulled(session: Session, found: Letter) -> str:

@@ -19,7 +19,7 @@ from portal.letters.rules import key_of
 from portal.letters.rules_returns import ReturnFault, Tally, by_group
 from portal.letters.services_returns import note_return
 from portal.letters.views import bp
-from portal.letters.views_post import require_letter
+from portal.letters.views_keys import require_letter
 from portal.letters.views_room import room_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused

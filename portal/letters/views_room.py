@@ -13,6 +13,9 @@ from portal.letters.models import Letter, PullReason
 from portal.letters.queries_today import holds_the_room
 from portal.letters.rules_today import Left
 from portal.notifications.models import Status
+from portal.notifications.queries_post import calendar_of
+from portal.notifications.views_arrival import standing_line
+from portal.people.models import Person
 from portal.web.access import may_open
 from portal.web.request import now
 from portal.words import NBSP
@@ -34,6 +37,9 @@ REASONS = {
     PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
     PullReason.ALTERED: _l("La lettre gardée était abîmée\u00a0: elle n'est pas imprimée, une autre est faite."),
 }
+    PullReason.TOO_LATE: _l("Elle arriverait trop tard."),
+    PullReason.DOUBTFUL: _l("L'adresse est à vérifier."),
+    PullReason.REWORDED: _l("Ses mots ont changé. Une autre lettre est faite."),
 _STATES = {
     Status.WAITING: _l("Attend d'être préparée"),
     Status.QUEUED: _l("Attend un lot"),
@@ -65,6 +71,15 @@ def printer_words(letter: Letter) -> str:
 def require_the_room(session: Session) -> None:
     """Runs are of every place at once: whoever has only some places reads a sentence that says so (403)."""
     if not holds_the_room(session, now(), g.agent.id):
+def standing(session: Session, letter: Letter) -> str:
+    """Where a letter stands (`state_words`); of one under way, when it was posted and about when it arrives too."""
+    words = state_words(letter)
+    if letter.pulled_at is not None or letter.returned_at is not None:
+        return words
+    person = None if letter.message.person_id is None else session.get(Person, letter.message.person_id)
+    return standing_line(words, letter.message, calendar_of(session), now(), person=person)
+
+
         abort(make_response(render_template("letters/not_here.html"), 403))
 
 

@@ -19,8 +19,8 @@ from portal.letters.manifest import PULLED, file_name, manifest
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
 from portal.letters.queries import ROLES
 from portal.letters.queries_gone import Gone, gone_from, registered_of, returned_of
-from portal.letters.queries_post import pull_reason, set_aside
-from portal.letters.queries_runs import file_of, letter_by_reference, letters_of, run_of, to_pull
+from portal.letters.queries_post import large_windows, pull_reason, set_aside
+from portal.letters.queries_runs import file_of, letter_by_reference, papers_of, run_of, to_pull
 from portal.letters.queries_runs import runs as latest_runs
 from portal.letters.queries_today import names_of, pulled_of, sizes_of
 from portal.letters.rules import key_of
@@ -37,6 +37,7 @@ from portal.letters.views_room import (
     require_the_room,
     room_of,
     size_words,
+    standing,
     state_words,
 )
 from portal.people.views_browser import actor
@@ -62,6 +63,7 @@ class Place:
     letter: Letter
     file: int
     reason: PullReason | None = None
+    standing: str = ""  # as it is known to the day
 
     @property
     def kind(self) -> str:
@@ -71,7 +73,7 @@ class Place:
     @property
     def state(self) -> str:
         """Where it stands."""
-        return state_words(self.letter)
+        return self.standing or state_words(self.letter)
 
     @property
     def words(self) -> str:
@@ -118,8 +120,8 @@ def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **mo
         names=names_of(session, _hands_of(found)),
         aside=set_aside(session, found.id),
         letters_to_pull=[] if is_making or found.state is RunState.POSTED else _to_pull(session, found),
-        letters_pulled=_placed(found, (one for one in pulled_of(session, found.id) if one.returned_at is None)),
-        letters_returned=_placed(found, returned_of(session, found.id)),
+        letters_pulled=placed(found, (one for one in pulled_of(session, found.id) if one.returned_at is None)),
+        letters_returned=placed(found, returned_of(session, found.id)),
         asked=_asked(session, found),
         is_making=is_making,
         is_outside=found.printer is Printer.OUTSIDE,
@@ -187,7 +189,7 @@ def run_manifest(run_id: int) -> Response:
     with transaction() as session:
         found = _run(session, run_id)
         wrong = {letter.id for letter in to_pull(session, run_id)} if found.state is not RunState.POSTED else set()
-        letters = letters_of(session, run_id)
+        letters = papers_of(session, run_id)
         written = manifest(run_id, found.files, letters, to_pull=wrong, posted_on=found.posted_on)
         _record(session, run_id)
     return bytes_answer(written, f"lot-{run_id}-manifeste.csv", "text/csv", is_shown=False)
@@ -226,7 +228,8 @@ def _to_pull(session: Session, found: PrintRun) -> list[Place]:
     ]
 
 
-def _placed(found: PrintRun, letters: Iterable[Letter]) -> list[Place]:
+def placed(found: PrintRun, letters: Iterable[Letter]) -> list[Place]:
+    """Letters of a run, where each stands in it."""
     files = {file.id: file.position for file in found.files}
     return [Place(letter, files[letter.file_id or 0], letter.pull_reason) for letter in letters]
 
@@ -246,7 +249,7 @@ def _asked(session: Session, found: PrintRun) -> dict[str, Any]:
         "letter": letter,
         "stands": stands,
         "wrong": str(REASONS[wrong]) if wrong is not None else "",
-        "place": Place(letter, files[letter.file_id or 0], letter.pull_reason)
+        "place": Place(letter, files[letter.file_id or 0], letter.pull_reason, standing(session, letter))
         if letter and letter.run_id == found.id
         else None,
     }
@@ -260,6 +263,7 @@ def _bordereau(session: Session, found: PrintRun) -> Bordereau:
         posting_day=found.posting_day,
         made_at=found.made_at,
         registered=registered_of(session, found.id),
+        large_windows=len(large_windows(session, found.id)),
         made_by=f"par {names[found.made_by]}" if found.made_by in names else "par le programme",
         files=[FileLine(file.position, file.sheets_each, file.letters) for file in found.files],
         pulled=[(letter.reference, PULLED[letter.pull_reason]) for letter in pulled if letter.pull_reason],

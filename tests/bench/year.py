@@ -14,10 +14,10 @@ from year_room import Room
 from portal.clock import at_wall_clock
 from portal.database import Database
 from portal.journal.services import Actor
+from portal.letters.services_calendar import close_days
 from portal.letters.services_keeping import forget_bytes
 from portal.notifications.dispatch import LEASE
 from portal.notifications.models_post import Closure
-from portal.notifications.services_post import close_days
 from portal.serving import settle
 
 FIRST_DAY = date(2027, 1, 4)
@@ -99,6 +99,9 @@ class Year:
         self._wait()
         while self._is_due():  # they never rest: what hands have just caused is done at once
             self._crew.begin(self.now, "worker")
+            self._wait()
+        for _look in range(3 if prints else 0):  # the run waits for what was due in time, and is being drawn anew
+            self._crew.begin(self.now, "worker", "print")
             self._wait()
 
     def _wait(self) -> None:

@@ -516,6 +516,7 @@ OBJECTS: dict[str, Row] = {
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
     f"/agents/agenda/a-replacer/<{SMALL}:appointment_id>": lambda scene, kind: tuple(
+    f"/agents/courriers/lots/<{SMALL}:run_id>/compteur": _run("/compteur"),
         address.replace("/agenda/", "/agenda/a-replacer/") for address in _in_agenda()(scene, kind) if address
     ),
     f"/agents/agenda/plages/<{SMALL}:opening_id>/<any(tout, une, annule, fin):what>": _of_workers(

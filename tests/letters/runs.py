@@ -19,7 +19,13 @@ ROOM = PrintRoom("https://porte.exemple.fr", SEALER)
 
 def queued(world: World, town: str = "62000 Arras", *, now: datetime | None = None, **changed: Any) -> Letter:
     """A letter about an appointment in three weeks, drawn and waiting, to somebody with a landline and no mobile."""
-    person = world.person(address=[*ADDRESS[:-1], town], mobile=None, email=None, landline="+33353010012")
+    person = world.person(
+        address=[*ADDRESS[:-1], town],
+        mobile=None,
+        email=None,
+        landline="+33353010012",
+        wants_large_print=changed.get("large_print", False),
+    )
     return queued_to(world, person, now=now, **changed)
 
 

@@ -14,7 +14,7 @@ from portal.letters.models import Letter, PrintRun, PullReason, RunState
 from portal.letters.queries import letter_of_message
 from portal.letters.queries_health import wrong_in_room
 from portal.letters.queries_post import expected_of
-from portal.letters.queries_runs import file_of, letters_of, run_of, runs, to_pull
+from portal.letters.queries_runs import file_of, late_letters, letters_of, run_of, runs, to_pull
 from portal.letters.rules_runs import MOST_LETTERS, Piece, arranged
 from portal.letters.services_runs import make_file, make_run, send_back, turn_late
 from portal.notifications.dispatch import send_due
@@ -204,8 +204,10 @@ def test_a_letter_that_would_arrive_too_late_becomes_a_call(database, world):
     letter = queued(world, now=TUESDAY, expires_in=timedelta(days=3))  # posted on Tuesday, there on Friday
     assert made(database, TUESDAY) is None
     with database.transaction() as session:
-        assert turn_late(session, TUESDAY, post=calendar_of(session))
-        assert not turn_late(session, TUESDAY, post=calendar_of(session))
+        post = calendar_of(session)
+        assert late_letters(session, TUESDAY, post) == [letter.message_id]
+        assert turn_late(session, TUESDAY, message_id=letter.message_id, post=post)
+        assert late_letters(session, TUESDAY, post) == []
         assert session.get_one(Message, letter.message_id).last_error == "too_late"
     assert (Route.LETTER.value, Status.FAILED.value) in statuses(database)
     assert ("call", "waiting") in statuses(database)
@@ -216,11 +218,13 @@ def test_a_letter_that_left_meanwhile_is_not_given_up(database, world):
     made(database, TUESDAY)
     thursday = TUESDAY + timedelta(days=2)
     with database.transaction() as session:
+        post = calendar_of(session)
         session.get_one(Message, letter.message_id).status = Status.POSTED
-        assert not turn_late(session, thursday, post=calendar_of(session))
+        assert late_letters(session, thursday, post) == []
+        assert not turn_late(session, thursday, message_id=letter.message_id, post=post)
         session.get_one(Message, letter.message_id).status = Status.PRINTED
         session.flush()
-        assert turn_late(session, thursday, post=calendar_of(session))
+        assert late_letters(session, thursday, post) == [letter.message_id]
 
 
 def test_a_letter_whose_bytes_were_altered_is_set_aside_and_drawn_anew_and_the_rest_leaves(

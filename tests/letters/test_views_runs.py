@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from portal.journal.models import JournalLine
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries import FIRST
+from portal.letters.queries_runs import late_letters
 from portal.letters.rules import reference_of
 from portal.letters.rules_today import Left, left_until
 from portal.letters.services_hand import make_by_hand
@@ -87,8 +88,9 @@ def test_letters_too_late_are_counted_by_place(room, world, database):
         with database.transaction() as session:
             session.get_one(Message, letter.message_id).place_id = where
     with database.transaction() as session:
-        while turn_late(session, world.now, post=calendar_of(session)):
-            pass
+        post = calendar_of(session)
+        for number in late_letters(session, world.now, post):
+            turn_late(session, world.now, message_id=number, post=post)
     words = room.get(TODAY).page.text()
     assert "3 lettres arrivaient trop tard : un appel les remplace" in words
     assert f"{place.name} : 2, Sans lieu : 1." in words

@@ -2,10 +2,12 @@
 
 import gc
 import socket
+from threading import Event
 
 import pytest
 
 from portal import serving
+from portal.serving import _upkeep_from_time_to_time
 from portal.settings import Settings
 from tests.operations.running import demo, open_folder
 
@@ -63,3 +65,15 @@ def test_an_application_that_stands_is_not_searched_for_garbage_again(database, 
     finally:
         gc.unfreeze()
         gc.set_threshold(*rarely)
+
+
+def test_a_fault_in_the_upkeep_is_noted_by_its_kind_and_does_not_end_it(database, caplog):
+    stop = Event()
+
+    def clock():
+        stop.set()
+        raise LookupError("Confidence")
+
+    _upkeep_from_time_to_time(database, clock, "https://porte.exemple.fr", stop)
+    assert "upkeep failed: LookupError" in caplog.text
+    assert "Confidence" not in caplog.text
