@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from flask_babel import gettext as _
-from wtforms.validators import StopValidation
 
-from portal.eligibility.forms import WholeField
 from portal.eligibility.rules_questions import OLDEST, Kind, Question
 from portal.web.forms import PortalForm, selectable
 from portal.web.forms_lists import ChecksField, ListField
+from portal.web.forms_numbers import WholeField
 
 _NAME, _THEME = "f_", "theme"
 
@@ -34,24 +33,11 @@ class TryForm(PortalForm):
         return "" if field.number is None else str(field.number)
 
 
-class _OptionalChecks(ChecksField):
-    def pre_validate(self, _form: Any) -> None:
-        """None may be ticked."""
-
-
 class _OptionalList(ListField):
     def pre_validate(self, form: Any) -> None:
         """Raises `StopValidation` for a forged choice; none, or a form that does not put the question, is no fault."""
         if self.data:
             super().pre_validate(form)
-
-
-class _OptionalWhole(WholeField):
-    def pre_validate(self, form: Any) -> None:
-        """Raises `StopValidation` for what is no such number; nothing is no fault."""
-        if not self.data:
-            raise StopValidation
-        super().pre_validate(form)
 
 
 def rest_of_household(
@@ -81,11 +67,11 @@ def try_form(
             field = _OptionalList(question.text, required="", choices=selectable([nothing, *territories]))
         elif question.kind is Kind.SEVERAL:
             offered = [(choice.key, choice.title) for choice in question.choices]
-            field = _OptionalChecks(question.text, choices=offered, required="")
+            field = ChecksField(question.text, choices=offered, required="")
         elif question.kind is Kind.AGE:
-            field = _OptionalWhole(_("Quel âge, en années ?"), low=question.low, high=OLDEST)
+            field = WholeField(_("Quel âge, en années ?"), least=question.low, most=OLDEST)
         else:
-            field = _OptionalWhole(question.text, low=question.low, high=question.high)
+            field = WholeField(question.text, least=question.low, most=question.high, dropped="€")
         fields[_NAME + question.key] = field
     offered_themes = list(themes)
     if offered_themes:

@@ -29,8 +29,8 @@ class ListField(SelectField):  # type: ignore[misc]
 class ChecksField(SelectMultipleField):  # type: ignore[misc]
     """Boxes to tick under one legend; its data is the values ticked, in the order offered. A forged value is no value.
 
-    `required`: the sentence when none is. `choices` may be set once the form is made: what was ticked is held to them
-    as it is checked.
+    `required`: the sentence when none is; empty, none need be ticked. `choices` may be set once the form is made: what
+    was ticked is held to them as it is checked.
     """
 
     def __init__(
