@@ -1,4 +1,4 @@
-"""A new mobile or e-mail, proved: it takes the place of the old one, which is told."""
+"""A mobile or an e-mail that takes the place of another, or leaves a file: the one that was there is told."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from portal.notifications.models import Route
 from portal.notifications.notices import base_context, send_to
 from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
-from portal.people.services_preferences import note_hand
+from portal.people.services_preferences import note_change, note_hand
 from portal.web.sessions_list import end_sessions_opened_by
 
 _TELL_WITHIN = timedelta(days=2)  # what is no longer theirs is not tried for longer
@@ -54,17 +54,57 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
         object_kind="person", object_id=person.id,
     )  # fmt: skip
     if former is not None and _lookup(kind, former) != _lookup(kind, value) and not had_failed:
-        is_by_agent = by.kind is ActorKind.AGENT
         tell_former(
             session,
             now,
             person=person,
             kind=kind,
             former=former,
-            is_by_agent=is_by_agent,
+            is_by_agent=by.kind is ActorKind.AGENT,
             departement=departement,
             base_url=base_url,
         )
+
+
+def take_out_contact(  # noqa: PLR0913 - whose, which, by whom, and the words of the message
+    session: Session,
+    now: datetime,
+    *,
+    person: Person,
+    kind: CredentialKind,
+    by: Actor,
+    departement: Departement,
+    base_url: str,
+    browser: str | None = None,
+    is_strange: bool = False,
+) -> bool:
+    """Takes the mobile or the e-mail out of a file; it opens the space no more. False when there is none.
+
+    It is told, unless it had failed, or `is_strange`: it was never the person's, and whoever has it must not learn of
+    them. The sessions that it opened end, but that of the key `browser`. Under a mandate what the person proved stays
+    theirs. `kind` is a mobile or an e-mail.
+    """
+    former, had_failed = _written(person, kind)
+    if former is None:
+        return False
+    _write(person, kind, None, RouteState.UNTRIED)
+    if by.mandate_id is None:  # whoever helps takes no key from the person
+        for credential in queries.credentials_of(session, person.id, kind):
+            credential.ended_at = now
+        end_sessions_opened_by(session, now, person.id, kind.value, but=browser)
+    note_change(session, now, person=person, by=by, names={kind.value})
+    if not had_failed and not is_strange:
+        tell_former(
+            session,
+            now,
+            person=person,
+            kind=kind,
+            former=former,
+            is_by_agent=by.kind is ActorKind.AGENT,
+            departement=departement,
+            base_url=base_url,
+        )
+    return True
 
 
 def tell_former(  # noqa: PLR0913 - whose, what it was, by whom, and the words of the message
@@ -135,7 +175,7 @@ def _written(person: Person, kind: CredentialKind) -> tuple[str | None, bool]:
     return person.email, person.email_state is RouteState.FAILED
 
 
-def _write(person: Person, kind: CredentialKind, value: str, state: RouteState) -> None:
+def _write(person: Person, kind: CredentialKind, value: str | None, state: RouteState) -> None:
     if kind is CredentialKind.MOBILE:
         person.mobile, person.mobile_state = value, state
     else:

@@ -5,30 +5,28 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.booking.rewording import SAID, hush_cards, say_anew
 from portal.directory.models import Departement
 from portal.identity.rules import LetterFault
-from portal.identity.services_contacts import change_contact, tell_former
+from portal.identity.services_contacts import change_contact, take_out_contact
 from portal.identity.services_letters import send_activation
-from portal.journal.services import Actor, ActorKind, record
+from portal.journal.services import Actor, record
 from portal.letters.services_changes import before, tell_change
 from portal.letters.services_choice import How, follow_choice
 from portal.people.mandates import hold_mandate
-from portal.people.models import Person, RouteState
-from portal.people.models_credentials import Credential, CredentialKind
+from portal.people.models import Person
+from portal.people.models_credentials import CredentialKind
 from portal.people.queries_merges import is_file
 from portal.people.rules import Identity
 from portal.people.services import find_or_create_relative
-from portal.people.services_preferences import change_preferences, note_change, preferences_of
+from portal.people.services_preferences import change_preferences, preferences_of
 from portal.refusal import Refused
 from portal.sealing import Sealer
 from portal.space.queries import person_to_change
-from portal.space.rules import value_of
 from portal.web.access import Procedure
-from portal.web.sessions_list import end_sessions_opened_by
 
 MOST_RELATIVES = 20
 
@@ -71,39 +69,26 @@ def remove_way(  # noqa: PLR0913 - a way, whose, by whom, and whether its holder
     is_strange: bool = False,
     browser: str | None = None,
 ) -> None:
-    """Takes the mobile or the e-mail out of a file; it opens the space no more. Nothing when there is none.
+    """Takes the mobile or the e-mail out of a file, as `take_out_contact` says. Nothing when there is none.
 
-    The sessions that it opened end, but that of the key `browser`. Under a mandate, what the person proved stays
-    theirs.
-
-    The way itself is told, unless `is_strange`: the person says that it was never theirs, and whoever has it must not
-    learn of them. What waits to leave by it goes round by other routes when its time comes. Raises `Refused`
-    (MandateFault).
+    `is_strange`: the person says that it was never theirs. What waits to leave by it goes round by other routes when
+    its time comes. Raises `Refused` (MandateFault).
     """
     hold_mandate(session, now, by, Procedure.PREFERENCES)
     person = person_to_change(session, person_id)
-    old = value_of(person, kind)
-    if old is None:
-        return
-    setattr(person, kind.value, None)
-    setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
-    if by.mandate_id is None:  # whoever helps takes no key from the person
-        _end_proofs(session, now, person_id, kind)
-        end_sessions_opened_by(session, now, person_id, kind.value, but=browser)
-    note_change(session, now, person=person, by=by, names={kind.value})
-    if not is_strange:
-        departement = _departement(session)
-        tell_former(
-            session,
-            now,
-            person=person,
-            kind=kind,
-            former=old,
-            is_by_agent=_is_help(by),
-            departement=departement,
-            base_url=base_url,
-        )
-    tell_change(session, now, person, {kind.value}, by=by, base_url=base_url)
+    was_there = take_out_contact(
+        session,
+        now,
+        person=person,
+        kind=kind,
+        by=by,
+        departement=_departement(session),
+        base_url=base_url,
+        browser=browser,
+        is_strange=is_strange,
+    )
+    if was_there:
+        tell_change(session, now, person, {kind.value}, by=by, base_url=base_url)
 
 
 def replace_way(  # noqa: PLR0913 - a way, whose, by whom
@@ -175,18 +160,6 @@ def send_opening_letter(  # noqa: PLR0913 - to whom, by whom
         raise Refused(LetterFault.NO_ADDRESS)
     departement = _departement(session)
     send_activation(session, now, person=person, sealer=sealer, departement=departement, base_url=base_url, by=by)
-
-
-def _end_proofs(session: Session, now: datetime, person_id: int, *kinds: CredentialKind) -> None:
-    session.execute(
-        update(Credential)
-        .where(Credential.person_id == person_id, Credential.kind.in_(kinds), Credential.ended_at.is_(None))
-        .values(ended_at=now)
-    )
-
-
-def _is_help(by: Actor) -> bool:
-    return by.mandate_id is not None or by.kind is ActorKind.AGENT
 
 
 def _departement(session: Session) -> Departement:

@@ -10,7 +10,7 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor, ActorKind
 from portal.notifications.models import Message, Route
 from portal.people.mandates import MandateFault
-from portal.people.models import Person
+from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Challenge, Credential, CredentialKind
 from portal.people.models_mandates import Consent, Mandate, MandateKind, MandateState
 from portal.people.rules import Identity
@@ -115,6 +115,14 @@ def test_silence_spares_the_old_way_no_warning(world, resident):
     assert told(world) == [("contact_changed", Route.SMS, "+33639980012")]
 
 
+def test_a_way_that_had_failed_is_removed_and_nothing_is_sent_to_it(world):
+    world.departement()
+    person = world.person(mobile_state=RouteState.FAILED)
+    do(world, remove_way, person, kind=MOBILE, base_url=BASE)
+    assert kept(world, person).mobile is None
+    assert told(world) == []
+
+
 def test_a_way_that_was_never_theirs_is_removed_without_a_word_to_whoever_has_it(world, resident):
     do(world, remove_way, resident, kind=EMAIL, base_url=BASE, is_strange=True)
     assert kept(world, resident).email is None
@@ -134,6 +142,13 @@ def test_a_helper_who_removes_a_way_is_told_of_to_the_person(world, resident):
     assert ("contact_changed", Route.SMS, "+33639980012") in told(world)
     assert ("preferences_changed", Route.EMAIL, None) in told(world)
     assert rows(world, Message)[0].context["by"] == "agent"
+
+
+def test_a_relative_who_removes_a_way_is_no_agent_for_whoever_has_it(world, resident):
+    holder = world.person()
+    mandate = world.mandate(resident, holder_id=holder.id, kind=MandateKind.RELATIVE, procedures=["preferences"])
+    do(world, remove_way, resident, by=Actor(ActorKind.PERSON, holder.id, mandate.id), kind=MOBILE, base_url=BASE)
+    assert [one.context["by"] for one in rows(world, Message) if one.kind == "contact_changed"] == ["person"]
 
 
 def test_a_proved_way_takes_the_place_of_the_old_one_which_is_told(world, resident):
