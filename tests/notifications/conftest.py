@@ -94,7 +94,7 @@ def told(database: Database, clock: Callable[[], datetime]) -> Callable[..., lis
 
 
 @pytest.fixture
-def outbox(database: Database) -> Callable[..., set[tuple[str, ...]]]:
+def outbox(database: Database) -> Callable[..., list[tuple[str, str, str]]]:
     """All rows as (step, route, status): the whole of it, so that a test says what left and that nothing else did."""
 
     def rows(*, event: str | None = None) -> list[tuple[str, str, str]]:
