@@ -24,37 +24,14 @@ from portal.letters.rules import reference_of
 from portal.letters.wording import content_of
 from portal.letters.wording_common import sender_of
 
+sys.path.append(str(Path(__file__).parents[2]))  # run as a script, this file sees its own folder alone
+from tests.letters.words_of import CONTEXT, KINDS
+
 ROUNDS, TURN = 8, 10  # turns that each takes, and letters in one: those of a run are drawn one after the other
 FEW, MANY = 100, 10_000
 RATE_GOAL = 4.0
 MEMORY_GOAL = 1.15
 
-KINDS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
-CONTEXT: dict[str, Any] = {
-    "starts_at": "2026-11-24T10:30:00+01:00",
-    "ends_at": "2026-11-24T11:15:00+01:00",
-    "mode": "place",
-    "place_name": "MDS Essai",
-    "place_lines": ["12 rue de la Démonstration", "62000 Arras"],
-    "place_phone": "03 53 01 00 10",
-    "step_free": True,
-    "directions": "En face de la mairie, la porte bleue.",
-    "words": "rendez-vous avec le Département",
-    "bring": ["Une pièce d'identité", "Le carnet de santé"],
-    "before": None,
-    "after": None,
-    "cancel_until": "2026-11-24T06:30:00+01:00",
-    "move_until": "2026-11-23T10:30:00+01:00",
-    "phone": "03 53 01 00 62",
-    "phone_hours": "du lundi au vendredi, de 9 h à 17 h",
-    "departement": "Département du Pas-de-Calais",
-    "return_address": ["DEPARTEMENT DU PAS DE CALAIS", "62018 ARRAS CEDEX 9"],
-    "cancelled_by": None,
-    "old_starts_at": None,
-    "coupon_post_by": "2026-11-18",
-    "recipient_name": "Dominique Essai",
-    "language": "fr",
-}
 OWN: dict[str, dict[str, Any]] = {  # what only this kind of letter has
     "appointment_moved": {"old_starts_at": "2026-11-17T09:00:00+01:00"},
     "appointment_cancelled": {"cancelled_by": "service"},
