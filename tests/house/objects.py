@@ -154,9 +154,12 @@ def build(world: World, database: Database) -> Scene:
         scene.forms = _paper_forms(world, session, own, other, agents[Role.COURRIER])
     held = world.workshop(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"))
     scene.workshop = held.id
-    scene.seat = world.appointment(
-        agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"), own, workshop_id=held.id
-    ).id
+    scene.seat = _with_slip(
+        database,
+        world.appointment(agents[Role.PROFESSIONNEL], here, motif, at("2026-12-02", "09:00"), own, workshop_id=held.id),
+        own,
+        agents[Role.COURRIER],
+    )
     scene.merge, scene.saved = (
         _merge(world, database, own, agents[Role.ACCUEIL]),
         _keep(world, database, scene, (motif, here)),
@@ -263,6 +266,23 @@ def _paper_forms(world: World, session: Any, own: Person, other: Person, by: Age
     session.add_all(rows)
     session.flush()
     return rows[0].id, rows[1].id
+
+
+def _with_slip(database: Database, appointment: Appointment, own: Person, by: Agent) -> int:
+    """A seat whose slip the print room has entered: it opens it again, and no other without its code."""
+    slip = PaperForm(code=appointment.code, kind=FormKind.CANCELLATION, person_id=own.id, known={})
+    slip.appointment_id, slip.made_at = appointment.id, appointment.created_at
+    slip.entered_at, slip.entered_by = appointment.created_at, by.id
+    slip.answers = {"wants_another": False, "half_days": []}
+    with database.transaction() as session:
+        session.add(slip)
+    return appointment.id
+
+
+def _slip(scene: Scene, kind: str) -> Addresses:
+    is_room = kind == f"agent {Role.COURRIER.value}"
+    own, other = (scene.seat, scene.appointment.id) if is_room else (scene.appointment.id, NOWHERE)
+    return f"/agents/formulaires/coupon/{own}", f"/agents/formulaires/coupon/{other}"
 
 
 def _proof(world: World, session: Any, letter: Letter) -> int:
@@ -496,6 +516,7 @@ OBJECTS: dict[str, Row] = {
     f"/agents/courriers/lots/<{SMALL}:run_id>/bordereau.pdf": _run("/bordereau.pdf"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/manifeste.csv": _run("/manifeste.csv"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/compte": _run("/compte"),
+    f"/agents/courriers/lots/<{SMALL}:run_id>/compteur": _run("/compteur"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/ferme": _run("/ferme"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/imprime": _run("/imprime"),
     f"/agents/courriers/lots/<{SMALL}:run_id>/poste": _run("/poste"),
@@ -516,7 +537,6 @@ OBJECTS: dict[str, Row] = {
     f"/agents/agenda/abonnements/<{BIG}:feed_id>/fin": _feed_end,
     "/agenda/<token>.ics": _same(lambda scene: f"/agenda/{scene.feed_token}.ics"),
     f"/agents/agenda/a-replacer/<{SMALL}:appointment_id>": lambda scene, kind: tuple(
-    f"/agents/courriers/lots/<{SMALL}:run_id>/compteur": _run("/compteur"),
         address.replace("/agenda/", "/agenda/a-replacer/") for address in _in_agenda()(scene, kind) if address
     ),
     f"/agents/agenda/plages/<{SMALL}:opening_id>/<any(tout, une, annule, fin):what>": _of_workers(
@@ -546,9 +566,7 @@ OBJECTS: dict[str, Row] = {
     f"{_FILE}/formulaires": _file("/formulaires"),
     f"/agents/formulaires/<{BIG}:form_id>": _paper(),
     f"/agents/formulaires/<{BIG}:form_id>.pdf": _paper(".pdf"),
-    f"/agents/formulaires/coupon/<{SMALL}:appointment_id>": _of_agents(
-        "/agents/formulaires/coupon/{}", lambda scene: (scene.appointment.id, NOWHERE)
-    ),
+    f"/agents/formulaires/coupon/<{SMALL}:appointment_id>": _slip,
     "/agents/formulaires/vierge/<key>": _same(lambda _scene: "/agents/formulaires/vierge/choix"),
     "/papier/<key>.pdf": _same(lambda _scene: "/papier/choix.pdf"),
     "/papier/rendez-vous/<motif_key>.pdf": _same(lambda scene: f"/papier/rendez-vous/{scene.motif_key}.pdf"),
