@@ -1,7 +1,7 @@
 """Registered letters: marked before the post takes them, their number checked, their proofs kept and given back."""
 
 import re
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +17,9 @@ from portal.notifications.models import Message, Status
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.refusal import Refused
+from tests.desk.test_merge_races import until_somebody_waits
 from tests.entering import enter
 from tests.letters.runs import ROOM, made, queued
-from tests.together import at_once
 
 PDF = b"%PDF-1.7\n1 0 obj<</Length 9>>stream\n/JS /AA x\nendstream\nendobj\n%%EOF\n"
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
@@ -106,16 +106,20 @@ def test_a_letter_is_marked_before_the_post_and_its_number_put_right_after(datab
 
 
 def test_no_two_letters_bear_one_number_even_typed_at_the_same_instant(database, world):
-    letters = [queued(world) for _ in range(2)]
+    held, other = (queued(world) for _ in range(2))
 
     def numbered(letter, number="RR473124829FR", **given):
         with database.transaction() as session:
             return register(session, world.now, reference=letter.reference, number=number, by=BY, **given)
 
-    assert at_once(*(partial(numbered, letter) for letter in letters)) == {"done": 1, RegisterFault.TAKEN: 1}
-    with database.transaction() as session:
-        held = session.scalars(select(Letter).where(Letter.tracking_number.is_not(None))).one()
-    other = next(letter for letter in letters if letter.id != held.id)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            register(session, world.now, reference=held.reference, number="RR473124829FR", by=BY)
+            typed_too = pool.submit(numbered, other)
+            until_somebody_waits(database)
+        with pytest.raises(Refused) as refused:
+            typed_too.result()
+    assert refused.value.reason is RegisterFault.TAKEN
     numbered(held, "")  # it may be taken away as long as the post has not had it
     numbered(other)
     assert numbered(other, "rr 473 124 829 fr", shown=[]).tracking_number == "RR473124829FR"  # said again: as it was
