@@ -17,12 +17,15 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from portal import embedded, migrations
 from portal.app import clock_of, create_app, gateways_of
+from portal.booking.pages import PostalNames
 from portal.clock import Clock
 from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
+from portal.directory.queries import commune_index
 from portal.journal.services_chain import BATCH, seal
 from portal.letters.making import print_due
 from portal.letters.models import Printer
+from portal.letters.services_kept import follow_places, tell_waiting
 from portal.mandates.services import tell_endings
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
@@ -221,6 +224,10 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, base_url: str, s
                 forgotten = upkeep(session, clock())
             with database.transaction() as session:
                 tell_endings(session, clock(), base_url=base_url)
+            with database.transaction() as session:
+                follow_places(session, clock(), PostalNames(commune_index(session)))
+            with database.transaction() as session:
+                tell_waiting(session, clock(), base_url=base_url)
             if forgotten != NOTHING:
                 log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:

@@ -7,18 +7,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.booking.forms_address import checked_address, typed_address
+from portal.booking.forms_kept import NOWHERE, Keepers
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.desk.forms_words import HEARD
 from portal.desk.rules import Document
 from portal.desk.services import Wanted
-from portal.letters.address import Communes
+from portal.letters.address import Communes, letter_box
+from portal.letters.rules_kept import kept_lines
 from portal.letters.services_choice import How
 from portal.people.forms_fields import HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
 from portal.people.rules import tidy
 from portal.people.services_preferences import Preferences
-from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
+from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField, selectable
 from portal.web.i18n import LANGUAGES
 from portal.web.text import printable
 from portal.words import phone_words
@@ -72,7 +74,7 @@ class SafePlaceForm(PortalForm):
     `safe`: the address that they have said to be safe, as the page showed it.
     """
 
-    safe = HiddenField()
+    safe = MarksField()  # six lines of an envelope are longer than other hidden things
 
     def asks_about(self, address: Sequence[str]) -> None:
         """Shows the question about this address."""
@@ -105,6 +107,12 @@ class ChangeForm(ShownForm, SafePlaceForm):
     locality = _line(_l("Lieu-dit, boîte postale"))
     postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
     town = _line(_l("Ville"))
+    kept_at = ChoiceField(
+        _l("Garder ses lettres dans un lieu"),
+        hint=_l("Elle y vient les prendre. Un SMS, un e-mail ou une personne lui dit qu'une lettre l'attend."),
+        choices=(),
+        required="",
+    )
     wants_sms = CheckField(_l("Recevoir des SMS"))
     wants_email = CheckField(_l("Recevoir des e-mails"))
     wants_paper = CheckField(_l("Tout recevoir par courrier"), hint=_l("C'est la garantie papier."))
@@ -126,23 +134,38 @@ class ChangeForm(ShownForm, SafePlaceForm):
         _l("Langue des messages"), choices=list(LANGUAGES.items()), required=_l("Choisissez une langue.")
     )
 
-    def __init__(self, *, person: Person, communes: Communes, **options: Any) -> None:
+    def __init__(self, *, person: Person, communes: Communes, keepers: Keepers, **options: Any) -> None:
         super().__init__(data=_typed(person), **options)
         self._communes, self.had_paper = communes, person.wants_paper
+        self._keepers, self._former = keepers, list(person.address)
+        self.has_places = bool(keepers.choices)
+        self.kept_at.choices = selectable([(NOWHERE, _("Non")), *keepers.choices])
         self.address: list[str] = []
+        self.place_id: int | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field, then the lines of the address together."""
         super().validate(extra_validators)
         if not self.birth_name.data:
             self.birth_name.errors = []
-        lines = checked_address(self, self._communes)
+        lines = self._lines()
         self.address = lines or []
         if lines == [] and self.wants_paper.data:
             self.street.errors = [NO_ADDRESS_FOR_LETTERS]
         if self.had_paper and not self.wants_paper.data and not self.paper_said.data:
             self.paper_said.errors = [_("Dites comment la personne a demandé d'arrêter le courrier.")]
         return not self.errors
+
+    def _lines(self) -> list[str] | None:
+        """The address: as typed, or that of the place that keeps the letters of somebody who has none."""
+        typed, place = checked_address(self, self._communes), self._keepers.chosen(self.kept_at)
+        if place is None or typed is None:
+            return typed
+        if typed and not (any(self._former) and letter_box(typed) == letter_box(self._former)):
+            self.kept_at.errors = [_("Gardez l'un des deux\u00a0: l'adresse, ou le lieu.")]
+            return None
+        self.place_id = place.id
+        return self._former if place == self._keepers.now_at else kept_lines(place)
 
     @property
     def wanted(self) -> Wanted:
@@ -162,6 +185,7 @@ class ChangeForm(ShownForm, SafePlaceForm):
                 language=str(self.language.data),
                 landline=self.landline.phone.e164 if self.landline.phone else None,
                 address=tuple(self.address),
+                kept_at=self.place_id,
             ),
             vouched=frozenset(kind for kind, box in boxes.items() if box.data),
             paper_said=How(self.paper_said.data or How.AGENT),
@@ -174,4 +198,7 @@ def _typed(person: Person) -> dict[str, Any]:
     same = ("birth_name", "email", "wants_sms", "wants_email", "wants_paper", "wants_large_print", "wants_discretion")
     numbers = {name: phone_words(getattr(person, name) or "") for name in ("mobile", "landline")}
     rest = {"wants_silence": person.wants_silence, "language": person.language}
-    return {name: getattr(person, name) for name in same} | numbers | rest | typed_address(person.address)
+    typed = {name: getattr(person, name) for name in same} | numbers | rest
+    if person.letters_kept_at_id is not None:
+        return typed | {"kept_at": person.letters_kept_at_id}
+    return typed | {"kept_at": NOWHERE} | typed_address(person.address)

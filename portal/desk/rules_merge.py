@@ -22,7 +22,7 @@ CHOSEN = {
     "mobile": ("mobile_state",),
     "email": ("email_state",),
     "landline": (),
-    "address": ("address_state", "address_confirmed_at", "letters_chosen_at"),
+    "address": ("address_state", "address_confirmed_at", "letters_chosen_at", "letters_kept_at_id"),
     "language": (),
 }
 _LENT = ("mobile", "email", "address")

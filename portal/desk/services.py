@@ -80,7 +80,7 @@ def confirm_address(session: Session, now: datetime, *, person_id: int, by: Acto
     """
     person = _held(session, person_id)
     _refuse_if_changed(person, shown, {"address"})
-    if not person.address:
+    if not person.address or person.letters_kept_at_id is not None:  # a place's: its letters vouch for nobody
         raise Refused(DeskFault.NOTHING_TO_CHECK)
     person.address_confirmed_at = now
     note_hand(person, "address", by)

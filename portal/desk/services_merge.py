@@ -123,9 +123,12 @@ def identity_of(person: Person) -> Identity:
 
 
 def write_values(person: Person, values: Mapping[str, Any]) -> None:
-    """Writes columns of a file, and the key that its names and birth date make."""
-    for name, value in values.items():
-        setattr(person, name, value)
+    """Writes columns of a file, and the key that its names and birth date make.
+
+    The address first: another one ends the keeping of letters at a place, which is then said of the new one.
+    """
+    for name in sorted(values, key=lambda name: name != "address"):
+        setattr(person, name, values[name])
     person.match_key = match_key(person.family_name, person.given_names, person.birth_date)
 
 

@@ -18,6 +18,7 @@ from portal.desk.forms_card import BAD, GOOD, OTHER_CALL, OUTCOMES, STANDINGS, S
 from portal.desk.forms_words import STATE_WORDS
 from portal.desk.rules import sees_reason
 from portal.desk.rules_card import Missed, Standing, missed, says_subject, standing
+from portal.desk.views_card_kept import kept_alerts
 from portal.directory.models import Place
 from portal.mandates.rules import holder_name
 from portal.notifications.forms_words import ROUTES, kind_named
@@ -172,6 +173,7 @@ def alerts_of(database: Session, found: Person) -> list[tuple[str, str, str]]:
         (found.maybe_double, "info", _("Peut-être un double"), _("Une autre fiche lui ressemble.")),
     ]
     told = [(kind, str(title), str(line)) for is_so, kind, title, line in alerts if is_so]
+    told += kept_alerts(database, found)
     return told + [_mandate_alert(mandate) for mandate in queries_card.mandates_in_force(database, now(), found.id)]
 
 

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.booking.forms_kept import Keepers
 from portal.booking.pages import PostalNames
 from portal.desk import services
 from portal.desk.forms import ChangeForm
@@ -13,6 +14,7 @@ from portal.desk.rules import WATCHED, DeskFault, changed_since, shown
 from portal.desk.views import bp
 from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand, note_reading
 from portal.directory import queries as directory
+from portal.letters.queries_kept import keeping_places, place_that_keeps
 from portal.people.models import Person
 from portal.refusal import Refused
 from portal.web.access import allow, safe_next
@@ -92,7 +94,9 @@ def _safe_page(person_id: int) -> str:
 
 
 def _form(database: Session, found: Person) -> ChangeForm:
-    return ChangeForm(person=found, communes=PostalNames(directory.commune_index(database)))
+    communes = PostalNames(directory.commune_index(database))
+    keepers = Keepers(keeping_places(database, now(), communes), place_that_keeps(database, found))
+    return ChangeForm(person=found, communes=communes, keepers=keepers)
 
 
 def _page(found: Person, form: ChangeForm, changed: list[tuple[str, str]] | None = None) -> str:

@@ -71,6 +71,7 @@ SENTENCES = {
     "letter.check_asked": _("Une lettre pour vous est bloquée. Un agent doit vérifier votre fiche."),
     "letter.code_sent": _("Un code vous a été envoyé par lettre."),
     "letter.failed": _("Un code de lettre donné était faux."),
+    "letter.handed": _("Une lettre gardée pour vous vous a été remise."),
     "letter.left_pulled": _("Une lettre pour vous est partie, alors que nous l'avions retirée."),
     "letter.mended": _("L'adresse d'une lettre a été corrigée."),
     "letter.opened": _("Une lettre pour vous a été ouverte, pour l'imprimer."),

@@ -148,6 +148,7 @@ class Letter(Base):
     tracking_number: Mapped[str | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[ReturnReason | None]
+    handed_at: Mapped[datetime | None]  # kept at a place (rules_kept): the person has come for it
 
     message: Mapped[Message] = relationship(lazy="raise")
 

@@ -60,18 +60,20 @@ def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
     how: str,
     base_url: str,
     address: Sequence[str] = (),
+    kept_at: int | None = None,
 ) -> bool:
     """Everything arrives by post from now on; False when that was so already, and nothing is said twice.
 
-    `how`: a `How`. `address`: lines 2 to 6 of NF Z10-011, already checked, when the person gives one with it. What
-    waits to be told also leaves by letter where one arrives in time. The person is told by letter, and by the ways they
-    have. A relative's choice is that of whoever answers for them. Journaled.
+    `how`: a `How`. `address`: lines 2 to 6 of NF Z10-011, already checked, when the person gives one with it;
+    `kept_at`: the place whose lines they are, which keeps letters for them. What waits to be told also leaves by letter
+    where one arrives in time. The person is told by letter, and by the ways they have. A relative's choice is that of
+    whoever answers for them. Journaled.
     Raises `Refused` (NO_ADDRESS, DISCREET, MandateFault) and `LookupError` when there is no such file.
     """
     person = _file(session, now, person_id, by)
     _refuse_choice(person, by)
     known, was = preferences_of(person), before(person)
-    wanted = replace(known, wants_paper=True, address=tuple(address) or known.address)
+    wanted = replace(known, wants_paper=True, address=tuple(address) or known.address, kept_at=kept_at)
     if not any(wanted.address):
         raise Refused(ChoiceFault.NO_ADDRESS)
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)

@@ -28,6 +28,7 @@ _DOORS = (
     "letters.returns",
     "paper.blocked_letters",
     "letters.calendar",
+    "letters.to_hand_over",
 )
 REASONS = {
     PullReason.OVERTAKEN: _l("Le rendez-vous a changé."),
@@ -60,6 +61,8 @@ def state_words(letter: Letter) -> str:
         return str(_("Revenue\u00a0: %(reason)s", reason=RETURN_REASONS[letter.return_reason]))
     if letter.pulled_at is not None:
         return str(_("Retirée"))
+    if letter.handed_at is not None:
+        return str(_("Remise à la personne"))
     return str(_STATES.get(letter.message.status, ""))
 
 

@@ -50,6 +50,7 @@ def reach_of(person: Person) -> Reach:
         wants_silence=person.wants_silence,
         wants_sms=person.wants_sms,
         wants_email=person.wants_email,
+        letters_wait=person.letters_kept_at_id is not None,
     )
 
 

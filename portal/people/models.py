@@ -75,7 +75,8 @@ class Person(Base):
     landline: Mapped[str | None]  # E.164
     address: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)  # lines 2 to 6 of NF Z10-011, or empty
     address_state: Mapped[RouteState] = mapped_column(default=RouteState.UNTRIED)
-    # The place that keeps their letters for somebody who has no address at all: the address is then the place's.
+    # The place that keeps their letters for somebody who has no address at all: the address is then the place's own
+    # (letters.rules_kept), and follows it. Another address ends it.
     letters_kept_at_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), index=True)
 
     # Ways (mobile, email, address) that somebody acting for the person wrote. Messages use them; they open nothing
@@ -115,6 +116,13 @@ def _keep_search_keys(_mapper: object, _connection: object, person: Person) -> N
     keys = keys_of(person.family_name, person.birth_name, person.given_names, person.birth_date, phones)
     if keys != person.search_keys:
         person.search_keys = keys
+
+
+@event.listens_for(Person.address, "set", active_history=True)
+def _end_keeping(person: Person, address: list[str], former: object, _initiator: object) -> None:
+    """Whoever writes another address, wherever it is, ends the keeping of letters: it is told after the address."""
+    if address != former and person.letters_kept_at_id is not None:
+        person.letters_kept_at_id = None
 
 
 class Agent(Base):

@@ -102,6 +102,8 @@ def card_for(
     names = identity or Identity(person.family_name, person.given_names, person.birth_date)
     card = _new_file(session, now, names, contact=contact, card_of=person, maybe_double=False)
     card.wants_sms, card.wants_email, card.wants_discretion = wishes
+    if card.address == person.address:  # letters that wait at a place wait there for the card too
+        card.letters_kept_at_id = person.letters_kept_at_id
     return card
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.journal.services import Actor, record
+from portal.journal.services import Actor, ActorKind, record
 from portal.people.models import Person, RouteState
 from portal.refusal import Refused
 
@@ -38,7 +38,8 @@ class Preferences:
     """All that a person may change of their file without a proof. `landline` is E.164.
 
     `address` holds lines 2 to 6 of NF Z10-011, already checked, or nothing. A mobile and an e-mail are not here: they
-    are proved first.
+    are proved first. `kept_at`: the place whose own lines a new `address` is, where letters are kept for somebody who
+    has no address at all; it says nothing of an address that stays.
     """
 
     wants_sms: bool
@@ -50,6 +51,7 @@ class Preferences:
     language: str
     landline: str | None
     address: tuple[str, ...]
+    kept_at: int | None = None
 
 
 def preferences_of(person: Person) -> Preferences:
@@ -79,12 +81,13 @@ def change_preferences(
     for column in changed:
         setattr(person, column, getattr(wanted, column))
     names = {_CHOICES[column] for column in changed}
-    is_moved = wanted.address != tuple(person.address)
+    is_moved = wanted.address != tuple(person.address) or wanted.kept_at not in {None, person.letters_kept_at_id}
     if is_moved or "paper" in names:
         _note_letters(now, person, by, wanted, is_moved=is_moved)
     if is_moved:
         person.address, person.address_state = list(wanted.address), RouteState.UNTRIED
         person.address_confirmed_at = None
+        person.letters_kept_at_id = wanted.kept_at
         note_hand(person, "address", by)
         names.add("address")
     if names:
@@ -96,9 +99,13 @@ def _note_letters(now: datetime, person: Person, by: Actor, wanted: Preferences,
     """Remembers that letters were chosen for the address of the file.
 
     Not by somebody acting for the person: they would read what the person keeps for themselves. An address that comes
-    after is no longer the one that was chosen.
+    after is no longer the one that was chosen. An agent who writes for somebody discreet asks them first, whatever the
+    address is.
     """
-    if wanted.wants_paper and any(wanted.address) and by.mandate_id is None:
+    is_chosen = wanted.wants_paper and any(wanted.address)
+    # Whoever chooses a place that keeps their letters says that letters may come there: it is its only use.
+    is_own_place = is_moved and wanted.kept_at is not None and by.kind is ActorKind.PERSON
+    if (is_chosen or is_own_place) and by.mandate_id is None:
         person.letters_chosen_at = now
     elif is_moved:
         person.letters_chosen_at = None

@@ -86,6 +86,7 @@ _ANSWERS = {
     "language": "langue",
     "address": "adresse",
     "half_days": "demi_journees",
+    "hours": "heures",
     "first_day": "a_partir_du",
     "motif": "sujet",
     "place": "lieu",
@@ -121,7 +122,10 @@ def ways_tree(person: Person) -> Tree:
         "email": _way(person.email, person.email_state),
         "telephone_fixe": person.landline,
         "adresse": _way([line for line in person.address if line] or None, person.address_state)
-        | {"confirmee_le": iso(person.address_confirmed_at)},
+        | {
+            "confirmee_le": iso(person.address_confirmed_at),
+            "lieu_qui_garde_les_lettres": person.letters_kept_at_id is not None,
+        },
     }
 
 

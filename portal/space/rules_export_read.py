@@ -14,6 +14,7 @@ _LABELS = {
     "acces": "Accès",
     "adresse etat": "Adresse : ce que nous savons",
     "adresse confirmee_le": "Adresse confirmée le",
+    "adresse lieu_qui_garde_les_lettres": "Vos lettres sont gardées dans un lieu",
     "arrive_le": "Arrivé le",
     "date_de_naissance": "Date de naissance",
     "debut": "Début",

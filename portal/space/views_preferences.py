@@ -22,6 +22,7 @@ _DONE = {
     "sans-email": _l("Cette adresse e-mail n'est plus dans votre dossier."),
     "fixe": _l("Votre téléphone fixe est enregistré."),
     "adresse": _l("Votre adresse est enregistrée."),
+    "lieu": _l("Vos lettres vous attendront dans ce lieu."),
     LETTERS_REFUSED: OWN_LETTERS,
     "papier": _l("Vous recevez maintenant tout par courrier. Une lettre vous le dit."),
 }

@@ -21,7 +21,7 @@ _MENU = (
     Entry(_l("Personnes"), ("desk.search",)),
     Entry(_l("Agenda"), ("agenda.day",)),
     Entry(_l("Appels"), ("calls.tasks",)),
-    Entry(_l("Courriers"), ("letters.waiting",)),
+    Entry(_l("Courriers"), ("letters.waiting", "letters.to_hand_over")),
     Entry(_l("Papiers"), ("paper.home",)),
     Entry(_l("Réglages"), ("administration.home", "agents.accounts")),
     Entry(_l("Suivi"), ("figures.home",)),

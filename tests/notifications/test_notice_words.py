@@ -8,14 +8,14 @@ from portal.notifications import gsm, render
 from portal.notifications.models import Route
 from portal.people.models import Person
 from tests.notifications.conftest import context
-from tests.notifications.notices_of import BY_EVERY_ROUTE, CODES, MANDATE, TEXT_ONLY, notice_context
+from tests.notifications.notices_of import BY_EVERY_ROUTE, CODES, MANDATE, NOT_BY_POST, TEXT_ONLY, notice_context
 from tests.parsing import parse
 from tests.world import at
 
 CODE = "123456"
 LONG = "Association d'Entraide des Communes de la Haute Vallée de la Canche, de l'Authie et de la Ternoise"
-TEXTS = CODES | BY_EVERY_ROUTE | TEXT_ONLY
-MAILS = CODES | BY_EVERY_ROUTE
+TEXTS = CODES | BY_EVERY_ROUTE | NOT_BY_POST | TEXT_ONLY
+MAILS = CODES | BY_EVERY_ROUTE | NOT_BY_POST
 APPOINTMENTS = ("appointment_booked", "appointment_moved", "appointment_cancelled", "appointment_reminder")
 STARTS = at("2026-11-25", "10:30")
 HIDDEN = {

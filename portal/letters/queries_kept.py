@@ -1,0 +1,134 @@
+"""Letters kept at a place, read: where they may be, which wait there, and whose place keeps them no more."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.clock import paris_day
+from portal.directory.models import Place
+from portal.letters.address import Communes
+from portal.letters.models import Letter, PrintRun
+from portal.letters.rules_kept import KEPT, Kept, keeps, line_of, name_of, place_of, waits_long
+from portal.notifications.models import Message, Route, Status
+from portal.notifications.queries_post import calendar_of
+from portal.people.models import Person, RouteState
+from portal.people.queries_access import Work, within_reach
+from portal.people.queries_merges import is_file
+from portal.web.access import Role
+
+ROLES = (Role.ACCUEIL, Role.ENCADRANT, Role.ADMIN)
+SUBJECT = "kept_letter"  # of the message that tells that a letter waits; its number is the letter's
+LOOKED_BACK = timedelta(days=180)  # since the post took it: what is older has gone back, or is of no more use
+
+_WORK = Work(ROLES, workers=(Role.ACCUEIL, Role.ENCADRANT))  # an admin alone would leave people waiting
+WAITS = and_(
+    Message.status == Status.POSTED,
+    Letter.pulled_at.is_(None),
+    Letter.returned_at.is_(None),
+    Letter.handed_at.is_(None),
+    Message.recipient.contains(f"\n{KEPT} "),
+)
+
+
+def keeping_places(session: Session, now: datetime, communes: Communes) -> list[Place]:
+    """The places that keep letters for people without an address, by town and name.
+
+    Those that are still open on the day when what leaves now arrives.
+    """
+    day = calendar_of(session).arrival(now)
+    rows = session.scalars(select(Place).order_by(Place.city, Place.name, Place.id))
+    return [place for place in rows if keeps(place, day, communes)]
+
+
+def place_that_keeps(session: Session, person: Person) -> Place | None:
+    """The place that keeps the letters of a file; None for whoever has an address of their own, or none."""
+    return None if person.letters_kept_at_id is None else session.get_one(Place, person.letters_kept_at_id)
+
+
+def waiting_at(session: Session, now: datetime, *, agent_id: int) -> list[Kept]:
+    """The letters that wait at this agent's places for whoever comes for them, the oldest first.
+
+    Posted, whether they are presumed there yet or not, and neither handed over nor come back. At the place that the
+    envelope names; at the one that keeps the person's letters now, where no place bears that name any more.
+    """
+    return _waiting(session, now, _places_of(session, now, agent_id))
+
+
+def waiting_anywhere(session: Session, now: datetime, *which: ColumnElement[bool]) -> list[Kept]:
+    """The letters that wait at any place, the oldest first; `which`: those alone."""
+    return _waiting(session, now, select(Place), *which)
+
+
+def untold(session: Session, now: datetime) -> list[Kept]:
+    """Of each person for whom a letter has come to a place since they were last told so, the latest: it tells of all.
+
+    Not what somebody is to tell by hand, or has told, for whoever nothing else tells.
+    """
+    told = aliased(Message)
+    is_told = select(told.id).where(
+        told.subject == SUBJECT, told.person_id == Message.person_id, told.subject_id >= Letter.id
+    )
+    has_come = Message.arrives_on <= paris_day(now)
+    kept = waiting_anywhere(session, now, has_come, Message.person_id.is_not(None), ~is_told.exists())
+    latest = {one.person_id: one for one in sorted(kept)}
+    return [latest[number] for number in sorted(filter(None, latest))]
+
+
+def without_place(session: Session, now: datetime, *, agent_id: int) -> Sequence[Person]:
+    """The people whose letters one of this agent's places kept, and keeps no more: another is chosen with them."""
+    mine = [place.id for place in session.scalars(_places_of(session, now, agent_id).order_by(Place.id))]
+    chosen = select(Person).where(
+        Person.letters_kept_at_id.in_(mine), Person.address_state == RouteState.FAILED, is_file()
+    )
+    return session.scalars(chosen.order_by(Person.family_name, Person.given_names, Person.id)).all()
+
+
+def kept_people(session: Session) -> Sequence[Person]:
+    """Everybody whose letters a place keeps, doubles among them; held."""
+    kept = select(Person).where(Person.letters_kept_at_id.is_not(None)).order_by(Person.id)
+    return session.scalars(kept.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+
+
+def _places_of(session: Session, now: datetime, agent_id: int) -> Select[Place]:
+    return select(Place).where(within_reach(session, agent_id, _WORK, paris_day(now), cast("Any", Place.id)))
+
+
+def _waiting(session: Session, now: datetime, of: Select[Place], *which: ColumnElement[bool]) -> list[Kept]:
+    today = paris_day(now)
+    hand = aliased(Message)
+    by_hand = select(hand.id).where(
+        hand.event_id == Message.event_id,
+        hand.person_id == Message.person_id,
+        hand.route.in_((Route.CALL, Route.DESK)),
+        hand.status.in_((Status.WAITING, Status.SENDING, Status.OPEN, Status.DONE)),
+    )
+    chosen = (
+        select(
+            Letter.id,
+            Letter.reference,
+            Message.recipient,
+            Message.arrives_on,
+            Message.person_id,
+            Person.letters_kept_at_id,
+            by_hand.exists(),
+        )
+        .join(PrintRun, PrintRun.id == Letter.run_id)
+        .join(Letter.message)
+        .outerjoin(Person, Person.id == Message.person_id)
+        .where(PrintRun.posted_on > today - LOOKED_BACK, WAITS, Message.arrives_on.is_not(None), *which)
+        .order_by(Message.arrives_on, Letter.id)
+    )
+    found: list[Kept] = []
+    rows = session.execute(chosen).all()
+    places = session.scalars(of.order_by(Place.id)).all() if rows else ()
+    mine = {place.id for place in places}
+    for letter_id, reference, printed, arrives_on, person_id, kept_at, is_by_hand in rows:
+        at = place_of(line_of(printed) or "", places) or kept_at
+        if at in mine:
+            since = arrives_on or today
+            is_long = waits_long(since, today)
+            found.append(Kept(letter_id, reference, name_of(printed), since, at, person_id, is_long, is_by_hand))
+    return found

@@ -1,0 +1,83 @@
+"""Letters that wait at a place for people who have no address: listed for its staff, and handed over."""
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from portal.clock import paris_day
+from portal.directory.models import Place
+from portal.letters.queries_kept import ROLES, waiting_at, without_place
+from portal.letters.services_kept import hand_over_letter
+from portal.letters.views import bp
+from portal.letters.views_room import opens, room_of
+from portal.people.forms_fields import HiddenField
+from portal.people.models import Person
+from portal.people.views_browser import actor
+from portal.web.access import allow
+from portal.web.forms import PortalForm
+from portal.web.headers import personal_page
+from portal.web.request import now, reading, transaction
+
+_LIST = "/agents/courriers/a-remettre"
+
+
+class HandedForm(PortalForm):
+    """One press: the person has come for this letter."""
+
+    letter = HiddenField()
+
+
+@bp.get(_LIST)
+@allow(*ROLES)
+def to_hand_over() -> str:
+    """The letters that wait at the agent's places, the oldest first; and whose place keeps letters no more."""
+    personal_page()
+    with reading() as session:
+        return render_template(
+            "letters/kept.html",
+            form=HandedForm(formdata=None),
+            rows=_rows(session),
+            orphans=without_place(session, now(), agent_id=g.agent.id),
+            opens=opens,
+            done=request.args.get("fait", ""),
+            form_has_errors=False,
+            **room_of(session),
+        )
+
+
+@bp.post(_LIST)
+@allow(*ROLES)
+def hand_over() -> Response:
+    """Notes that a letter was handed over; pressed twice, or by two agents, it is noted once."""
+    form, done = HandedForm(), "deja"
+    if form.validate_on_submit():
+        with transaction() as session:
+            mine = {str(one.letter_id): one.letter_id for one in waiting_at(session, now(), agent_id=g.agent.id)}
+            number = mine.get(form.letter.data or "")
+            if number is not None and hand_over_letter(session, now(), letter_id=number, by=actor()):
+                done = "remise"
+    return redirect(url_for("letters.to_hand_over", fait=done), 303)
+
+
+def _rows(session: Session) -> list[dict[str, Any]]:
+    kept = waiting_at(session, now(), agent_id=g.agent.id)
+    places = select(Place.id, Place.name).where(Place.id.in_({one.place_id for one in kept})).order_by(Place.id)
+    names = {row.id: row.name for row in session.execute(places)}
+    people = select(Person.id, Person.birth_date).where(Person.id.in_({one.person_id for one in kept}))
+    born = {row.id: row.birth_date for row in session.execute(people.order_by(Person.id))}
+    return [
+        {
+            "id": one.letter_id,
+            "reference": one.reference,
+            "name": one.name,
+            "born": born.get(one.person_id or 0),
+            "since": one.since,
+            "is_here": one.since <= paris_day(now()),
+            "place": names[one.place_id],
+            "is_long": one.is_long,
+        }
+        for one in kept
+    ]
