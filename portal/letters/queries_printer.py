@@ -47,6 +47,13 @@ def given_and_over(session: Session, numbers: Collection[int], *, before: dateti
     return set(session.scalars(chosen.order_by(PrintRun.id)))
 
 
+def is_there(session: Session, letter_id: int) -> bool:
+    """Whether the printer has a letter: its run was given, and it was not pulled."""
+    chosen = select(Letter.id).join(PrintRun, PrintRun.id == Letter.run_id).where(Letter.id == letter_id)
+    chosen = chosen.where(PrintRun.printer == Printer.OUTSIDE, PrintRun.given_at.is_not(None))
+    return session.scalar(chosen.where(Letter.pulled_at.is_(None))) is not None
+
+
 def is_any_to_leave(session: Session, run_id: int) -> bool:
     """Whether a letter of a run was neither pulled from it, nor posted, nor brought back.
 

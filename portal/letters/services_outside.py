@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.journal.services import MACHINE, record
 from portal.letters.models import Printer, PrintRun, RunState
 from portal.letters.queries_printer import is_any_to_leave, last_posting
 from portal.notifications.post import PostalCalendar
+
+
+def hold_outside(session: Session, run_id: int | None) -> PrintRun | None:
+    """A run of an outside printer, held (before its messages, as everybody does); None for any other, or no run."""
+    chosen = select(PrintRun).where(PrintRun.id == run_id, PrintRun.printer == Printer.OUTSIDE)
+    return session.scalars(chosen.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def close_outside(session: Session, now: datetime, run: PrintRun, *, post: PostalCalendar) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime, time
 from sqlalchemy.orm import Session
 
 from portal.journal.services import MACHINE, record
-from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunState
+from portal.letters.models import Letter, PrintRun, PullReason, RunState
 from portal.letters.queries_post import pull_reason
-from portal.letters.queries_printer import LEFT_PULLED, is_told_left
-from portal.letters.queries_runs import letter_by_reference, run_of
+from portal.letters.queries_printer import LEFT_PULLED, is_there, is_told_left
+from portal.letters.queries_runs import letter_by_reference
 from portal.letters.rules_post import LEFT
 from portal.letters.rules_printer import Line, LineFault, Said
-from portal.letters.services_outside import close_outside
+from portal.letters.services_outside import close_outside, hold_outside
 from portal.letters.services_post import note_letter, pull
 from portal.letters.services_registered import register
 from portal.notifications.models import Status
@@ -35,7 +35,7 @@ def take_number(session: Session, now: datetime, line: Line) -> LineFault | None
     NUMBER for one that cannot be: of no such form, another letter's, not the one that is known.
     """
     letter = letter_by_reference(session, line.reference)
-    if letter is None or not letter.is_registered or letter.pulled_at is not None or not _is_given(session, letter):
+    if letter is None or not letter.is_registered or not is_there(session, letter.id):
         return None
     try:
         register(session, now, reference=letter.reference, number=line.tracking, by=MACHINE, shown=[""])
@@ -55,8 +55,8 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
     of the journal; of a registered one posted without its number (NO_NUMBER), all that the line says.
     """
     letter = letter_by_reference(session, line.reference)
-    run = _run_of(session, letter) if letter is not None else None  # before its messages, as everybody does
-    if letter is None or run is None or not _has_printer(run):
+    run = hold_outside(session, letter.run_id) if letter is not None else None
+    if letter is None or run is None or run.given_at is None:
         return LineFault.LETTER
     locked_whole(session, letter.message_id)
     letter_by_reference(session, line.reference, is_held=True)
@@ -68,19 +68,6 @@ def take(session: Session, now: datetime, line: Line, *, post: PostalCalendar) -
         _note_run(session, now, "run.printed", run)
     close_outside(session, now, run, post=post)
     return fault
-
-
-def _run_of(session: Session, letter: Letter) -> PrintRun | None:
-    """The run of a letter, held."""
-    return None if letter.run_id is None else run_of(session, letter.run_id, is_held=True)
-
-
-def _has_printer(run: PrintRun) -> bool:
-    return run.printer is Printer.OUTSIDE and run.given_at is not None
-
-
-def _is_given(session: Session, letter: Letter) -> bool:
-    return letter.run_id is not None and _has_printer(session.get_one(PrintRun, letter.run_id))
 
 
 def _take_whole(session: Session, now: datetime, line: Line, letter: Letter, post: PostalCalendar) -> LineFault | None:

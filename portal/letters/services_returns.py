@@ -13,6 +13,7 @@ from portal.letters.queries_post import envelope_of
 from portal.letters.queries_returns import asks_for_address, is_addressed_to_file
 from portal.letters.queries_runs import IN_THE_HOUSE, UNTRUSTED, letter_by_reference
 from portal.letters.rules_returns import BAD_ADDRESS, ReturnFault
+from portal.letters.services_outside import close_outside, hold_outside
 from portal.letters.services_post import note_letter
 from portal.letters.services_runs import forget_drawn
 from portal.notifications.holding import take_back_free
@@ -47,6 +48,7 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
     pulled from it, and nothing follows from that one: its message has gone another way. Raises `Refused` (ReturnFault).
     """
     found = letter_by_reference(session, reference)
+    run = hold_outside(session, found.run_id) if found is not None else None
     message = locked_whole(session, found.message_id) if found is not None else None
     letter = letter_by_reference(session, reference, is_held=True)
     if letter is None or message is None:
@@ -60,6 +62,8 @@ def note_return(session: Session, now: datetime, *, reference: str, reason: Retu
     if letter.pulled_at is None:  # else its message was drawn anew since, for another address
         _follow(session, now, message, reason, calendar_of(session))
     note_letter(session, now, by, "letter.returned", letter, reason=list(ReturnReason).index(reason) + 1)
+    if run is not None:
+        close_outside(session, now, run, post=calendar_of(session))
     return Returned(letter, is_new=True)
 
 

@@ -178,7 +178,9 @@ def test_a_run_of_which_all_that_is_known_is_that_it_came_back_left_on_its_day(d
     later = world.now + timedelta(days=7)
     with database.transaction() as session:
         note_return(session, later, reference=letter.reference, reason=ReturnReason.UNKNOWN, by=AGENT)
-    told(database, later, tmp_path, f"{letter.reference};poste;{world.now.date()};")
+    run = run_now(database, run_id)
+    assert (run.state, run.posted_on) == (RunState.POSTED, world.now.date())
+    told(database, later, tmp_path, f"{letter.reference};poste;{later.date()};")
     assert run_now(database, run_id).posted_on == world.now.date()
     assert known(database) == [("returned", None)]
 
