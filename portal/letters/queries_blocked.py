@@ -186,12 +186,12 @@ _LATEST = ~(select(_OTHERS.c.id).where(_OTHERS.c.person_id == Message.person_id,
 
 # Asked for by post, by somebody with a file or without one: when it does not arrive, no other route takes its place.
 # A code is asked for again, the address that somebody has left is not looked for, and what tells that somebody else
-# changed a choice was asked for by nobody.
+# changed a choice, or that a paper changes nothing, was asked for by nobody.
 _ASKED_FOR = and_(
     Message.route == Route.LETTER,
     Message.event["kind"].astext == SINGLE,
     ~Message.context.has_key("challenge"),
-    Message.kind.not_in(("address_changed", "preferences_changed")),
+    Message.kind.not_in(("address_changed", "already_so", "preferences_changed")),
 )
 _DRAWN = select(Letter.return_reason).where(Letter.message_id == Message.id).order_by(Letter.id.desc()).limit(1)
 _MAY_LEAVE_AGAIN = or_(

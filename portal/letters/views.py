@@ -38,6 +38,7 @@ KINDS = {
     "contact_changed": _l("Téléphone ou e-mail changé"),
     "preferences_changed": _l("Choix changés"),
     "paper_chosen": _l("Lettres par courrier"),
+    "already_so": _l("Réponse à un papier : rien à changer"),
     "wish_noted": _l("Demande de rendez-vous notée"),
     "page_asked": _l("Page demandée"),
     "form_sent": _l("Papier à remplir"),
