@@ -47,6 +47,7 @@ def test_once_strangers_have_used_up_the_day_the_page_says_who_sends_it_and_a_pe
     said = refused.page.text()
     assert "Nous ne pouvons plus envoyer de page aujourd'hui par ce site." in said
     assert "Appelez le 03 53 01 00 62 . Une personne vous l'envoie." in said
+    assert "La lettre arrive" not in said
     assert refused.page.fields()["street"] == TYPED["street"]
     assert ["500" in line for line in caplog.messages] == [True]
     assert sent(database) == []
