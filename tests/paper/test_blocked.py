@@ -208,7 +208,7 @@ def test_letters_that_cannot_be_printed_are_counted_on_the_page_of_today(client,
         row.status, row.last_error = Status.FAILED, "letter_unprintable"
     today = client.get("/agents/courriers").page
     assert "1 lettre ne peut pas être imprimée" in today.text()
-    assert today.links()["Voir lesquelles"] == f"{BLOCKED}#impossibles"
+    assert today.links()["Voir la liste"] == f"{BLOCKED}#impossibles"
     said = f"Confirmation de rendez-vous, Dominique Essai (message n° {letter.message_id})"
     assert said in client.get(BLOCKED).page.text()
 
