@@ -1,6 +1,7 @@
 """The words of each form, in the language of whoever fills it in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from json import dumps, loads
@@ -154,6 +155,7 @@ def _wish(known: Known) -> _Words:
     when: list[Item] = [grid, Write("pas-avant", _("Pas avant le (jour, mois, année), si besoin"))]
     if PLACE_OF_WISH in known:
         place = Write("lieu", _("Le lieu :"), known[PLACE_OF_WISH])
+        grid = replace(grid, question=_("Si ces heures sont prises : cochez 3 demi-journées, ou plus."))
         when = [Write("heures", _("3 jours et heures de la liste, le meilleur d'abord"), rows=2), grid]
     parts = [
         _who(known, *_phone(known), *where),
