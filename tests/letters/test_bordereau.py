@@ -61,6 +61,8 @@ def test_fifty_thousand_letters_long_names_and_many_pulled_letters_stay_on_one_p
             files=[*(FileLine(at, 1, 250) for at in range(1, 199)), FileLine(199, 2, 250), FileLine(200, 2, 250)],
             pulled=[(f"C{at:07}K", "l'adresse a changé") for at in range(60)],
             pulled_sheets=60,
+            registered=1_200,
+            large_windows=350,
             counted_letters=49_940,
             counted_sheets=50_440,
             hands=[
@@ -72,6 +74,7 @@ def test_fifty_thousand_letters_long_names_and_many_pulled_letters_stay_on_one_p
     )
     assert "Fichiers 1 à 198 1 49 500 49 500" in said
     assert "Fichiers 199 à 200 2 500 1 000" in said
+    assert "dont 1 200 recommandés dont 350 enveloppes à grande fenêtre (45 mm)" in said
     assert "60 lettres retirées du lot Pour savoir lesquelles : voir le manifeste." in said
     assert "pas les mêmes" not in said
     assert "23/11/2026 à 16 h 31" in said
