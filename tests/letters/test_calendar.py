@@ -96,6 +96,9 @@ def test_a_bridge_under_a_strike_has_its_own_press_and_stays_when_the_strike_is_
     assert "C'est retiré. Un autre arrêt reste noté à ces dates." in after
     assert "Mardi 24 novembre Service fermé" in after
     assert room.post(f"{PAGE}/retirer", data=strike | {"quoi": "lune"}).location.endswith("fait=parti")
+    bridge = room.post(f"{PAGE}/retirer", data=strike | {"quoi": Closure.ROOM.value}).page
+    assert room.post(f"{PAGE}/retirer", data=bridge.fields(0)).location.endswith("fait=retire")
+    assert closed() == []
 
 
 def test_another_day_than_the_one_that_was_shown_is_shown_first(room, closed):

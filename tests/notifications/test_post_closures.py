@@ -203,13 +203,22 @@ def test_a_letter_s_days_are_those_noted_at_the_post_and_a_forecast_before(datab
 
     def days(now=None):
         with database.transaction() as session:
-            letter = session.scalars(select(Message).where(Message.status.in_(("queued", "posted")))).one()
+            letter = session.scalars(select(Message).where(Message.status.in_(("queued", "printed", "posted")))).one()
             found = letter_days(letter, calendar_of(session), now or clock())
             return found.posted, found.arrives, found.has_left
 
     assert days() == (MONDAY, THURSDAY, False)
     assert days(at("2026-11-23", "16:31")) == (date(2026, 11, 24), date(2026, 11, 27), False)  # in no run, after it
     assert days(at("2026-11-24", "17:00")) == (date(2026, 11, 25), date(2026, 11, 28), False)  # the run was missed
+
+    def becomes(status):
+        with database.transaction() as session:
+            session.execute(update(Message).where(Message.status.in_(("queued", "printed"))).values(status=status))
+
+    becomes(Status.PRINTED)
+    assert days(at("2026-11-23", "16:31")) == (MONDAY, THURSDAY, False)  # in the run of that cut-off
+    assert days(at("2026-11-24", "17:00")) == (date(2026, 11, 25), date(2026, 11, 28), False)  # nobody took it
+    becomes(Status.QUEUED)
     posted(database, clock)
     assert days(at("2026-11-24", "17:00")) == (MONDAY, THURSDAY, True)
 
