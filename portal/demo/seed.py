@@ -11,10 +11,11 @@ from portal.booking.models import Invitation
 from portal.clock import paris_day
 from portal.codes import new_code
 from portal.database import Database
-from portal.directory.models import Motif
+from portal.directory.models import Motif, Place
 from portal.files.folder import Folder
 from portal.files.report import FilesError, Report
 from portal.files.row import Row
+from portal.letters.rules_kept import kept_lines
 from portal.loading import load
 from portal.paths import DATA
 from portal.people.contacts import Contact, parse_email, parse_phone
@@ -72,6 +73,7 @@ def file_of(session: Session, now: datetime, row: Row, known: dict[str, Person])
         _follow(session, now, person, referent)
     for motif in row.texts("invitations"):
         _invite(session, now, person, motif)
+    _keep(session, now, person, row.optional_text("letters_kept_at"))
     row.finish()
     return person
 
@@ -93,6 +95,16 @@ def _follow(session: Session, now: datetime, person: Person, agent_key: str) -> 
     if session.scalars(followed).first() is None:
         agent = session.scalars(select(Agent).where(Agent.key == agent_key)).one()
         session.add(Referent(person_id=person.id, agent_id=agent.id, valid=Range(paris_day(now), None)))
+
+
+def _keep(session: Session, now: datetime, person: Person, place_key: str | None) -> None:
+    """Their letters are kept at a place, for they have no address."""
+    place = session.scalars(select(Place).where(Place.key == place_key)).one_or_none()
+    if place is None or person.address:
+        return
+    person.address = kept_lines(place) or []
+    person.letters_kept_at_id, person.letters_chosen_at = place.id, now
+    session.flush()
 
 
 def _invite(session: Session, now: datetime, person: Person, motif_key: str) -> None:

@@ -12,7 +12,7 @@ from tests.conftest import NOW, empty
 from tests.identity.signing import level_of, who_is_in
 
 URL = "http://127.0.0.1:8000"
-INVENTED = ["Camille Exemple", "Odette Modèle", "Marcel Témoin", "Sacha Essai", "Dominique Anonyme"]
+INVENTED = ["Camille Exemple", "Odette Modèle", "Marcel Témoin", "Sacha Essai", "Dominique Anonyme", "Noa Fictif"]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_one_press_enters_the_print_room(demo):
 def test_the_residents_have_appointments_and_a_second_start_adds_none(demo, database, clock):
     page = demo.get("/demo").page
     assert sum(link.startswith("/r/") for link in page.links().values()) == 4
-    assert [page.text(name) for name in page.all("h3")][:5] == INVENTED
+    assert [page.text(name) for name in page.all("h3")][:6] == INVENTED
     assert book_for_residents(database, clock.now, URL) == 0
 
 
@@ -103,6 +103,11 @@ def test_a_door_pressed_without_its_token_stays_shut(demo, database):
     for path in ("/demo/personne/camille", "/demo/agent/olivier"):
         assert demo.post(path).headers["Location"] == "/demo"
     assert demo.get_cookie("porte") is None or who_is_in(demo, database) is None
+
+
+def test_the_letters_of_who_has_no_address_wait_at_a_place(demo):
+    press(demo, "/demo/personne/noa")
+    assert "A RETIRER MDS ARRAS NORD" in demo.get("/mon-espace/preferences").page.text()
 
 
 def test_an_unknown_door_does_not_open(demo):
