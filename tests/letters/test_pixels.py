@@ -242,13 +242,11 @@ def test_too_late_to_cancel_the_choice_of_letters_stands_alone_at_the_foot_and_t
         assert 20 <= 281.5 - cut <= (48 if large else 36)
 
 
-def test_a_choice_of_letters_that_finds_no_room_is_left_out_and_the_letter_is_as_long_as_without_it():
-    bring = [f"Le document numéro {n} de votre dossier complet" for n in range(13)]
-    full = letter(**LATE, bring=bring, directions="Au fond de la cour, la porte bleue, puis l'escalier. " * 4)
-    without = letter(
-        **LATE, bring=bring, directions="Au fond de la cour, la porte bleue, puis l'escalier. " * 4, coupon_paper=False
-    )
-    assert full.pages == without.pages
+def test_a_choice_of_letters_that_finds_no_room_leaves_the_letter_as_it_is_without_it():
+    words = CONTEXT | WORDS["appointment_moved"] | LATE | LONGEST
+    full, without = (letter("appointment_moved", WIDEST, **words | {"coupon_paper": one}) for one in (True, False))
+    assert "choice" not in [section.name for section in full.content.sections]
+    assert full.pdf == without.pdf
 
 
 def test_the_coupon_of_someone_who_wants_discretion_names_nobody_and_nothing():
