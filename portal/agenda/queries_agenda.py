@@ -33,8 +33,6 @@ from portal.web.access import SignedAgent
 
 MOST_AGENTS = 300  # offered in the list of agendas: the others are found by their place
 
-_OPEN_TO_AGENDAS = [role.value for role in SEERS]
-
 
 class Of(StrEnum):
     """Whose agenda: one agent's, that of all who work at a place wherever they are, or what happens at a place."""

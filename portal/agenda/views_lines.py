@@ -15,7 +15,6 @@ from portal.agenda.rules_acts import Act, Standing, acts, can_cancel, standing
 from portal.agenda.rules_agenda import Booked, Item, Kind, Viewer, wall_minutes
 from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDING_ICONS, STANDING_WORDS
 from portal.booking.models import AppointmentStatus
-from portal.clock import paris_day
 from portal.desk.views_brought import Brought
 from portal.directory.models import Mode
 from portal.web.access import may_open
@@ -259,11 +258,6 @@ def words_of_lines() -> dict[str, object]:
         "mode_icons": {one.value: name for one, name in MODE_ICONS.items()},
         "act_words": {one.value: str(words) for one, words in ACT_WORDS.items()},
     }
-
-
-def is_today(day: date, now: datetime) -> bool:
-    """Whether a day is today in France."""
-    return day == paris_day(now)
 
 
 def _numbered(address: str, number: int) -> str:

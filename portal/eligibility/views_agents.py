@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from flask import abort, g, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
 from portal.desk.views_brought import Brought, add_brought
@@ -18,8 +17,6 @@ from portal.web.access import allow, may_open
 from portal.web.i18n import language
 from portal.web.request import now, transaction
 from portal.words import day_words
-
-Page = str | tuple[str, int] | Response
 
 _SHOWN = f"{PERSON}/droits"
 

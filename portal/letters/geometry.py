@@ -37,7 +37,6 @@ KEY = Area(5, 275, 15, 291)
 
 ADDRESS_LEFT = 105.0
 ADDRESS_TOP = 55.3
-ADDRESS_WIDTH = 85.0
 ADDRESS_SIZE, ADDRESS_LEADING = 10.0, 11.0  # points
 ADDRESS_LINES = 6  # beyond, the 45 mm window is needed
 

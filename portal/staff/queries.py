@@ -55,11 +55,6 @@ def agent_by_id(session: Session, agent_id: int) -> Agent | None:
     return session.scalars(chosen).one_or_none()
 
 
-def agent_by_email(session: Session, email: str) -> Agent | None:
-    """The agent who has this address, whatever the account's state."""
-    return session.scalars(select(Agent).where(Agent.email == email.strip().lower())).one_or_none()
-
-
 def accounts(session: Session, now: datetime, *, words: str = "", state: str = "") -> list[Account]:
     """The accounts whose names, job or e-mail hold each of `words`, in one state if given; by name.
 

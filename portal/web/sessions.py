@@ -21,7 +21,6 @@ from portal.database import Base, Database
 from portal.web.devices import device_words
 
 IDLE = timedelta(minutes=30)
-LONGEST_IDLE = timedelta(minutes=60)  # what a place may choose for its shared desks
 LONGEST = timedelta(hours=12)
 COOKIE = "porte"
 WATCHING = "Portal-Watching"  # the header of a page that reads itself again: nobody need be there, the session may end

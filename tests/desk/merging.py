@@ -1,6 +1,6 @@
 """Two files of one person, and what the tests of merges say often."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -89,7 +89,3 @@ def read(database: Database, person: Person) -> Person:
     """A file as it stands."""
     with database.transaction() as session:
         return session.get_one(Person, person.id)
-
-
-def long_ago(now: datetime) -> datetime:
-    return (now - timedelta(days=400)).astimezone(UTC)
