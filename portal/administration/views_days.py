@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -22,7 +22,7 @@ from portal.people.models import Person
 from portal.people.queries_access import families_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused
-from portal.web.access import Role, allow, may_open
+from portal.web.access import Role, allow, url_if_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, reading, transaction
@@ -121,7 +121,7 @@ def _days_page(database: Session, form: DayForm, touched: Touched) -> str:
         one_press=PortalForm(formdata=None),
         touched=touched,
         done=request.args.get("fait", ""),
-        url_of_displaced=_url("agenda.displaced", jour=touched.day, lieu=touched.place_id, raison="lieu"),
+        url_of_displaced=url_if_open("agenda.displaced", jour=touched.day, lieu=touched.place_id, raison="lieu"),
         form_has_errors=bool(form.errors),
     )
 
@@ -153,19 +153,13 @@ def _line(database: Session, one: Appointment, families: frozenset[str], *, with
         name=(names if may_name else _("Une personne")) if people else _("Un atelier"),
         words=one.motif.title if is_told else capital(one.motif.neutral_words),
         place=one.place.name,
-        url=_url("agenda.displaced_one", appointment_id=one.id) if with_door and may_name else None,
+        url=url_if_open("agenda.displaced_one", appointment_id=one.id) if with_door and may_name else None,
     )
 
 
 def _reads_file_of(database: Session, person: Person) -> bool:
     ids = [number for number in (person.guardian_id, person.id) if number]
     return any(portal().reads_file(database, now(), g.agent, number) for number in ids)
-
-
-def _url(endpoint: str, **values: Any) -> str | None:
-    """The address of a page of another feature, for whoever may open it."""
-    is_open = endpoint in current_app.view_functions and may_open(endpoint)
-    return url_for(endpoint, **values) if is_open else None
 
 
 def _choices(database: Session) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from portal.agenda.views_displaced_words import (
     viewer_now,
     written,
 )
-from portal.agenda.views_lines import opens, words_of_lines
+from portal.agenda.views_lines import words_of_lines
 from portal.booking import queries as booking
 from portal.booking.models import Appointment, AppointmentStatus, CancelReason
 from portal.booking.next_slots import nearest
@@ -36,7 +36,7 @@ from portal.desk.views_shared import hand
 from portal.directory.models import Place
 from portal.people.models import Agent
 from portal.refusal import Refused
-from portal.web.access import Role, allow
+from portal.web.access import Role, allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.i18n import language
@@ -88,7 +88,7 @@ def displaced_count() -> int:
 @bp.app_template_global("agenda_home")
 def agenda_home() -> str:
     """Where pages of openings, absences and displaced people lead back to: an admin has no agenda."""
-    return url_for("agenda.day" if opens("agenda.day") else "agents.desk")
+    return url_for("agenda.day" if may_open("agenda.day") else "agents.desk")
 
 
 def do(change: Change) -> str:
@@ -216,7 +216,7 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
         reasons=[(reason.value, words) for reason, words in REASON_WORDS.items()],
         proposed=reason_of(why).value,
         fault=fault,
-        detail=opens("counter.appointment"),
+        detail=may_open("counter.appointment"),
         form=PortalForm(formdata=None),
         form_has_errors=bool(fault),
         **words_of_lines(),

@@ -9,8 +9,9 @@ from portal.agenda.queries_booked import guests_of
 from portal.agenda.queries_one import one
 from portal.agenda.rules_acts import Act, Standing, standing
 from portal.agenda.rules_agenda import Booked, Viewer
-from portal.agenda.views_lines import Line, Writer, opens
+from portal.agenda.views_lines import Line, Writer
 from portal.agenda.views_words import DONE_WORDS
+from portal.web.access import may_open, url_if_open
 from portal.web.request import now
 
 _MISSED = (Standing.MISSED, Standing.DOOR)
@@ -61,6 +62,6 @@ def _rebook(viewer: Viewer, booked: Booked, line: Line) -> str:
     """
     if not line.person_ids:
         return ""
-    if opens("counter.slots") and viewer.sees_reason(agent_id=booked.agent_id, family=booked.family):
+    if may_open("counter.slots") and viewer.sees_reason(agent_id=booked.agent_id, family=booked.family):
         return url_for("counter.slots", person_id=line.person_ids[0], motif_key=booked.motif_key)
-    return url_for("counter.motifs", person_id=line.person_ids[0]) if opens("counter.motifs") else ""
+    return url_if_open("counter.motifs", person_id=line.person_ids[0]) or ""

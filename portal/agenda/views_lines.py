@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -17,7 +17,7 @@ from portal.agenda.views_words import ACT_WORDS, MODE_ICONS, MODE_WORDS, STANDIN
 from portal.booking.models import AppointmentStatus
 from portal.desk.views_brought import Brought
 from portal.directory.models import Mode
-from portal.web.access import may_open
+from portal.web.access import url_if_open
 from portal.web.i18n import language
 from portal.words import NBSP, hour_words
 
@@ -189,17 +189,16 @@ class Writer:
 
     @cached_property
     def _detail(self) -> str:
-        return url_for("counter.appointment", appointment_id=0) if opens("counter.appointment") else self._one
+        return url_if_open("counter.appointment", appointment_id=0) or self._one
 
     @cached_property
     def _cancel(self) -> str:
-        return url_for("counter.cancel", appointment_id=0) if opens("counter.cancel") else ""
+        return url_if_open("counter.cancel", appointment_id=0) or ""
 
     def _url(self, booked: Booked) -> str:
         """Where it is moved or told again while it is to come; afterwards, where what became of it is noted."""
         if booked.workshop_id is not None:
-            is_there = "agenda.workshop" in current_app.view_functions
-            return url_for("agenda.workshop", workshop_id=booked.workshop_id) if is_there else ""
+            return url_for("agenda.workshop", workshop_id=booked.workshop_id)
         is_to_come = self.now < booked.starts_at and booked.status is AppointmentStatus.BOOKED
         return _numbered(self._detail if is_to_come else self._one, booked.id)
 
@@ -242,11 +241,6 @@ class Writer:
 def hour_words_at_24(language: str) -> str:
     """Midnight, as the end of a day."""
     return "24:00" if language == "en" else f"24{NBSP}h"
-
-
-def opens(endpoint: str) -> bool:
-    """Whether a page exists in this version, and opens to the signed-in agent."""
-    return endpoint in current_app.view_functions and may_open(endpoint)
 
 
 def words_of_lines() -> dict[str, object]:

@@ -14,14 +14,14 @@ from portal.agenda.rules_acts import STATUS_OF, Act
 from portal.agenda.rules_agenda import SEERS, Booked, Viewer
 from portal.agenda.views import bp
 from portal.agenda.views_done import done, follow_of, line_of
-from portal.agenda.views_lines import opens, words_of_lines
+from portal.agenda.views_lines import words_of_lines
 from portal.agenda.views_words import CHANGE_WORDS, FAULT_WORDS, ROUTE_WORDS
 from portal.booking import services_status
 from portal.booking.rules_status import StatusFault
 from portal.desk.views_brought import brought
 from portal.desk.views_shared import hand
 from portal.refusal import Refused
-from portal.web.access import allow, safe_next
+from portal.web.access import allow, safe_next, url_if_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
@@ -107,7 +107,7 @@ def one_page(database: Session, viewer: Viewer, booked: Booked, fault: str = "")
         fault=fault,
         back=safe_next(request.form.get("suite"), url_for("agenda.day")),
         done=None if fault else done(database, viewer),
-        detail_url=url_for("counter.appointment", appointment_id=booked.id) if opens("counter.appointment") else "",
+        detail_url=url_if_open("counter.appointment", appointment_id=booked.id) or "",
         form=PortalForm(formdata=None),
         form_has_errors=bool(fault),
         change_words=CHANGE_WORDS,

@@ -12,7 +12,6 @@ from portal.agenda.forms_workshops import EnrolForm
 from portal.agenda.queries_agenda import viewer_of
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
-from portal.agenda.views_lines import opens
 from portal.agenda.views_workshops import not_yours, workshop_page
 from portal.agenda.views_workshops_shared import (
     WORKSHOP,
@@ -37,7 +36,7 @@ from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 from portal.web.throttle import Limit, spend
@@ -83,7 +82,7 @@ def enrol_who(workshop_id: int) -> Page:
             rows=None if rows is None else rows[:MOST],
             said="" if rows is None else said_of(rows),
             scope=NEAR if form.is_near_only else EVERYWHERE,
-            may_make=opens("desk.new"),
+            may_make=may_open("desk.new"),
             form_has_errors=bool(form.errors),
         )
         return page, 422 if form.errors else 200
@@ -141,7 +140,7 @@ def _enrol_page(database: Session, person: Person, *, fault: str = "") -> str:
         name=name_of(person),
         offers=offers,
         fault=fault,
-        can_wait=opens("counter.wait"),
+        can_wait=may_open("counter.wait"),
         form_has_errors=bool(fault),
     )
 
@@ -193,7 +192,7 @@ def _recap_page(database: Session, person: Person, shown: Shown, form: EnrolForm
         ways=ways_of(told, telling, may_read=may_read),
         missing=missing_of(told, telling),
         reminders=reminders_of(told),
-        url_of_change=url_for("desk.change", person_id=telling.id) if may_read and opens("desk.change") else "",
+        url_of_change=url_for("desk.change", person_id=telling.id) if may_read and may_open("desk.change") else "",
         form_has_errors=bool(form.errors),
     )
 

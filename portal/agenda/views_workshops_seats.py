@@ -10,7 +10,6 @@ from portal.agenda.forms_workshops import LeaveForm
 from portal.agenda.queries_seats import seat as seat_in
 from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
-from portal.agenda.views_lines import opens
 from portal.agenda.views_words import ROUTE_WORDS
 from portal.agenda.views_workshops import not_yours
 from portal.agenda.views_workshops_shared import (
@@ -33,7 +32,7 @@ from portal.desk import queries as desk
 from portal.desk.views_shared import hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 
@@ -131,7 +130,7 @@ def _seat_page(database: Session, shown: Shown, held: Appointment, *, fault: str
         name=name_of(person),
         url_of_card=url_for("desk.person", person_id=person.id) if may_open_card else "",
         url_of_detail=url_for("counter.appointment", appointment_id=held.id)
-        if may_open_card and opens("counter.appointment")
+        if may_open_card and may_open("counter.appointment")
         else "",
         is_held=holds(held.status),
         told_name=name_of(telling) if telling.id != person.id else "",

@@ -15,11 +15,10 @@ from portal.calls.queries import ROLES
 from portal.calls.rules import TaskFault
 from portal.calls.services_tasks import Then
 from portal.calls.views import bp
-from portal.calls.views_shared import url_if_open
 from portal.calls.views_tasks import TASK, outcome_form, task_or_404, task_page
 from portal.desk.views_shared import hand
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, url_if_open
 from portal.web.request import now, transaction
 
 Page = str | tuple[str, int] | Response

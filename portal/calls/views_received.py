@@ -13,12 +13,11 @@ from portal.calls.forms import CallBackForm, CallForm
 from portal.calls.models import CallOutcome
 from portal.calls.services_received import Call, receive, tie_booked
 from portal.calls.views import bp
-from portal.calls.views_shared import url_if_open
 from portal.clock import paris_day
 from portal.desk.views_shared import file_or_404, hand, note_reading
 from portal.directory.models_subjects import Subject
 from portal.people.models import Person
-from portal.web.access import Role, allow
+from portal.web.access import Role, allow, url_if_open
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
 from portal.web.text import printable

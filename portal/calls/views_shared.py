@@ -1,17 +1,10 @@
-"""What the views of calls share: where links of other features lead, when they exist and open."""
+"""What the views of calls share: where a link to a person's file leads, when it opens."""
 
-from flask import current_app, g, url_for
+from flask import g
 from sqlalchemy.orm import Session
 
-from portal.web.access import may_open
+from portal.web.access import url_if_open
 from portal.web.request import now, portal
-
-
-def url_if_open(endpoint: str, **values: object) -> str | None:
-    """The address of a view that exists and opens to the agent; None otherwise."""
-    if endpoint not in current_app.view_functions or not may_open(endpoint):
-        return None
-    return url_for(endpoint, _external=False, **values)  # type: ignore[arg-type]
 
 
 def url_of_file(database: Session, person_id: int | None) -> str | None:

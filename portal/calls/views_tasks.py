@@ -12,11 +12,11 @@ from portal.calls.forms_words import TRIES, WAYS
 from portal.calls.queries import ROLES, Task
 from portal.calls.rules import TaskFault
 from portal.calls.views import bp
-from portal.calls.views_shared import url_if_open, url_of_file
+from portal.calls.views_shared import url_of_file
 from portal.desk.views_shared import hand
 from portal.people.models import Person
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, url_if_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction

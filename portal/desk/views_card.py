@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, g, url_for
+from flask import g
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,7 @@ from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
 from portal.people.models import Person, RouteState
 from portal.people.queries_access import Duties, duties_of, families_of
-from portal.web.access import may_open
+from portal.web.access import url_if_open
 from portal.web.i18n import language
 from portal.web.request import now
 from portal.words import capital, phone_words
@@ -78,13 +78,6 @@ class Said:
     is_good: bool
 
 
-def door(endpoint: str, **values: Any) -> str | None:
-    """The address of a page, if there is one that this agent may open."""
-    if endpoint not in current_app.view_functions or not may_open(endpoint):
-        return None
-    return url_for(endpoint, **values)
-
-
 def lines_of(database: Session, found: Person) -> tuple[list[Line], list[Line], Missed]:
     """Appointments to come, soonest first; those of a year, latest first; and how many of them were missed."""
     duties = duties_of(database, g.agent.id, paris_day(now()))
@@ -124,7 +117,7 @@ def tasks_for(database: Session, found: Person) -> list[tuple[str | None, str, d
     """What a human has yet to say to them: where it is done, what, and until when it is worth it."""
     return [
         (
-            door("calls.task", task_id=message.id),
+            url_if_open("calls.task", task_id=message.id),
             f"{kind_named(message.kind).to_agent}, {STANDINGS[standing(message, now())]}",
             message.expires_at,
         )
@@ -211,7 +204,7 @@ def _doors(appointment: Appointment) -> list[tuple[str, str]]:
     if appointment.workshop_id is None:
         told.append(("counter.move", _("Déplacer")))
     told.append(("counter.cancel", _("Annuler")))
-    doors = [(door(endpoint, appointment_id=appointment.id), str(words)) for endpoint, words in told]
+    doors = [(url_if_open(endpoint, appointment_id=appointment.id), str(words)) for endpoint, words in told]
     return [(url, words) for url, words in doors if url]
 
 

@@ -16,7 +16,6 @@ from portal.desk.views import bp
 from portal.desk.views_card import (
     alerts_of,
     calls_from,
-    door,
     lines_of,
     said_to,
     tasks_for,
@@ -28,7 +27,7 @@ from portal.desk.views_shared import ACTORS, PERSON, READERS, file_or_404, note_
 from portal.people.models import Person
 from portal.people.queries import cards_of
 from portal.people.rules import age_on
-from portal.web.access import allow, may_open
+from portal.web.access import allow, may_open, url_if_open
 from portal.web.headers import personal_page
 from portal.web.i18n import LANGUAGES
 from portal.web.request import now, transaction
@@ -84,16 +83,16 @@ def person_page(
 def _doors(found: Person) -> dict[str, str | None]:
     """What may be done for them, and where; None for what is not there, or not for this agent."""
     return {
-        "book": door("counter.motifs", person_id=found.id),
-        "qualify": door("calls.qualify", personne=found.id),
-        "wait": door("counter.wait", person_id=found.id),
-        "workshop": door("agenda.enrol_for", person_id=found.id),
-        "relative": None if found.guardian_id else door("desk.new", proche=found.id),
-        "mandates": door("mandates.of_person", person_id=found.id),
-        "change": door("desk.change", person_id=found.id),
-        "forms": door("paper.give", person_id=found.id),
-        "rights": door("eligibility.of_person", person_id=found.id),
-        "merge": door("desk.merge_with", person_id=found.id),
+        "book": url_if_open("counter.motifs", person_id=found.id),
+        "qualify": url_if_open("calls.qualify", personne=found.id),
+        "wait": url_if_open("counter.wait", person_id=found.id),
+        "workshop": url_if_open("agenda.enrol_for", person_id=found.id),
+        "relative": None if found.guardian_id else url_if_open("desk.new", proche=found.id),
+        "mandates": url_if_open("mandates.of_person", person_id=found.id),
+        "change": url_if_open("desk.change", person_id=found.id),
+        "forms": url_if_open("paper.give", person_id=found.id),
+        "rights": url_if_open("eligibility.of_person", person_id=found.id),
+        "merge": url_if_open("desk.merge_with", person_id=found.id),
     }
 
 

@@ -20,7 +20,7 @@ from portal.staff.views_entry import (
     spend_code,
     wrong_code,
 )
-from portal.web.access import AGENTS, Role, allow
+from portal.web.access import AGENTS, Role, allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.request import now, transaction
 from portal.web.throttle import spend, visitor_address
@@ -49,7 +49,7 @@ from portal.staff import (  # noqa: E402 - they need the blueprint above
     views_confirm,  # noqa: F401
     views_enrol,  # noqa: F401
     views_invitation,  # noqa: F401
-    views_menu,
+    views_menu,  # noqa: F401
     views_own,  # noqa: F401
     views_proconnect,
 )
@@ -96,7 +96,7 @@ def recovery() -> Response | str:
 @allow(*AGENTS)
 def desk() -> str:
     """The call: the person first, then what the signed-in agent may open."""
-    opened = [door for door in _DOORS if views_menu.opens(door)]
+    opened = [door for door in _DOORS if may_open(door)]
     return render_template("staff/desk.html", form=PortalForm(), agent=g.agent, doors=opened)
 
 

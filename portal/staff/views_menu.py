@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 
 from portal.staff.views import bp
@@ -10,7 +10,7 @@ from portal.web.access import may_open
 
 
 class Entry(NamedTuple):
-    """A place of the menu. `endpoints`: the first that exists and opens; `words`: what it is called."""
+    """A place of the menu. `endpoints`: the first that opens; `words`: what it is called."""
 
     words: str
     endpoints: tuple[str, ...]
@@ -29,15 +29,10 @@ _MENU = (
 )
 
 
-def opens(endpoint: str) -> bool:
-    """Whether a page exists in this version, and opens to the signed-in agent."""
-    return endpoint in current_app.view_functions and may_open(endpoint)
-
-
 @bp.app_template_global("agents_menu")
 def agents_menu() -> list[tuple[str, str, str]]:
     """(address, words, "page" on that very page, "true" within its part, else "") of each part that opens."""
-    first = ((entry.words, next(filter(opens, entry.endpoints), None)) for entry in _MENU)
+    first = ((entry.words, next(filter(may_open, entry.endpoints), None)) for entry in _MENU)
     parts = [(url_for(endpoint), str(words)) for words, endpoint in first if endpoint is not None]
     within = [url for url, _words in parts if url != url_for("agents.desk") and _holds(url)]
     here = max(within, key=len, default="")

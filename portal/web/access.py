@@ -180,6 +180,11 @@ def may_open(endpoint: str) -> bool:
     return g.agent is not None and bool(g.agent.roles & door_of(current_app.view_functions[endpoint]).roles)
 
 
+def url_if_open(endpoint: str, **values: Any) -> str | None:
+    """The address of a view, for the agent who is signed in; None where it does not open to them."""
+    return url_for(endpoint, **values) if may_open(endpoint) else None
+
+
 def install(app: Flask, visitor_of_browser: Callable[[], Visitor], note_refusal: Callable[[str], None]) -> None:
     """Checks every request against the door of its view before anything else runs; closed when in doubt.
 
