@@ -14,7 +14,7 @@ from portal.administration import queries, services
 from portal.administration.forms import DayForm
 from portal.administration.rules import mark_of_all
 from portal.administration.views import bp
-from portal.administration.views_shared import LARGEST, NUMBER, own_places
+from portal.administration.views_shared import NUMBER, own_places
 from portal.booking.models import Appointment
 from portal.clock import paris_day
 from portal.desk.rules import sees_reason
@@ -26,6 +26,7 @@ from portal.web.access import Role, allow, url_if_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, reading, transaction
+from portal.web.text import WIDEST
 from portal.words import capital
 
 Page = str | tuple[str, int] | Response
@@ -129,7 +130,7 @@ def _days_page(database: Session, form: DayForm, touched: Touched) -> str:
 def _after(database: Session) -> Touched:
     """Those of the day that was just closed, each with the page where it is placed anew."""
     number = request.args.get("jour", 0, type=int)
-    found = queries.day(database, number) if 0 < number <= LARGEST else None
+    found = queries.day(database, number) if 0 < number <= WIDEST else None
     own = own_places(database)
     if found is None or found.is_open or (own is not None and found.place_id not in own):
         return Touched()

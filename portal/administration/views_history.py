@@ -8,12 +8,13 @@ from portal.administration.forms_words import COLUMN_WORDS, KIND_WORDS, value_wo
 from portal.administration.queries_history import Reach
 from portal.administration.rules import Kind
 from portal.administration.views import bp
-from portal.administration.views_shared import LARGEST, own_places
+from portal.administration.views_shared import own_places
 from portal.clock import paris_day
 from portal.people.queries_access import places_of
 from portal.staff.forms_words import FAMILY_WORDS, ROLES, STATES
 from portal.web.access import Role, allow
 from portal.web.request import now, reading
+from portal.web.text import WIDEST
 
 
 @bp.get("/agents/reglages/historique")
@@ -24,7 +25,7 @@ def history() -> str:
     kind = request.args.get("quoi", "")
     of = Kind(kind) if kind in set(Kind) else None
     number = request.args.get("numero", type=int) if of else None
-    if number is not None and not 0 < number <= LARGEST:
+    if number is not None and not 0 < number <= WIDEST:
         abort(404)
     with reading() as database:
         reach = _reach(database)

@@ -7,9 +7,9 @@ from portal.clock import paris_day
 from portal.people.queries_access import places_of
 from portal.web.access import Role
 from portal.web.request import now
+from portal.web.text import WIDEST
 
-LARGEST = 2_147_483_647
-NUMBER = f"<int(max={LARGEST}):{{}}>"
+NUMBER = f"<int(max={WIDEST}):{{}}>"
 
 
 def own_places(database: Session) -> frozenset[int] | None:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
+from portal.booking.asked import sequence_of
 from portal.booking.models import CancelReason
 from portal.clock import at_wall_clock
 from portal.people.forms_fields import HiddenField
@@ -96,7 +97,7 @@ class WorkshopForm(PortalForm):
     @property
     def seen(self) -> int:
         """The sequence that the page showed; -1, which none has, for a forged one."""
-        return _sequence(self.sequence.data)
+        return sequence_of(self.sequence.data)
 
 
 class _EndForm(PortalForm):
@@ -113,7 +114,7 @@ class _EndForm(PortalForm):
     @property
     def seen(self) -> int:
         """The sequence that the page showed; -1, which none has, for a forged one."""
-        return _sequence(self.sequence.data)
+        return sequence_of(self.sequence.data)
 
 
 class CancelForm(_EndForm):
@@ -140,8 +141,3 @@ class EnrolForm(PortalForm):
     """One press that gives a seat."""
 
     atelier = HiddenField()
-
-
-def _sequence(typed: str | None) -> int:
-    text = typed or ""
-    return int(text) if text.isdecimal() and len(text) < 9 else -1

@@ -20,15 +20,14 @@ from portal.agenda.views_displaced_words import (
     REASON_WORDS,
     WHY_WORDS,
     reach_of,
-    read_slot,
     refusal_words,
     rows,
     slot_words,
     viewer_now,
-    written,
 )
 from portal.agenda.views_lines import words_of_lines
 from portal.booking import queries as booking
+from portal.booking.asked import sequence_of, slot_of, slot_text
 from portal.booking.models import Appointment, AppointmentStatus, CancelReason
 from portal.booking.next_slots import nearest
 from portal.booking.slots import Slot
@@ -41,6 +40,7 @@ from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.i18n import language
 from portal.web.request import now, portal, reading, transaction
+from portal.web.text import whole
 from portal.words import day_words
 
 Page = str | tuple[str, int] | Response
@@ -69,7 +69,7 @@ def displaced_one(appointment_id: int) -> Page:
         elif aim is None:
             fault, code = _("Faites un choix dans la liste."), 422
         else:
-            fault, code = do(Change(appointment_id, number(request.form.get("sequence", "")), aim)), 409
+            fault, code = do(Change(appointment_id, sequence_of(request.form.get("sequence")), aim)), 409
             if not fault:
                 return redirect(url_for("agenda.displaced", fait=kind_of(aim)), 303)
     with transaction() as database:
@@ -139,9 +139,9 @@ def read_aim(form: Any) -> Aim | None:
     """What is asked for: another slot, a colleague, or a reason to cancel; None when nothing was chosen."""
     act = form.get("acte", "")
     if act == "deplacer":
-        return read_slot(form.get("creneau", ""))
+        return slot_of(form.get("creneau"), now())
     if act == "confier":
-        return number(form.get("agent", "")) or None if number(form.get("agent", "")) > 0 else None
+        return whole(form.get("agent")) or None
     typed = form.get("raison", "")
     return CancelReason(typed) if act == "annuler" and typed in set(CancelReason) else None
 
@@ -151,11 +151,6 @@ def kind_of(aim: Aim) -> str:
     if isinstance(aim, Slot):
         return "deplace"
     return "annule" if isinstance(aim, CancelReason) else "confie"
-
-
-def number(typed: str) -> int:
-    """A number of an address or a form; -1 for anything else."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def names_of(database: Session, slots: list[Slot]) -> tuple[dict[int, Place], dict[int, Agent]]:
@@ -172,7 +167,7 @@ def list_page(database: Session, fault: str = "") -> str:
     everything = displaced(database, now(), reach)
     only = _only()
     listed = [one for one in everything if _wants(only, one)]
-    page = max(1, number(request.args.get("page", "")))
+    page = whole(request.args.get("page")) or 1
     shown = rows(database, viewer, listed[(page - 1) * PAGE : page * PAGE])
     return render_template(
         "agenda/displaced.html",
@@ -210,8 +205,8 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
         "agenda/displaced_one.html",
         row=rows(database, viewer, [item])[0] if booked else None,
         appointment=found,
-        near=[(written(slot), slot_words(slot, places, agents)) for slot in near],
-        least=written(least) if least else "",
+        near=[(slot_text(slot), slot_words(slot, places, agents)) for slot in near],
+        least=slot_text(least) if least else "",
         colleagues=booking.colleagues(database, found) if why else [],
         reasons=[(reason.value, words) for reason, words in REASON_WORDS.items()],
         proposed=reason_of(why).value,
@@ -224,10 +219,10 @@ def _one_page(database: Session, appointment_id: int, fault: str) -> str:
 
 
 def _only() -> Only:
-    agent, place = (number(request.args.get(name, "")) for name in ("agent", "lieu"))
+    agent, place = (whole(request.args.get(name)) or None for name in ("agent", "lieu"))
     typed = request.args.get("raison", "")
     why = Why(typed) if typed in set(Why) else None
-    return Only(agent if agent > 0 else None, place if place > 0 else None, why, _day(request.args.get("jour", "")))
+    return Only(agent, place, why, _day(request.args.get("jour", "")))
 
 
 def _day(typed: str) -> date | None:

@@ -14,24 +14,24 @@ from portal.agenda.rules_agenda import SEERS
 from portal.agenda.rules_displaced import reason_of, shared_out
 from portal.agenda.services_displaced import Aim, Change
 from portal.agenda.views import bp
-from portal.agenda.views_displaced import LIST, do, known_or_404, list_page, names_of, number, read_aim
+from portal.agenda.views_displaced import LIST, do, known_or_404, list_page, names_of, read_aim
 from portal.agenda.views_displaced_words import (
     REASON_WORDS,
     Row,
     reach_of,
-    read_slot,
     rows,
     slot_words,
     viewer_now,
-    written,
 )
 from portal.agenda.views_lines import words_of_lines
 from portal.booking import queries as booking
+from portal.booking.asked import sequence_of, slot_of, slot_text
 from portal.booking.slots import Slot, pace_of
 from portal.web.access import allow, safe_next
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int]
 
@@ -71,7 +71,7 @@ def displaced_several() -> Page:
 
 def _ticked() -> list[tuple[int, int]]:
     pairs = (typed.partition(":") for typed in request.form.getlist("rdv")[:_MOST])
-    read = [(number(one), number(sequence)) for one, _colon, sequence in pairs]
+    read = [(whole(one) or 0, sequence_of(sequence)) for one, _colon, sequence in pairs]
     return list(dict(reversed(read)).items())[::-1]  # one ticked twice is one
 
 
@@ -79,7 +79,7 @@ def _change(appointment_id: int, sequence: int) -> Change | None:
     """What was confirmed for one of them; moves have a slot each."""
     aim: Aim | None
     if request.form.get("acte") == "deplacer":
-        aim = read_slot(request.form.get(f"creneau-{appointment_id}", ""))
+        aim = slot_of(request.form.get(f"creneau-{appointment_id}"), now())
     else:
         aim = read_aim(request.form)
     return None if aim is None else Change(appointment_id, sequence, aim)
@@ -151,7 +151,7 @@ def _slots(database: Session, listed: Sequence[Row]) -> dict[str, Any]:
             wanted.append((found.id, sum(pace_of(found.motif)), near))
     chosen = dict(shared_out(wanted))
     places, agents = names_of(database, list(chosen.values()))
-    return {"slots": {one: (written(slot), slot_words(slot, places, agents)) for one, slot in chosen.items()}}
+    return {"slots": {one: (slot_text(slot), slot_words(slot, places, agents)) for one, slot in chosen.items()}}
 
 
 def _reasons(database: Session, listed: Sequence[Row]) -> dict[str, Any]:

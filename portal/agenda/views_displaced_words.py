@@ -16,7 +16,6 @@ from portal.agenda.rules_agenda import SEERS, Viewer
 from portal.agenda.rules_displaced import Why
 from portal.agenda.views_lines import Line, Writer
 from portal.agenda.views_words import ROUTE_WORDS
-from portal.booking import asked
 from portal.booking.models import Appointment, CancelReason
 from portal.booking.queries import appointments_among
 from portal.booking.rules import BookingRefusal
@@ -89,20 +88,6 @@ def slot_words(slot: Slot, places: Mapping[int, Place], agents: Mapping[int, Age
     place, agent = places[slot.place_id], agents[slot.agent_id]
     when = f"{day_words(slot.starts_at, language())}, {hour_words(slot.starts_at, language())}"
     return f"{when}, {place.name}, {agent.given_name} {agent.family_name}"
-
-
-def written(slot: Slot) -> str:
-    """A slot as it stands in forms."""
-    return f"{asked.written(slot.starts_at)}~{slot.agent_id}~{slot.place_id}"
-
-
-def read_slot(typed: str) -> Slot | None:
-    """The slot that `written` wrote; None for anything else."""
-    parts = typed[:80].split("~")
-    if len(parts) != 3 or not all(part.isascii() and part.isdecimal() and len(part) < 10 for part in parts[1:]):
-        return None
-    starts_at = asked.instant(parts[0], now())
-    return None if starts_at is None else Slot(starts_at, int(parts[1]), int(parts[2]))
 
 
 def refusal_words(reason: object) -> str:

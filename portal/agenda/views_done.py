@@ -13,6 +13,7 @@ from portal.agenda.views_lines import Line, Writer
 from portal.agenda.views_words import DONE_WORDS
 from portal.web.access import may_open, url_if_open
 from portal.web.request import now
+from portal.web.text import whole
 
 _MISSED = (Standing.MISSED, Standing.DOOR)
 
@@ -35,10 +36,10 @@ class Follow:
 
 def done(database: Session, viewer: Viewer) -> Done | None:
     """What the address says was just noted (`fait`, `rdv`), if it is there and this agent's to know."""
-    number, said = request.args.get("rdv", ""), request.args.get("fait", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10) or said not in set(Act):
+    number, said = whole(request.args.get("rdv")), request.args.get("fait", "")
+    if number is None or said not in set(Act):
         return None
-    booked = one(database, int(number))
+    booked = one(database, number)
     if booked is None or not viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id):
         return None
     line = line_of(database, viewer, booked)

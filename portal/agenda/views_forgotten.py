@@ -14,12 +14,14 @@ from portal.agenda.rules_agenda import SEERS
 from portal.agenda.views import bp
 from portal.agenda.views_done import done
 from portal.agenda.views_lines import Writer, words_of_lines
-from portal.agenda.views_status import press, sequence_of
+from portal.agenda.views_status import press
+from portal.booking.asked import sequence_of
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, reading, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int] | Response
 
@@ -48,7 +50,7 @@ def forgotten_several() -> Page:
         if fault:
             return _page(database, fault), 422
         # Everybody locks appointments in the order of their numbers: two who press at once never wait for each other.
-        in_order = sorted(ticked, key=lambda one: sequence_of(one.partition(":")[0]))
+        in_order = sorted(ticked, key=lambda one: whole(one.partition(":")[0]) or 0)
         noted = sum(_pressed(database, one, Act(typed)) for one in in_order)
     return redirect(url_for("agenda.forgotten", notes=noted, refus=len(ticked) - noted or None), 303)
 
@@ -65,7 +67,7 @@ def forgotten_statuses() -> int:
 def _pressed(database: Session, ticked: str, act: Act) -> bool:
     """Whether one of several was noted; what refuses it leaves the others."""
     number, _colon, sequence = ticked.partition(":")
-    booked = one(database, sequence_of(number))
+    booked = one(database, whole(number) or 0)
     viewer = viewer_of(database, now(), g.agent)
     if booked is None or booked.workshop_id or not viewer.knows(agent_id=booked.agent_id, place_id=booked.place_id):
         return False
@@ -80,7 +82,7 @@ def _pressed(database: Session, ticked: str, act: Act) -> bool:
 def _page(database: Session, fault: str = "") -> str:
     personal_page()
     viewer = viewer_of(database, now(), g.agent)
-    page = forgotten_of(database, now(), viewer, _number(request.args.get("page", "")))
+    page = forgotten_of(database, now(), viewer, whole(request.args.get("page")) or 0)
     booked = many(database, [row.id for row in page.appointments])
     writer = Writer(viewer, guests_of(database, viewer, booked), now()).saying_once(booked)
     lines = [writer.booked(row) for row in booked]
@@ -94,15 +96,11 @@ def _page(database: Session, fault: str = "") -> str:
         has_next=page.has_next,
         several=_SEVERAL,
         fault=fault,
-        noted=_number(request.args.get("notes", "")) if "notes" in request.args else None,
-        refused=_number(request.args.get("refus", "")) if "refus" in request.args else 0,
+        noted=(whole(request.args.get("notes")) or 0) if "notes" in request.args else None,
+        refused=whole(request.args.get("refus")) or 0,
         viewer_id=viewer.agent_id,
         form=PortalForm(formdata=None),
         form_has_errors=bool(fault),
         done=done(database, viewer),
         **words_of_lines(),
     )
-
-
-def _number(typed: str) -> int:
-    return max(0, sequence_of(typed))

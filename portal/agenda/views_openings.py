@@ -31,7 +31,6 @@ from portal.agenda.rules_openings import (
 from portal.agenda.rules_openings_effect import Situation, effect
 from portal.agenda.services_openings import write_plan
 from portal.agenda.views import bp
-from portal.agenda.views_displaced import number
 from portal.agenda.views_openings_words import FAULT_WORDS, comes, effect_said, said
 from portal.clock import paris_day
 from portal.desk.views_shared import hand
@@ -39,6 +38,7 @@ from portal.refusal import Refused
 from portal.web.access import Role, allow, may_open
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int] | Response
 
@@ -68,8 +68,7 @@ def opens_openings() -> bool:
 
 def whose(database: Session, agent_id: int | None = None) -> Whose:
     """The agent that the address names, or oneself; 404 for one whose openings are not theirs to write."""
-    asked = number(request.args.get("agent", ""))
-    wanted = agent_id if agent_id is not None else (asked if asked > 0 else g.agent.id)
+    wanted = agent_id if agent_id is not None else (whole(request.args.get("agent")) or g.agent.id)
     agent = queries.somebody(database, wanted)
     if agent is None:
         abort(404)

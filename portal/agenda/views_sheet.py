@@ -15,10 +15,11 @@ from portal.agenda.rules_acts import Act, Standing, acts, standing
 from portal.agenda.rules_agenda import SEERS, Booked
 from portal.agenda.views import bp
 from portal.agenda.views_lines import words_of_lines
-from portal.agenda.views_status import fault_words, press, sequence_of
+from portal.agenda.views_status import fault_words, press
 from portal.agenda.views_words import DONE_WORDS
 from portal.agenda.views_workshops import not_yours
 from portal.agenda.views_workshops_shared import WORKSHOP, Shown, holds, neutral, workshop_or_404
+from portal.booking.asked import sequence_of
 from portal.booking.rules_status import StatusFault
 from portal.booking.services_workshops import mark_all_present
 from portal.desk.views_shared import hand
@@ -27,6 +28,7 @@ from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int] | Response
 
@@ -79,7 +81,7 @@ def tick(workshop_id: int) -> Page:
             seat_id = _seat_or_none(database, workshop_id)
             if seat_id is None:
                 return _page(database, shown, fault=fault_words(Refused(StatusFault.CHANGED))), 409
-            press(database, seat_id, Act(typed), sequence_of(request.form.get("sequence", "")))
+            press(database, seat_id, Act(typed), sequence_of(request.form.get("sequence")))
     except Refused as refusal:
         with transaction() as database:
             shown = workshop_or_404(database, workshop_id)
@@ -96,7 +98,7 @@ def _back(workshop_id: int, **said: Any) -> Response:
 
 def _seat_or_none(database: Session, workshop_id: int) -> int | None:
     """The seat that was pressed, if it is one of this workshop."""
-    number = sequence_of(request.form.get("rdv", ""))
+    number = whole(request.form.get("rdv"))
     return next((one.booked.id for one in seats_of(database, workshop_id) if one.booked.id == number), None)
 
 
@@ -109,7 +111,7 @@ def _page(database: Session, shown: Shown, *, fault: str = "") -> str:
         "agenda/sheet.html",
         shown=shown,
         rows=rows,
-        pressed=sequence_of(request.form.get("rdv", "")) if fault else -1,
+        pressed=whole(request.form.get("rdv")) if fault else None,
         left=sum(row.standing in {Standing.RUNNING, Standing.FORGOTTEN, Standing.ARRIVED} for row in rows),
         came=sum(row.standing is Standing.SEEN for row in rows),
         paper_title=shown.title if with_title else neutral(held.motif.neutral_words),
@@ -153,9 +155,9 @@ def _paper(shown: Shown, *, with_title: bool, with_signature: bool) -> str:
 
 def _done(rows: Sequence[Row]) -> str:
     """What was just noted, as the address says it."""
-    noted, said = sequence_of(request.args.get("tous", "")), request.args.get("fait", "")
-    if noted >= 0:
+    noted, said = whole(request.args.get("tous")), request.args.get("fait", "")
+    if noted is not None:
         return str(ngettext("Une présence est notée.", "%(num)s présences sont notées.", noted))
-    number = sequence_of(request.args.get("rdv", ""))
+    number = whole(request.args.get("rdv"))
     row = next((row for row in rows if row.booked.id == number), None)
     return f"{row.name} : {DONE_WORDS[Act(said)]}" if row is not None and said in set(_ACTS) else ""

@@ -17,6 +17,7 @@ from portal.agenda.views_done import done, follow_of, line_of
 from portal.agenda.views_lines import words_of_lines
 from portal.agenda.views_words import CHANGE_WORDS, FAULT_WORDS, ROUTE_WORDS
 from portal.booking import services_status
+from portal.booking.asked import sequence_of
 from portal.booking.rules_status import StatusFault
 from portal.desk.views_brought import brought
 from portal.desk.views_shared import hand
@@ -58,7 +59,7 @@ def status(appointment_id: int) -> Page:
     try:
         with transaction() as database:
             known_or_404(database, appointment_id)
-            press(database, appointment_id, Act(typed), sequence_of(request.form.get("sequence", "")))
+            press(database, appointment_id, Act(typed), sequence_of(request.form.get("sequence")))
     except Refused as refusal:
         code = 409 if refusal.reason in _MEANWHILE else 422
         return _again(appointment_id, fault_words(refusal), code)
@@ -119,11 +120,6 @@ def one_page(database: Session, viewer: Viewer, booked: Booked, fault: str = "")
 def fault_words(refusal: Refused) -> str:
     """Why a press did nothing."""
     return str(FAULT_WORDS.get(refusal.reason, _("Cela ne peut pas être noté.")))  # type: ignore[call-overload]
-
-
-def sequence_of(typed: str) -> int:
-    """The number of changes that the page had seen; one that is no number fits no appointment."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def back_to(appointment_id: int, did: str) -> str:

@@ -39,6 +39,7 @@ from portal.refusal import Refused
 from portal.web.access import allow, may_open
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
+from portal.web.text import whole
 from portal.web.throttle import Limit, spend
 
 Page = str | tuple[str, int] | Response
@@ -95,7 +96,7 @@ def enrol_for(person_id: int) -> Page:
     with transaction() as database:
         person = file_or_404(database, person_id)[0]
         note_reading(database, person_id)
-        asked = _number(request.args.get("atelier", ""))
+        asked = whole(request.args.get("atelier"))
         return _enrol_page(database, person) if asked is None else _recap(database, person, asked)
 
 
@@ -104,7 +105,7 @@ def enrol_for(person_id: int) -> Page:
 def enrolled(person_id: int) -> Page:
     """Gives the seat; pressed twice, it is given once."""
     form = EnrolForm()
-    asked = _number(form.atelier.data or "")
+    asked = whole(form.atelier.data)
     try:
         with transaction() as database:
             person = file_or_404(database, person_id)[0]
@@ -199,7 +200,3 @@ def _recap_page(database: Session, person: Person, shown: Shown, form: EnrolForm
 
 def _done(workshop_id: int, seat_id: int, what: str) -> str:
     return url_for("agenda.seat", workshop_id=workshop_id, seat_id=seat_id, fait=what)
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None

@@ -1,10 +1,13 @@
-"""What an address asks for, read without trust: an instant, a week. Pure."""
+"""What an address or a form asks for, read without trust: an instant, a week, a slot. Pure."""
 
 from datetime import UTC, date, datetime, timedelta
 
+from portal.booking.slots import Slot
 from portal.clock import paris_day
+from portal.web.text import whole
 
 _LONGEST = 40  # characters: no written instant needs more
+_BETWEEN = "~"
 _WEEK = timedelta(days=7)
 
 
@@ -24,6 +27,27 @@ def instant(text: str | None, now: datetime) -> datetime | None:
     if moment.tzinfo is None or abs(moment.year - now.year) > 10:
         return None
     return moment.astimezone(UTC)
+
+
+def slot_text(slot: Slot) -> str:
+    """A slot as it stands in addresses and forms: its instant, its agent and its place."""
+    return _BETWEEN.join((written(slot.starts_at), str(slot.agent_id), str(slot.place_id)))
+
+
+def slot_of(text: str | None, now: datetime) -> Slot | None:
+    """The slot that `slot_text` wrote, or None for anything else."""
+    hour, *ids = (text or "").split(_BETWEEN, 3)
+    starts_at = instant(hour, now)
+    match [whole(one) for one in ids]:
+        case [int() as agent_id, int() as place_id] if starts_at is not None:
+            return Slot(starts_at, agent_id, place_id)
+    return None
+
+
+def sequence_of(text: str | None) -> int:
+    """The number of changes of an appointment that a page had seen; -1, which none has, for what is no number."""
+    number = whole(text)
+    return -1 if number is None else number
 
 
 def day(text: str | None) -> date | None:

@@ -20,14 +20,12 @@ from portal.people.models import Person
 from portal.web.access import Role, allow, url_if_open
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
-from portal.web.text import printable
+from portal.web.text import printable, whole
 
 ROLES = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT, Role.ENCADRANT)
 OTHER = "autre"  # what no subject of the file says
 
 _KEPT = "call_subject"  # in the session, while the person is looked for
-_LARGEST = 2_147_483_647
-_LONGEST = 10  # figures
 
 Page = str | tuple[str, int] | Response
 
@@ -148,6 +146,4 @@ def _person_id() -> int | None:
     given = request.args.get("personne", "")
     if not given:
         return None
-    if not (given.isascii() and given.isdecimal() and len(given) <= _LONGEST and 0 < int(given) <= _LARGEST):
-        abort(404)
-    return int(given)
+    return whole(given) or abort(404)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
+from portal.booking.asked import sequence_of
 from portal.booking.models import CancelReason
 from portal.counter.forms_words import CANCEL_REASONS
 from portal.people.forms_fields import HiddenField, email_field, landline_field, mobile_field
@@ -108,8 +109,7 @@ class ChangeForm(PortalForm):
     @property
     def seen(self) -> int:
         """The sequence that the page showed; -1, which none has, for a forged one."""
-        text = self.sequence.data or ""
-        return int(text) if text.isdecimal() and len(text) < 9 else -1
+        return sequence_of(self.sequence.data)
 
 
 class MoveForm(ChangeForm):

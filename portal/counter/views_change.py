@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.booking import queries as booking
+from portal.booking.asked import slot_of, slot_text
 from portal.booking.availability import Scope, Slot
 from portal.booking.models import Appointment
 from portal.booking.next_slots import nearest
@@ -34,10 +35,8 @@ from portal.counter.views_shared import (
     APPOINTMENT,
     BOOKERS,
     name_of,
-    read_slot,
     rows_by_day,
     services_of_agent,
-    written,
 )
 from portal.counter.views_slots import arguments_of, filters_asked, narrowed
 from portal.desk.views_shared import hand, note_reading
@@ -57,7 +56,7 @@ Page = str | tuple[str, int] | Response
 def move(appointment_id: int) -> Page:
     """Slots near the hour it has, then the next ones over all my places; another place or agent may be taken."""
     form = MoveForm()
-    slot = read_slot(form.creneau.data)
+    slot = slot_of(form.creneau.data, now())
     try:
         with transaction() as database:
             found = appointment_or_404(database, appointment_id)
@@ -192,7 +191,7 @@ def _chosen(form: MoveForm, found: Appointment, slots: list[Slot]) -> str:
     """The slot that was asked for while it is there, else the one that changes least for the person."""
     asked = form.creneau.data or ""
     least = nearest(slots, found.starts_at, found.place_id)
-    return asked if asked in map(written, slots) or least is None else written(least)
+    return asked if asked in map(slot_text, slots) or least is None else slot_text(least)
 
 
 def _is_same(found: Appointment, slot: Any) -> bool:
@@ -244,7 +243,7 @@ def _changed_page(database: Session, found: Appointment, form: ChangeForm) -> st
 def _read_marks(database: Session, marks: str) -> list[str]:
     """What the page had shown, in words; nothing for marks that are none."""
     parts = marks.split("~")
-    slot = read_slot("~".join((parts[0], parts[2], parts[1]))) if len(parts) == 4 else None
+    slot = slot_of("~".join((parts[0], parts[2], parts[1])), now()) if len(parts) == 4 else None
     return [] if slot is None else _slot_words(database, slot)
 
 
@@ -256,7 +255,7 @@ def _slot_words(database: Session, slot: Any) -> list[str]:
 
 def _asked_words(database: Session, form: ChangeForm) -> list[str]:
     if isinstance(form, MoveForm):
-        slot = read_slot(form.creneau.data)
+        slot = slot_of(form.creneau.data, now())
         return [str(_("Le déplacer")), *(_slot_words(database, slot) if slot else [])]
     if isinstance(form, CancelForm):
         return [str(_("L'annuler")), str(CANCEL_REASONS[form.chosen])]

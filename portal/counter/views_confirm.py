@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.booking import queries as booking
+from portal.booking.asked import slot_of, slot_text
 from portal.booking.availability import Slot
 from portal.booking.models import Appointment
 from portal.booking.rules import BookingRefusal, BookingRequest
@@ -27,10 +28,8 @@ from portal.counter.views_shared import (
     Wanted,
     deadline_note,
     name_of,
-    read_slot,
     rows_by_day,
     wanted_of,
-    written,
 )
 from portal.counter.views_slots import about, change_notes, refusal_page, slots_page
 from portal.desk.queries import reads_file
@@ -66,7 +65,7 @@ def confirm(person_id: int, motif_key: str) -> Page:
         refused = refusal_page(database, wanted)
         if refused:
             return refused
-        slot = read_slot(request.args.get("creneau"))
+        slot = slot_of(request.args.get("creneau"), now())
         if slot is None:
             return slots_page(database, wanted, str(_("Choisissez un créneau."))), 400
         known = queries.already(database, now(), slot, wanted.motif, wanted.concerned)
@@ -87,7 +86,7 @@ def confirmed(person_id: int, motif_key: str) -> Page:
     try:
         with transaction() as database:
             wanted = wanted_of(database, person_id, motif_key)
-            slot = read_slot(request.form.get("creneau"))
+            slot = slot_of(request.form.get("creneau"), now())
             form = ConfirmForm(told=wanted.told)
             if slot is None or form.key is None:
                 return slots_page(database, wanted, str(_("Choisissez un créneau."))), 400
@@ -109,7 +108,7 @@ def confirmed(person_id: int, motif_key: str) -> Page:
 def fresh_form(wanted: Wanted, slot: Slot, reason: str = "") -> ConfirmForm:
     """The recap's form, never shown before: one key, one appointment."""
     form = ConfirmForm(told=wanted.told, formdata=None)
-    form.creneau.data, form.request_key.data, form.reason.data = written(slot), str(uuid4()), reason
+    form.creneau.data, form.request_key.data, form.reason.data = slot_text(slot), str(uuid4()), reason
     form.shown.data = shown(wanted.told)
     return form
 
@@ -153,7 +152,7 @@ def _url_of_paper(person: Person) -> str:
 def _keep_reason(slot: Slot, reason: str) -> None:
     """Keeps a reason, which no address may hold, while the file is opened and the same hour comes back."""
     if reason:
-        session[_REASON] = [written(slot), reason]
+        session[_REASON] = [slot_text(slot), reason]
     else:
         session.pop(_REASON, None)
 
@@ -161,7 +160,7 @@ def _keep_reason(slot: Slot, reason: str) -> None:
 def _kept_reason(slot: Slot) -> str:
     """The reason given for that hour a moment ago; nothing for any other."""
     at, reason = session.get(_REASON, ("", ""))
-    return str(reason) if at == written(slot) else ""
+    return str(reason) if at == slot_text(slot) else ""
 
 
 def parties(database: Session, slot: Slot) -> dict[str, Any]:
@@ -185,7 +184,7 @@ def taken_page(database: Session, wanted: Wanted, slot: Slot, reason: BookingRef
         starts_at=slot.starts_at,
         sentence=str(REFUSALS[reason]),
         days=rows_by_day(database, wanted.motif, near, None),
-        chosen=written(near[0]) if near else "",
+        chosen=slot_text(near[0]) if near else "",
         known=_known_ones(database, wanted, reason),
         reason=request.form.get("reason", "")[:200],
     )
@@ -228,7 +227,7 @@ def _what_comes_first(database: Session, wanted: Wanted, slot: Slot, form: Confi
     if is_changed:
         _correct(database, wanted.told, form)
     if request.form.get(_TO_FILE) and may_open("desk.change"):
-        back = wanted.url("confirm", creneau=written(slot))
+        back = wanted.url("confirm", creneau=slot_text(slot))
         return redirect(url_for("desk.change", person_id=wanted.told.id, retour=back), 303)
     if not is_changed:
         return None
@@ -259,7 +258,7 @@ def _correct(database: Session, told: Person, form: ConfirmForm) -> None:
 def _refused(person_id: int, motif_key: str, refusal: Refused) -> Page:
     with transaction() as database:
         wanted = wanted_of(database, person_id, motif_key)
-        slot = read_slot(request.form.get("creneau"))
+        slot = slot_of(request.form.get("creneau"), now())
         if slot is None:
             return slots_page(database, wanted), 409
         if refusal.reason is DeskFault.CHANGED:

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.booking.asked import slot_text
 from portal.booking.availability import Slot
 from portal.booking.models import Appointment
 from portal.booking.rules import BookingRefusal
@@ -18,7 +19,7 @@ from portal.counter.views_appointment import appointment_or_404, hold, words_of
 from portal.counter.views_change import closed_page, move_page, scope_of
 from portal.counter.views_confirm import parties
 from portal.counter.views_overbook import is_possible, offer, slot_of
-from portal.counter.views_shared import APPOINTMENT, BOOKERS, services_of_agent, written
+from portal.counter.views_shared import APPOINTMENT, BOOKERS, services_of_agent
 from portal.desk.views_shared import note_reading
 from portal.web.access import allow
 from portal.web.headers import personal_page, revisitable_page
@@ -72,7 +73,7 @@ def _sure_page(database: Session, found: Appointment, form: MoveOverbookForm, sl
         **words_of(database, found),
         to=parties(database, slot),
         starts_at=slot.starts_at,
-        creneau=written(slot),
+        creneau=slot_text(slot),
         obstacles=[str(OBSTACLES[one]) for one in met],
         form=form,
     )

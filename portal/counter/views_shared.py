@@ -9,7 +9,7 @@ from flask import abort, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.booking import asked
+from portal.booking.asked import slot_text
 from portal.booking.availability import Scope, Slot
 from portal.booking.rules_service import may_overbook
 from portal.clock import paris_day
@@ -26,15 +26,13 @@ from portal.people.queries_access import Service, services_of
 from portal.web.access import Role
 from portal.web.i18n import language
 from portal.web.request import now
+from portal.web.text import whole
 from portal.words import day_words, hour_words, kilometres_words
 
 BOOKERS = (*ACTORS, Role.ENCADRANT)
 BOOK = f"{PERSON}/rendez-vous"
 WISHED = f"{BOOK}/<motif_key>"
 APPOINTMENT = "/agents/rendez-vous/<int(max=2147483647):appointment_id>"
-_BETWEEN = "~"
-_LARGEST = 2_147_483_647
-_LONGEST = 10  # figures
 
 
 @dataclass(frozen=True)
@@ -139,30 +137,13 @@ def wanted_of(database: Session, person_id: int, motif_key: str) -> Wanted:
 
 def ids_asked(name: str) -> list[int]:
     """The numbers of an address or a form under one name; what is none is left out."""
-    texts = [text for text in request.values.getlist(name)[:20] if text.isdecimal() and len(text) <= _LONGEST]
-    return [number for number in map(int, texts) if number <= _LARGEST]
+    numbers = map(whole, request.values.getlist(name)[:20])
+    return [number for number in numbers if number is not None]
 
 
 def id_asked(name: str) -> int | None:
     """The first of them."""
     return next(iter(ids_asked(name)), None)
-
-
-def written(slot: Slot) -> str:
-    """A slot as it stands in addresses and forms."""
-    return _BETWEEN.join((asked.written(slot.starts_at), str(slot.agent_id), str(slot.place_id)))
-
-
-def read_slot(text: str | None) -> Slot | None:
-    """The slot that `written` wrote, or None for anything else."""
-    hour, _between, rest = (text or "")[:80].partition(_BETWEEN)
-    agent, _between, place = rest.partition(_BETWEEN)
-    starts_at = asked.instant(hour, now())
-    if starts_at is None or not (agent.isdecimal() and place.isdecimal()):
-        return None
-    if max(int(agent), int(place)) > _LARGEST:
-        return None
-    return Slot(starts_at, int(agent), int(place))
 
 
 def name_of(person: Person | Agent) -> str:
@@ -187,7 +168,7 @@ def rows_by_day(
 
 def _row(motif: Motif, slot: Slot, place: Place, agent: Agent, home: Commune | None) -> Row:
     return Row(
-        value=written(slot),
+        value=slot_text(slot),
         hour=hour_words(slot.starts_at, language()),
         place=place.name,
         town="" if place.city in place.name else place.city,

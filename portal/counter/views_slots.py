@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.booking import asked
+from portal.booking.asked import slot_text
 from portal.booking.availability import Scope, Slot
 from portal.booking.rules import cancel_until, move_until
 from portal.clock import paris_day
@@ -24,7 +25,6 @@ from portal.counter.views_shared import (
     name_of,
     rows_by_day,
     wanted_of,
-    written,
 )
 from portal.counter.views_start import misfit_words, motifs_page
 from portal.directory import queries as directory
@@ -70,7 +70,7 @@ def slots_page(database: Session, wanted: Wanted, fault: str = "", kept: dict[st
         "counter/slots.html",
         **about(wanted),
         days=days,
-        chosen=written(found.slots[0]) if found.slots else "",
+        chosen=slot_text(found.slots[0]) if found.slots else "",
         filters=filters,
         options=options | {"home": home},
         url_of_more=wanted.url("slots", **arguments_of(replace(filters, after=found.next_after)))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from portal.booking.asked import slot_text
 from portal.booking.availability import Slot
 from portal.booking.models_waiting import Wish, WishEnd
 from portal.booking.queries_waiting import Waiting, open_wishes, wish
@@ -20,7 +21,7 @@ from portal.counter.forms import StopForm, WaitForm
 from portal.counter.forms_words import WISH_ENDS, WISH_FAULTS
 from portal.counter.rules import places_for, unfit
 from portal.counter.views import bp
-from portal.counter.views_shared import BOOKERS, name_of, people_of, services_of_agent, written
+from portal.counter.views_shared import BOOKERS, name_of, people_of, services_of_agent
 from portal.desk.queries import links, reads_file
 from portal.desk.rules import reading, sees_reason
 from portal.desk.views_shared import PERSON, hand, note_reading
@@ -34,6 +35,7 @@ from portal.web.forms import selectable
 from portal.web.headers import personal_page
 from portal.web.i18n import language
 from portal.web.request import now, transaction
+from portal.web.text import whole
 from portal.words import capital
 
 Page = str | tuple[str, int] | Response
@@ -99,7 +101,7 @@ def wait(person_id: int) -> Page:
 def waiting() -> str:
     """Who waits, by place, the oldest first; and the slot that exists now for each."""
     personal_page()
-    page = next((int(text) for text in [request.args.get("page", "")] if text.isdecimal() and len(text) < 6), 1)
+    page = whole(request.args.get("page")) or 1
     with transaction() as database:
         found = open_wishes(database, now(), services=services_of_agent(database), page=page)
         groups = _grouped(database, found)
@@ -199,7 +201,7 @@ def _grouped(database: Session, found: Waiting) -> list[tuple[str, list[Line]]]:
         may_read = reading(read[one.person_id]) is not None
         title = one.place.name if one.place else str(_("Tous les lieux"))
         url = (
-            url_for("counter.confirm", person_id=one.person_id, motif_key=one.motif.key, creneau=written(slot))
+            url_for("counter.confirm", person_id=one.person_id, motif_key=one.motif.key, creneau=slot_text(slot))
             if slot and may_read
             else ""
         )

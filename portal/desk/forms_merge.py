@@ -10,6 +10,7 @@ from portal.desk.forms import MarksField
 from portal.desk.rules_merge import Kept, MergeFault, Warned
 from portal.web.forms import CheckField, PortalForm
 from portal.web.forms_numbers import WholeField
+from portal.web.text import WIDEST
 
 FIELDS = {
     "family_name": _l("Nom de famille"),
@@ -80,7 +81,7 @@ class OtherForm(PortalForm):
     other = WholeField(
         _l("Numéro de l'autre fiche"),
         least=1,
-        most=2_147_483_647,
+        most=WIDEST,
         wrong=_l("Écrivez seulement des chiffres. Exemple : 1204"),
         hint=_l("Il est écrit en haut de la fiche."),
         required=_l("Écrivez le numéro de l'autre fiche. Exemple : 1204"),

@@ -23,6 +23,7 @@ from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.request import now, portal, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int] | Response
 
@@ -79,9 +80,7 @@ def _guardian(database: Session) -> Person | None:
     number = request.args.get("proche")
     if number is None:
         return None
-    if not number.isascii() or not number.isdecimal() or len(number) > 9:
-        abort(404)
-    found, how_much = file_or_404(database, int(number))
+    found, how_much = file_or_404(database, whole(number) or 0)
     if how_much is not Reading.WHOLE or found.guardian_id is not None:
         abort(404)
     return found

@@ -29,6 +29,7 @@ from portal.people.views_browser import actor, subject_id
 from portal.refusal import Refused
 from portal.web.access import Procedure, Role, allow
 from portal.web.request import now, transaction
+from portal.web.text import whole
 
 Page = str | tuple[str, int] | Response
 
@@ -157,7 +158,7 @@ def version(saved_id: int) -> str:
 def show(saved_id: int) -> Response:
     """Shows a version to the référent, or to the agent of an appointment to come."""
     number = request.form.get("rendez-vous", "")
-    appointment_id = _number(number)
+    appointment_id = whole(number)
     if number and appointment_id is None:
         abort(404)
     done = "expire"
@@ -180,7 +181,7 @@ def hide(saved_id: int) -> Response:
     done = "expire"
     if PressForm().validate_on_submit():
         done = "retire"
-        share_id = _number(request.form.get("partage", "")) or 0
+        share_id = whole(request.form.get("partage", "")) or 0
         with transaction() as database:
             _version_or_404(database, saved_id)
             take_back(database, now(), share_id=share_id, person_id=subject_id(), by=actor())
@@ -250,11 +251,6 @@ def _compared(database: Session, before: SavedAnswers, version: Version) -> Comp
 
 def _at(shown: AnswersShare, coming: Sequence[Appointment]) -> Appointment | None:
     return next((one for one in coming if one.id == shown.appointment_id), None)
-
-
-def _number(sent: str) -> int | None:
-    """The number of a row, as a form sends it back; None for what can be none."""
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None
 
 
 @contextmanager

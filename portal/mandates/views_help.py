@@ -18,7 +18,7 @@ from portal.mandates.forms_words import CODES, FACTS
 from portal.mandates.rules import Fact, Fault, facts_of
 from portal.mandates.services import give_at_counter, give_by_phone
 from portal.mandates.views_acting import start
-from portal.mandates.views_shared import HELPERS, HIGHEST_PERSON_ID, bp, own_actor, person_or_404, voice
+from portal.mandates.views_shared import HELPERS, bp, own_actor, person_or_404, voice
 from portal.people.models import Person
 from portal.people.models_credentials import Challenge, CredentialKind, Purpose
 from portal.people.models_mandates import Mandate
@@ -28,9 +28,10 @@ from portal.sealing import Sealer
 from portal.web.access import allow
 from portal.web.i18n import language
 from portal.web.request import now, portal, transaction
+from portal.web.text import WIDEST
 from portal.words import day_words, moment_words, phone_words
 
-PERSON = f"/agents/personnes/<int(max={HIGHEST_PERSON_ID}):person_id>/mandats"
+PERSON = f"/agents/personnes/<int(max={WIDEST}):person_id>/mandats"
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,6 @@ def until_words(ends_at: datetime) -> str:
 HELPERS = (Role.ACCUEIL, Role.PROFESSIONNEL, Role.REFERENT)
 PARTNERS = (Role.PARTNER_WELCOME, Role.PARTNER_SHARED)
 HIGHEST_ID = 9223372036854775807
-HIGHEST_PERSON_ID = 2147483647
 
 # The first of these pages that a mandate opens is where acting begins.
 _PAGES = ("space.home", "space.appointments", "space.messages", "space.preferences")

@@ -15,7 +15,7 @@ from portal.sealing import Sealer
 from portal.space.queries import person_of
 from portal.web.access import door_of
 from portal.web.request import portal
-from portal.web.text import printable
+from portal.web.text import printable, whole
 
 Page = str | tuple[str, int] | Response
 
@@ -91,8 +91,7 @@ def browser_key() -> str | None:
 
 def asked_page() -> int:
     """The page asked for in the address; the first when it is no number."""
-    asked = request.args.get("page", "1")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
+    return whole(request.args.get("page")) or 1
 
 
 def page(template: str, *, form: Any = None, **values: Any) -> str:

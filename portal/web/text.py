@@ -7,6 +7,9 @@ from enum import StrEnum
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+WIDEST = 2_147_483_647  # the largest number that a row has
+
+
 class TextFault(StrEnum):
     """Why a line of text is refused."""
 
@@ -22,6 +25,14 @@ def clean(text: str) -> str:
 def printable(text: str) -> str:
     """The text without the characters that no page may hold: NUL, other controls, halves of pairs."""
     return "".join(character for character in text if unicodedata.category(character) not in {"Cc", "Cs", "Cn"})
+
+
+def whole(text: str | None, most: int = WIDEST) -> int | None:
+    """The whole number that a browser sent, in the figures 0 to 9 alone; None for what is none, or above `most`."""
+    if text is None or not (text.isascii() and text.isdecimal()) or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None
 
 
 def fault_of(text: str, longest: int) -> TextFault | None:
