@@ -18,7 +18,7 @@ from portal.booking.rules import BookingRefusal, BookingRequest
 from portal.directory.models import Motif
 from portal.journal.services import Actor
 from portal.people.models import Person
-from portal.people.rules import Identity, completed, contact_of, written_as
+from portal.people.rules import Identity, completed, contact_of, identity_of, written_as
 from portal.people.services import (
     card_for,
     find_or_create,
@@ -41,12 +41,12 @@ class Files:
 
     def concerned(self, request: BookingRequest) -> tuple[Identity, ...]:
         """Those the appointment is for: as their file writes them, or as typed."""
-        named = tuple(_identity_of(person) for person in self.relatives)
+        named = tuple(identity_of(person) for person in self.relatives)
         return (*named, *request.relatives) or (self.of_booker(request),)
 
     def of_booker(self, request: BookingRequest) -> Identity:
         """Who books."""
-        return _identity_of(self.booker) if self.booker else request.booker
+        return identity_of(self.booker) if self.booker else request.booker
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,6 @@ def party_for(  # noqa: PLR0913 - a request, and what is proven of whoever makes
         {} if proven else {identity.key: identity for identity in request.relatives},
         (told or booker.guardian or booker) if asks else None,
     )
-
-
-def _identity_of(person: Person) -> Identity:
-    return Identity(person.family_name, person.given_names, person.birth_date)
 
 
 def _file(session: Session, now: datetime, request: BookingRequest, *, apart: bool = False) -> Person:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.booking.forms_who import CHILD, ME, RELATIVE, WhoForm
 from portal.people.models import Person
-from portal.people.rules import Identity
+from portal.people.rules import Identity, identity_of
 from portal.web.forms import selectable
 
 _FILE = "fiche-"
@@ -47,7 +47,7 @@ class KnownForm(WhoForm):
     def concerned_identity(self) -> Identity:
         """Who comes."""
         person = self.relative or self.person
-        return self.new_relative or Identity(person.family_name, person.given_names, person.birth_date)
+        return self.new_relative or identity_of(person)
 
     @property
     def keys(self) -> list[str]:

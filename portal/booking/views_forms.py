@@ -18,7 +18,7 @@ from portal.booking.views_shared import Choice
 from portal.clock import paris_day
 from portal.directory import queries as directory
 from portal.directory.models import Mode
-from portal.people.rules import Identity, contact_of
+from portal.people.rules import Identity, contact_of, identity_of
 from portal.web.request import now
 
 _CHILD = 18  # years: a motif for people under this age is never for whoever books
@@ -119,7 +119,7 @@ def _check_details(form: DetailsForm, choice: Choice) -> None:
 
 def _booker(form: Details) -> Identity:
     if isinstance(form, KnownForm):
-        return Identity(form.person.family_name, form.person.given_names, form.person.birth_date)
+        return identity_of(form.person)
     return form.identity
 
 

@@ -10,7 +10,7 @@ from portal.booking.forms_who import CHILD
 from portal.booking.words import place_lines
 from portal.directory.models import Mode, Motif, Place
 from portal.people.contacts import Contact
-from portal.people.rules import Identity, contact_of
+from portal.people.rules import Identity, contact_of, identity_of
 from portal.web.i18n import language
 from portal.words import NBSP, day_words, moment_words, phone_words
 
@@ -36,7 +36,7 @@ def known_parts(form: KnownForm, *, may_read_ways: bool) -> Parts:
     business of whoever acts. `may_read_ways`: for oneself, or under a mandate that names the preferences.
     """
     person = form.person
-    who = Identity(person.family_name, person.given_names, person.birth_date)
+    who = identity_of(person)
     parts: Parts = [
         (_("Cette personne") if form.acted_for else _("Vous"), [(_("Nom et date de naissance"), _who(who))])
     ]

@@ -41,7 +41,7 @@ from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.notifications.queries_post import calendar_of
 from portal.people.contacts import Contact
 from portal.people.models import Person
-from portal.people.rules import Identity
+from portal.people.rules import identity_of
 from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from portal.web.access import allow, may_open
@@ -208,7 +208,7 @@ def _book(database: Session, wanted: Wanted, slot: Slot, form: ConfirmForm) -> A
         motif_id=wanted.motif.id,
         place_id=slot.place_id,
         starts_at=slot.starts_at,
-        booker=Identity(person.family_name, person.given_names, person.birth_date),
+        booker=identity_of(person),
         contact=Contact(),
         person_id=person.id,
         relative_ids=wanted.relative_ids,

@@ -16,7 +16,7 @@ from portal.directory.models import Motif, Place
 from portal.journal.services import Actor
 from portal.people.models import Person
 from portal.people.queries_merges import is_file
-from portal.people.rules import Identity, contact_of
+from portal.people.rules import contact_of, identity_of
 
 
 class Wish(NamedTuple):
@@ -59,7 +59,7 @@ def _book(database: Database, now: datetime, wish: Wish, base_url: str) -> bool:
             motif_id=motif.id,
             place_id=place.id,
             starts_at=free_slots(session, now, scope, day, day)[0].starts_at,
-            booker=_identity(booker),
+            booker=identity_of(booker),
             contact=contact_of(booker),
             # By number: without a mobile or an e-mail, what a visitor books is in a file apart, out of their space.
             person_id=booker.id,
@@ -84,7 +84,3 @@ def _newcomer(session: Session, given_names: str) -> Person | None:
         .order_by(Person.id)
         .limit(1)
     ).first()
-
-
-def _identity(person: Person) -> Identity:
-    return Identity(person.family_name, person.given_names, person.birth_date)

@@ -33,7 +33,7 @@ from portal.directory.models_settings import DayException
 from portal.directory.models_subjects import Partner, Subject
 from portal.journal.services import Actor, ActorKind
 from portal.people.models import Person
-from portal.people.rules import Identity, contact_of
+from portal.people.rules import contact_of, identity_of
 from portal.refusal import Refused
 
 _DESK, _HEAD, _ADMIN, _AWAY = "helene-rossignol", "ines-tournesol", "jeanne-ukulele", "yasmine-epervier"
@@ -214,7 +214,7 @@ def _book(session: Session, scene: Scene, one: Booked) -> None:
         motif_id=motif.id,
         place_id=slot.place_id,
         starts_at=slot.starts_at,
-        booker=Identity(person.family_name, person.given_names, person.birth_date),
+        booker=identity_of(person),
         contact=contact_of(person),
         person_id=person.id,
         agent_id=agent_id,

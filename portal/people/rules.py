@@ -121,6 +121,11 @@ def file_to_join(candidates: Iterable[Person], key: str, contact: Contact) -> Pe
     return min(fitting, key=lambda person: (person.maybe_double, person.id), default=None)
 
 
+def identity_of(person: Person) -> Identity:
+    """Who a file says that its person is."""
+    return Identity(person.family_name, person.given_names, person.birth_date)
+
+
 def contact_of(person: Person) -> Contact:
     """How a file says its person is reached."""
     return Contact(

@@ -19,7 +19,7 @@ from portal.people import queries
 from portal.people.contacts import Contact
 from portal.people.models import Person, RouteState
 from portal.people.queries_merges import kept_in
-from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, tidy, ways, written_as
+from portal.people.rules import Identity, contact_of, file_to_join, identity_fault, identity_of, tidy, ways, written_as
 from portal.refusal import Refused
 
 
@@ -99,7 +99,7 @@ def card_for(
     for card in queries.cards_of(session, person.id):
         if _says(card) == wanted:
             return card
-    names = identity or Identity(person.family_name, person.given_names, person.birth_date)
+    names = identity or identity_of(person)
     card = _new_file(session, now, names, contact=contact, card_of=person, maybe_double=False)
     card.wants_sms, card.wants_email, card.wants_discretion = wishes
     if card.address == person.address:  # letters that wait at a place wait there for the card too
