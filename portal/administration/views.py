@@ -19,10 +19,10 @@ from portal.administration.rules import (
     marks,
     values_of,
 )
-from portal.administration.views_shared import NUMBER, own_places
+from portal.administration.views_shared import NUMBER
 from portal.clock import paris_day
 from portal.directory.models import Motif, Place
-from portal.people.views_browser import actor
+from portal.people.views_browser import actor, own_places
 from portal.refusal import Refused
 from portal.web.access import Role, allow
 from portal.web.request import now, reading, transaction

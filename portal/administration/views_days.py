@@ -14,13 +14,13 @@ from portal.administration import queries, services
 from portal.administration.forms import DayForm
 from portal.administration.rules import mark_of_all
 from portal.administration.views import bp
-from portal.administration.views_shared import NUMBER, own_places
+from portal.administration.views_shared import NUMBER
 from portal.booking.models import Appointment
 from portal.clock import paris_day
 from portal.desk.rules import sees_reason
 from portal.people.models import Person
 from portal.people.queries_access import families_of
-from portal.people.views_browser import actor
+from portal.people.views_browser import actor, own_places
 from portal.refusal import Refused
 from portal.web.access import Role, allow, url_if_open
 from portal.web.forms import PortalForm

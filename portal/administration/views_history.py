@@ -8,9 +8,9 @@ from portal.administration.forms_words import COLUMN_WORDS, KIND_WORDS, value_wo
 from portal.administration.queries_history import Reach
 from portal.administration.rules import Kind
 from portal.administration.views import bp
-from portal.administration.views_shared import own_places
 from portal.clock import paris_day
 from portal.people.queries_access import places_of
+from portal.people.views_browser import own_places
 from portal.staff.forms_words import FAMILY_WORDS, ROLES, STATES
 from portal.web.access import Role, allow
 from portal.web.request import now, reading

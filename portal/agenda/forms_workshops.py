@@ -1,17 +1,15 @@
 """What an agent types about a workshop, and why somebody leaves it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import StopValidation
 
 from portal.booking.asked import sequence_of
 from portal.booking.models import CancelReason
 from portal.clock import at_wall_clock
 from portal.people.forms_fields import HiddenField
-from portal.web.forms import ChoiceField, DateField, HourField, PortalForm, TextField
+from portal.web.forms import SERVED_YEARS, ChoiceField, DateField, HourField, PortalForm, TextField
 from portal.web.forms_lists import ListField
 from portal.web.forms_numbers import WholeField
 
@@ -40,7 +38,12 @@ class WorkshopForm(PortalForm):
     )
     place = ListField(_l("Lieu"), choices=[], required=_l("Choisissez un lieu."))
     agent = ListField(_l("Agent qui anime"), choices=[], required=_l("Choisissez l'agent qui anime."))
-    day = DateField(_l("Jour"), hint=_l("Exemple : 24 11 2026"), required=_l("Écrivez le jour. Exemple : 24 11 2026"))
+    day = DateField(
+        _l("Jour"),
+        hint=_l("Exemple : 24 11 2026"),
+        required=_l("Écrivez le jour. Exemple : 24 11 2026"),
+        years=SERVED_YEARS,
+    )
     hour = HourField(
         _l("Heure"),
         hint=_l("Exemple : 10 h 30"),
@@ -65,12 +68,6 @@ class WorkshopForm(PortalForm):
     def is_confirmed(self) -> bool:
         """Whether who will be told was read."""
         return bool(self.confirmed.data == "oui")
-
-    def validate_day(self, field: DateField) -> None:
-        """Refuses years that are a slip of the finger."""
-        day: date = field.data
-        if not 2020 <= day.year <= 2100:
-            raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))
 
     @property
     def starts_at(self) -> datetime:

@@ -17,7 +17,6 @@ from portal.agenda.views_workshops_shared import (
     Shown,
     fault_words,
     holds,
-    services_of_agent,
     shown_of,
     workshop_or_404,
 )
@@ -27,6 +26,7 @@ from portal.booking.rules_workshops import WorkshopFault
 from portal.clock import paris_day
 from portal.desk.queries import links
 from portal.desk.rules import reading
+from portal.people.views_browser import services_of_agent
 from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction

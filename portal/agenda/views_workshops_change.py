@@ -19,7 +19,6 @@ from portal.agenda.views_workshops_shared import (
     fault_words,
     name_of,
     on_trial,
-    services_of_agent,
     workshop_or_404,
 )
 from portal.booking import queries_workshops, services_workshops
@@ -27,6 +26,7 @@ from portal.booking.models import CancelReason
 from portal.booking.rules_workshops import WorkshopFault
 from portal.clock import paris, paris_day
 from portal.desk.views_shared import hand
+from portal.people.views_browser import services_of_agent
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.headers import revisitable_page

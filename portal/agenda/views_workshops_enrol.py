@@ -18,7 +18,6 @@ from portal.agenda.views_workshops_shared import (
     Shown,
     fault_words,
     name_of,
-    services_of_agent,
     shown_of,
     workshop_or_404,
 )
@@ -35,6 +34,7 @@ from portal.desk.views_shared import PERSON, file_or_404, hand, note_reading
 from portal.desk.views_told import missing_of, reminders_of, ways_of
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person
+from portal.people.views_browser import services_of_agent
 from portal.refusal import Refused
 from portal.web.access import allow, may_open
 from portal.web.headers import personal_page

@@ -20,11 +20,11 @@ from portal.booking.rules import CANCELLED
 from portal.booking.rules_service import may_book
 from portal.booking.rules_workshops import WorkshopFault
 from portal.booking.services_status import may_note
-from portal.clock import paris_day
 from portal.desk.views_shared import hand
 from portal.notifications.models import Route
 from portal.people.models import Agent, Person
-from portal.people.queries_access import Service, services_of
+from portal.people.queries_access import Service
+from portal.people.views_browser import services_of_agent
 from portal.web.request import now
 
 WORKSHOP = "/agents/ateliers/<int(max=2147483647):workshop_id>"
@@ -102,11 +102,6 @@ class Shown:
         if not self.seats.free:
             return str(_("Complet"))
         return str(ngettext("%(num)s place libre", "%(num)s places libres", self.seats.free))
-
-
-def services_of_agent(database: Session) -> tuple[Service, ...]:
-    """What the agent who is signed in may book today."""
-    return services_of(database, g.agent.id, paris_day(now()))
 
 
 def shown_of(database: Session, viewer: Viewer, services: Sequence[Service], found: WorkshopSeats) -> Shown:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.people.forms_fields import BirthDateField, HiddenField, NameField
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm
+from portal.web.text import key_of
 
 ME, CHILD, RELATIVE = "moi", "enfant", "proche"
 
@@ -42,7 +43,7 @@ class WhoForm(PortalForm):
     def __init__(self, *, today: date, **options: Any) -> None:
         super().__init__(**options)
         self.today = today
-        self.request_key.data = str(_uuid(self.request_key.data) or uuid4())
+        self.request_key.data = str(key_of(self.request_key.data) or uuid4())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field, then who comes."""
@@ -102,10 +103,3 @@ class WhoForm(PortalForm):
                 field.errors = []
             elif not field.data and not field.errors:
                 field.errors = [sentence]
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

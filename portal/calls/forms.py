@@ -21,6 +21,7 @@ from portal.people.forms_fields import HiddenField, landline_field
 from portal.people.models import Person
 from portal.web.forms import ChoiceField, PortalForm, TextField, selectable
 from portal.web.i18n import language
+from portal.web.text import key_of
 from portal.words import moment_words, phone_words
 
 OTHER = "autre"
@@ -38,10 +39,7 @@ class CallForm(PortalForm):
     @property
     def request_key(self) -> UUID | None:
         """The page's key; None for one that is no key."""
-        try:
-            return UUID(self.key.data or "")
-        except ValueError:
-            return None
+        return key_of(self.key.data)
 
     @property
     def ended(self) -> CallOutcome | None:

@@ -23,7 +23,7 @@ from portal.counter.forms import AgainForm, ChangeForm, HandOverForm
 from portal.counter.forms_words import AGAIN_FAULTS, KINDS_TOLD, MODES, REASONS_TOLD, ROUTES, STANDINGS, VERBS
 from portal.counter.rules import may_change, slip_context
 from portal.counter.views import bp
-from portal.counter.views_shared import APPOINTMENT, BOOKERS, name_of, services_of_agent
+from portal.counter.views_shared import APPOINTMENT, BOOKERS, name_of
 from portal.desk.queries import reads_file
 from portal.desk.rules import sees_reason
 from portal.desk.views_brought import brought
@@ -39,6 +39,7 @@ from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
 from portal.notifications.ways import receiver
 from portal.people.queries_access import families_of
+from portal.people.views_browser import services_of_agent
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import selectable

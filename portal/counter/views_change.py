@@ -36,11 +36,11 @@ from portal.counter.views_shared import (
     BOOKERS,
     name_of,
     rows_by_day,
-    services_of_agent,
 )
 from portal.counter.views_slots import arguments_of, filters_asked, narrowed
 from portal.desk.views_shared import hand, note_reading
 from portal.people.queries import referents_of
+from portal.people.views_browser import services_of_agent
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.headers import personal_page

@@ -19,8 +19,9 @@ from portal.counter.views_appointment import appointment_or_404, hold, words_of
 from portal.counter.views_change import closed_page, move_page, scope_of
 from portal.counter.views_confirm import parties
 from portal.counter.views_overbook import is_possible, offer, slot_of
-from portal.counter.views_shared import APPOINTMENT, BOOKERS, services_of_agent
+from portal.counter.views_shared import APPOINTMENT, BOOKERS
 from portal.desk.views_shared import note_reading
+from portal.people.views_browser import services_of_agent
 from portal.web.access import allow
 from portal.web.headers import personal_page, revisitable_page
 from portal.web.request import now, transaction

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,8 @@ from portal.directory import queries as directory
 from portal.directory.models import BookedBy, Commune, Motif, Place
 from portal.people.models import Agent, Person
 from portal.people.queries import referents_of
-from portal.people.queries_access import Service, services_of
+from portal.people.queries_access import Service
+from portal.people.views_browser import services_of_agent
 from portal.web.access import Role
 from portal.web.i18n import language
 from portal.web.request import now
@@ -102,11 +103,6 @@ class Row:
     job: str
     mode: str
     distance: str
-
-
-def services_of_agent(database: Session) -> tuple[Service, ...]:
-    """What the agent who is signed in may book today."""
-    return services_of(database, g.agent.id, paris_day(now()))
 
 
 def people_of(database: Session, person_id: int) -> tuple[Person, Sequence[Person]]:

@@ -15,10 +15,11 @@ from portal.counter import queries
 from portal.counter.forms_words import MODES
 from portal.counter.rules import unfit
 from portal.counter.views import bp
-from portal.counter.views_shared import BOOK, BOOKERS, Wanted, ids_asked, name_of, people_of, services_of_agent
+from portal.counter.views_shared import BOOK, BOOKERS, Wanted, ids_asked, name_of, people_of
 from portal.desk.views_shared import note_reading
 from portal.directory.models import Mode, Motif
 from portal.people.models import Person
+from portal.people.views_browser import services_of_agent
 from portal.web.access import allow
 from portal.web.headers import personal_page
 from portal.web.request import now, transaction

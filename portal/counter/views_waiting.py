@@ -21,7 +21,7 @@ from portal.counter.forms import StopForm, WaitForm
 from portal.counter.forms_words import WISH_ENDS, WISH_FAULTS
 from portal.counter.rules import places_for, unfit
 from portal.counter.views import bp
-from portal.counter.views_shared import BOOKERS, name_of, people_of, services_of_agent
+from portal.counter.views_shared import BOOKERS, name_of, people_of
 from portal.desk.queries import links, reads_file
 from portal.desk.rules import reading, sees_reason
 from portal.desk.views_shared import PERSON, hand, note_reading
@@ -29,6 +29,7 @@ from portal.directory import queries as directory
 from portal.notifications.names import half_day_names
 from portal.people.models import Person
 from portal.people.queries_access import families_of
+from portal.people.views_browser import services_of_agent
 from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import selectable

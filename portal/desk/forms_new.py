@@ -15,6 +15,7 @@ from portal.people.forms_fields import BirthDateField, HiddenField, NameField, e
 from portal.people.rules import Identity, tidy
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
+from portal.web.text import key_of
 from portal.words import phone_words
 
 _ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
@@ -47,7 +48,7 @@ class RelativeForm(PortalForm):
     def __init__(self, *, today: date, **options: Any) -> None:
         super().__init__(**options)
         self.today = today
-        self.request_key.data = str(_uuid(self.request_key.data) or uuid4())
+        self.request_key.data = str(key_of(self.request_key.data) or uuid4())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Checks each field; a birth name may stay empty."""
@@ -144,10 +145,3 @@ class NewForm(RelativeForm):
             field = self.mobile if sought.phone[3:4] in {"6", "7"} else self.landline
             field.data = phone_words(sought.phone)
         self.email.data = sought.email or ""
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

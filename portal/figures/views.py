@@ -4,9 +4,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from portal.clock import at_wall_clock, paris_day
 from portal.directory.models import Motif
@@ -15,7 +14,7 @@ from portal.figures import queries
 from portal.figures.forms_words import LEAD_WORDS, PERIODS, routes_words
 from portal.figures.rules import Counted, Lead, Tally, View, tallied, total
 from portal.figures.rules_chart import Chart, chart
-from portal.people.queries_access import places_of
+from portal.people.views_browser import own_places
 from portal.web.access import Role, allow
 from portal.web.request import now, reading
 
@@ -55,7 +54,7 @@ def home() -> str:
     view = View(days, on_paper=request.args.get("qui") == "courrier")
     since, until = {one: _between(one)[0] for one in PERIODS}, _between(days)[1]
     with reading() as database:
-        counted = queries.counted(database, since, until, place_ids=_places(database))
+        counted = queries.counted(database, since, until, place_ids=own_places(database))
         motifs, places = queries.names(database)
     return render_template(
         "figures/home.html",
@@ -75,7 +74,7 @@ def waiting() -> str:
     """How many days one waits for a motif at each place, and how that went for one of them."""
     today = paris_day(now())
     with reading() as database:
-        place_ids = _places(database)
+        place_ids = own_places(database)
         motifs = queries.motifs_waited_for(database, place_ids)
         motif = _chosen(motifs, request.args.get("motif", ""))
         waited = (
@@ -104,12 +103,6 @@ def _between(days: int) -> tuple[datetime, datetime]:
     """The instants of the last `days` whole days: today is not over, and does not count."""
     today = paris_day(now())
     return at_wall_clock(today - timedelta(days=days), time()), at_wall_clock(today, time())
-
-
-def _places(database: Session) -> frozenset[int] | None:
-    if Role.ADMIN in g.agent.roles:
-        return None
-    return places_of(database, g.agent.id, (Role.ENCADRANT,), paris_day(now()))
 
 
 def _tables(counted: list[Counted], view: View, motifs: Mapping[int, str], places: Mapping[int, str]) -> list[Table]:

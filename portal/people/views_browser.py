@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import cast
 
 from flask import g, session
+from sqlalchemy.orm import Session
 
+from portal.clock import paris_day
 from portal.journal.services import VISITOR, Actor, ActorKind, record
 from portal.people.models import Level
-from portal.people.queries_access import acting_under, signed_agent, signed_person
-from portal.web.access import Visitor
+from portal.people.queries_access import Service, acting_under, places_of, services_of, signed_agent, signed_person
+from portal.web.access import Role, Visitor
 from portal.web.request import now, reading, transaction
 from portal.web.sessions import BrowserSession
 
@@ -88,6 +90,18 @@ def actor() -> Actor:
     if g.person:
         return Actor(ActorKind.PERSON, g.person.id, mandate_id)
     return VISITOR
+
+
+def own_places(database: Session) -> frozenset[int] | None:
+    """The places for which the agent who is signed in answers today; None: all, for an admin."""
+    if Role.ADMIN in g.agent.roles:
+        return None
+    return places_of(database, g.agent.id, (Role.ENCADRANT,), paris_day(now()))
+
+
+def services_of_agent(database: Session) -> tuple[Service, ...]:
+    """What the agent who is signed in may book today."""
+    return services_of(database, g.agent.id, paris_day(now()))
 
 
 def subject_id() -> int:

@@ -16,6 +16,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from portal.web.text import TextFault, clean, fault_of, printable
 
+SERVED_YEARS = range(2020, 2101)  # of what the service does: any other is a slip of the finger
 _HOUR = re.compile(r"(\d{1,2})\s*(?:h|:|\.)?\s*(\d{2})?", re.IGNORECASE)
 
 
@@ -148,7 +149,7 @@ class CheckField(BooleanField):  # type: ignore[misc]
 class DateField(Field):  # type: ignore[misc]
     """A date in three inputs (day, month, year) that share one name, in this order. Its data is a `date` or None.
 
-    `parts` is what was typed, kept whatever it was.
+    `parts` is what was typed, kept whatever it was. Another year than those of `years` is a slip of the finger.
     """
 
     def __init__(
@@ -158,11 +159,13 @@ class DateField(Field):  # type: ignore[misc]
         *,
         hint: str = "",
         required: str,
+        years: range | None = None,
         **options: Any,
     ) -> None:
         self.hint = hint
         self.required_sentence = required
         self.is_required = bool(required)
+        self.years = years
         self.parts = ("", "", "")
         super().__init__(label, validators, **options)
 
@@ -192,7 +195,7 @@ class DateField(Field):  # type: ignore[misc]
         """Raises `StopValidation` when there is no date, or none that exists."""
         if not any(self.parts):
             raise StopValidation(self.required_sentence or None)
-        if self.data is None:
+        if self.data is None or (self.years is not None and self.data.year not in self.years):
             raise StopValidation(_("Cette date n'existe pas. Écrivez par exemple 24 11 2026."))
 
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from enum import StrEnum
+from uuid import UUID
 
 # Invisible characters that change the direction of what follows: a name typed with them would rewrite its neighbours.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -33,6 +34,14 @@ def whole(text: str | None, most: int = WIDEST) -> int | None:
         return None
     number = int(text)
     return number if number <= most else None
+
+
+def key_of(text: str | None) -> UUID | None:
+    """The key of a page that a browser sent back; None for what is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def fault_of(text: str, longest: int) -> TextFault | None:
