@@ -2,8 +2,6 @@
 
 from flask import redirect, request, url_for
 from flask_babel import gettext as _
-from psycopg.errors import DeadlockDetected
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,11 +17,9 @@ from portal.calls.views_tasks import TASK, outcome_form, task_or_404, task_page
 from portal.desk.views_shared import hand
 from portal.refusal import Refused
 from portal.web.access import allow, url_if_open
-from portal.web.request import now, transaction
+from portal.web.request import in_its_turn, now, transaction
 
 Page = str | tuple[str, int] | Response
-
-_TRIES = 4  # two outcomes at once may each wait for the other: the database ends one, which starts again
 
 
 @bp.post(f"{TASK}/resultat")
@@ -31,7 +27,7 @@ _TRIES = 4  # two outcomes at once may each wait for the other: the database end
 def outcome(task_id: int) -> Page:
     """Notes how the call went; when the task ended or is another's, the page says so and keeps what was typed."""
     try:
-        return _note_whatever_else_runs(task_id)
+        return in_its_turn(lambda database: _note(database, task_id))
     except Refused as refusal:
         if not isinstance(refusal.reason, TaskFault):
             raise
@@ -46,17 +42,6 @@ def _after_the_first(task_id: int) -> str:
     if did in {TryOutcome.TOLD, TryOutcome.RELATIVE, TryOutcome.NO_ANSWER}:
         return url_for("calls.tasks", fait=did)
     return url_for("calls.task", task_id=task_id)
-
-
-def _note_whatever_else_runs(task_id: int) -> Page:
-    for more in reversed(range(_TRIES)):
-        try:
-            with transaction() as database:
-                return _note(database, task_id)
-        except OperationalError as error:
-            if not more or not isinstance(error.orig, DeadlockDetected):
-                raise
-    raise AssertionError  # the last try has answered or raised
 
 
 def _note(database: Session, task_id: int) -> Page:

@@ -4,39 +4,33 @@ import re
 
 from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup
-from psycopg.errors import DeadlockDetected
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.notifications import queries
 from portal.notifications.forms_words import ROUTES, kind_named
-from portal.notifications.gateways.twilio import REFUSED_NUMBER, STATUS_PATH, is_signed
+from portal.notifications.gateways.twilio import REFUSED_NUMBER, STATUS_PATH
 from portal.notifications.outcomes import record_delivery, record_loss
 from portal.notifications.queries import Kept
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import standing_line
+from portal.notifications.views_signed import require_signed
 from portal.web.access import Role, allow
-from portal.web.request import now, portal, transaction
+from portal.web.request import in_its_turn, now, portal, transaction
+from portal.web.text import whole
 
 bp = Blueprint("notifications", __name__)
 
 _ARRIVED = frozenset({"delivered", "read"})
 _LOST = frozenset({"undelivered", "failed"})
-_TRIES = 4  # two callbacks at once may each wait for the other: the database ends one, which starts again
 
 
 @bp.post(STATUS_PATH)
 @allow(Role.MACHINE)
 def twilio_status() -> Response:
     """Takes what Twilio says of a text message, if Twilio signed it; in any order, and as often as it says it."""
-    settings = portal().settings
-    query = request.query_string.decode("ascii", "replace")
-    url = f"{settings.base_url}{request.path}{'?' if query else ''}{query}"
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if settings.twilio_auth_token is None or not is_signed(settings.twilio_auth_token, url, request.form, signature):
-        abort(403)
-    _take_whatever_else_runs()
+    require_signed()
+    in_its_turn(_take)
     return Response(status=204)
 
 
@@ -62,18 +56,6 @@ def demo_messages() -> str:
     )
 
 
-def _take_whatever_else_runs() -> None:
-    for more in reversed(range(_TRIES)):
-        try:
-            with transaction() as session:
-                _take(session)
-        except OperationalError as error:
-            if not more or not isinstance(error.orig, DeadlockDetected):
-                raise
-        else:
-            return
-
-
 def _take(session: Session) -> None:
     provider_id, status = request.form.get("MessageSid", ""), request.form.get("MessageStatus", "")
     message_id = queries.message_of_provider(session, request.args.get("message"), provider_id)
@@ -82,8 +64,7 @@ def _take(session: Session) -> None:
     if status in _ARRIVED:
         record_delivery(session, now(), message_id, provider_id=provider_id)
     elif status in _LOST:
-        code = request.form.get("ErrorCode", "")
-        number = int(code) if code.isascii() and code.isdecimal() and len(code) < 10 else 0
+        number = whole(request.form.get("ErrorCode"))
         record_loss(
             session,
             now(),
