@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from portal.agenda.queries_booked import Guest, booked_rows, guests_rows
 from portal.agenda.rules_agenda import RECEIVERS, Booked
-from portal.booking.models import Appointment, AppointmentStatus, Opening, Participation
+from portal.booking.models import Appointment, AppointmentStatus, Opening
+from portal.booking.queries import WHOLE
 from portal.booking.rules_service import may_book
 from portal.directory.models import BookedBy, Motif, Place
 from portal.notifications.models import Message, Route, Step
@@ -56,17 +57,7 @@ def people_among(session: Session, ids: Collection[int]) -> Sequence[Person]:
 def seat(session: Session, workshop_id: int, seat_id: int) -> Appointment | None:
     """A seat of a workshop, loaded whole, kept or not."""
     return session.scalars(
-        select(Appointment)
-        .where(Appointment.id == seat_id, Appointment.workshop_id == workshop_id)
-        .options(
-            joinedload(Appointment.motif, innerjoin=True),
-            joinedload(Appointment.place, innerjoin=True),
-            joinedload(Appointment.agent, innerjoin=True),
-            joinedload(Appointment.told),
-            selectinload(Appointment.participations)
-            .joinedload(Participation.person, innerjoin=True)
-            .joinedload(Person.guardian),
-        )
+        select(Appointment).where(Appointment.id == seat_id, Appointment.workshop_id == workshop_id).options(*WHOLE)
     ).one_or_none()
 
 

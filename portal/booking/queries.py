@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Integer, Select, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.booking.availability import Scope, Slot, agents_there, free_slots, merged
 from portal.booking.models import (
@@ -24,6 +25,17 @@ from portal.people.models_access import Organisation
 from portal.people.models_mandates import Mandate
 from portal.people.queries import referents_of
 from portal.people.queries_merges import is_file, kept_in
+
+# An appointment with all that its pages and its messages say: what, where, with whom, for whom.
+WHOLE: tuple[ORMOption, ...] = (
+    joinedload(Appointment.motif, innerjoin=True),
+    joinedload(Appointment.place, innerjoin=True),
+    joinedload(Appointment.agent, innerjoin=True),
+    joinedload(Appointment.told),
+    selectinload(Appointment.participations)
+    .joinedload(Participation.person, innerjoin=True)
+    .joinedload(Person.guardian),
+)
 
 # Written once: a booking asks these each time, and building a statement costs more than sending it.
 _BY_REQUEST = select(Appointment.id).where(Appointment.request_key == bindparam("key"))
@@ -254,16 +266,4 @@ def _places_beside(session: Session, place_id: int, day: date) -> list[int]:
 
 
 def _whole() -> Select[Appointment]:
-    return (
-        select(Appointment)
-        .options(
-            joinedload(Appointment.motif, innerjoin=True),
-            joinedload(Appointment.place, innerjoin=True),
-            joinedload(Appointment.agent, innerjoin=True),
-            joinedload(Appointment.told),
-            selectinload(Appointment.participations)
-            .joinedload(Participation.person, innerjoin=True)
-            .joinedload(Person.guardian),
-        )
-        .execution_options(populate_existing=True)
-    )
+    return select(Appointment).options(*WHOLE).execution_options(populate_existing=True)

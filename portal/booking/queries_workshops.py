@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from portal.booking.models import HOLDS_TIME, Appointment, AppointmentStatus, Participation
 from portal.booking.models_workshops import Workshop
+from portal.booking.queries import WHOLE
 from portal.directory.models_settings import DayException
 from portal.holidays import is_holiday
 from portal.notifications.queries_post import region_of
-from portal.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,7 @@ def sheet(session: Session, workshop_id: int) -> list[Appointment]:
     seats = session.scalars(
         select(Appointment)
         .where(Appointment.workshop_id == workshop_id, Appointment.status.in_(HOLDS_TIME))
-        .options(
-            joinedload(Appointment.motif, innerjoin=True),
-            joinedload(Appointment.place, innerjoin=True),
-            joinedload(Appointment.agent, innerjoin=True),
-            joinedload(Appointment.told),
-            selectinload(Appointment.participations)
-            .joinedload(Participation.person, innerjoin=True)
-            .joinedload(Person.guardian),
-        )
+        .options(*WHOLE)
         .order_by(Appointment.id)
         .execution_options(populate_existing=True)
     )
