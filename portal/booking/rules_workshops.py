@@ -83,11 +83,3 @@ def fixed_hour(appointment: Appointment) -> Fixed | None:
     if is_seat(appointment):
         return Fixed.SEAT
     return Fixed.BY_AGENTS if appointment.motif.booked_by is BookedBy.AGENTS else None
-
-
-def is_session(appointment: Appointment) -> bool:
-    """Whether an appointment holds the time of a workshop, for nobody. Its participations must be loaded.
-
-    It is changed and cancelled with the workshop, never alone.
-    """
-    return appointment.workshop_id is None and not appointment.participations

@@ -1,6 +1,6 @@
 """Identities that fit several files, for the agents who say whose they are."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.directory.models import Commune
@@ -14,11 +14,6 @@ def open_cases(session: Session) -> list[IdentityCase]:
     """Those that wait for an agent, the oldest first."""
     waiting = select(IdentityCase).where(IdentityCase.closed_at.is_(None))
     return list(session.scalars(waiting.order_by(IdentityCase.created_at, IdentityCase.id)))
-
-
-def count_open(session: Session) -> int:
-    """How many wait for an agent."""
-    return session.scalar(select(func.count()).select_from(IdentityCase).where(IdentityCase.closed_at.is_(None))) or 0
 
 
 def open_case(session: Session, case_id: int, *, is_held: bool = False) -> IdentityCase | None:

@@ -57,12 +57,6 @@ def letters_found(session: Session, now: datetime, typed: str, *, agent_id: int)
     return session.scalars(ordered.limit(LISTED)).all()
 
 
-def count_waiting(session: Session, now: datetime, *, agent_id: int) -> int:
-    """How many letters wait for the post and for this agent."""
-    counted = select(func.count(Letter.id)).join(Letter.message)
-    return session.scalar(counted.where(WAITS, of_room(session, now, agent_id))) or 0
-
-
 def letter_for(
     session: Session, now: datetime, letter_id: int, *, agent_id: int, with_pdf: bool = False
 ) -> Letter | None:

@@ -11,7 +11,7 @@ from portal.booking.models import Appointment, AppointmentStatus, CancelReason
 from portal.booking.queries import appointment
 from portal.booking.queries_workshops import sheet, workshop, workshops_past, workshops_to_come
 from portal.booking.rules import move_refusal
-from portal.booking.rules_workshops import WorkshopFault, is_seat, is_session
+from portal.booking.rules_workshops import WorkshopFault, is_seat
 from portal.booking.services import cancel
 from portal.booking.services_status import StatusFault, arrive, mark
 from portal.booking.services_workshops import (
@@ -97,7 +97,7 @@ def test_a_workshop_holds_the_agent_s_time_for_nobody(world, house, hosted, data
     with database.transaction() as session:
         held = appointment(session, made.appointment_id)
         assert (held.participations, held.busy_until - held.starts_at) == ([], timedelta(minutes=MINUTES))
-        assert (is_session(held), is_seat(held)) == (True, False)
+        assert not is_seat(held)
         day = date(2026, 11, 26)
         starts = [slot.starts_at for slot in free_slots(session, world.now, Scope(motif), day, day)]
         assert starts == [at("2026-11-26", hour) for hour in ("10:30", "11:00", "11:30")]
@@ -161,7 +161,6 @@ def test_each_seat_is_an_appointment_with_its_code_its_messages_and_its_line(
     assert taken.code
     assert (taken.starts_at, taken.ends_at, taken.workshop_id) == (START, START + timedelta(minutes=MINUTES), made.id)
     assert is_seat(taken)
-    assert not is_session(taken)
     assert alive(database) == [
         ("appointment_booked", "sms", person.id),
         ("appointment_reminder", "sms", person.id),

@@ -9,7 +9,6 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from portal.identity.queries_contacts import unvouched_contacts
 from portal.identity.rules_matching import Pivot, pivot_of
 from portal.identity.services_franceconnect import enter
 from portal.journal.models import JournalLine
@@ -107,7 +106,6 @@ def test_who_has_no_file_gets_one_and_enters_it_known(client, database):
     assert (credential.kind, credential.value, credential.is_vouched) == ("franceconnect", "sub-camille", True)
     with database.transaction() as session:
         kept = session.scalars(select(WebSession).where(WebSession.person_id == person.id)).one().data
-        assert unvouched_contacts(session, person) == [(CredentialKind.EMAIL, "Couple@exemple.fr")]
     assert (kept["level"], kept["how"]) == ("known", "franceconnect")
     assert verbs(database) == ["franceconnect.joined", "sign_in.succeeded"]
 
@@ -425,16 +423,3 @@ def test_two_windows_at_once_make_one_file(database, clock):
     for thread in threads:
         thread.join()
     assert len(rows(database, Person)) == len(rows(database, Credential)) == 1
-
-
-def test_only_what_was_proved_by_someone_known_is_theirs_for_sure(session, world, clock):
-    person = world.person(mobile="+33639980012", email="Camille@exemple.fr")
-    other = world.person()
-    assert len(unvouched_contacts(session, person)) == 2
-    world.credential(person, CredentialKind.EMAIL, "camille@exemple.fr", is_vouched=True)
-    world.credential(person, CredentialKind.MOBILE, "+33639980012")
-    world.credential(person, CredentialKind.MOBILE, "+33639980013", is_vouched=True)
-    world.credential(other, CredentialKind.MOBILE, "+33639980012", is_vouched=True)
-    assert unvouched_contacts(session, person) == [(CredentialKind.MOBILE, "+33639980012")]
-    world.credential(person, CredentialKind.FRANCECONNECT, "+33639980012", is_vouched=True, ended_at=clock())
-    assert unvouched_contacts(session, world.person(mobile=None, email=None)) == []
