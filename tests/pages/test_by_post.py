@@ -255,25 +255,6 @@ def test_a_page_longer_than_a_letter_is_offered_in_parts_then_by_telephone(clien
     assert "trop longue pour une lettre" in ask(client, "lieux", large_print="y").page.text()
 
 
-def test_a_part_chosen_before_the_page_was_cut_otherwise_is_asked_for_again(client, world, database) -> None:
-    long = {"street": "12 rue de la Très Longue Démonstration", "city": "Saint-Nicolas-sur-la-Canche-Essai"}
-    places = [world.place(name=f"Maison du Département Solidarité {number}", **long) for number in range(90)]
-    with database.transaction() as session:
-        for at, name in enumerate(("calaisis", "boulonnais"), start=1):
-            mds = session.merge(world.mds(world.territory(name, name.capitalize())))
-            ids = [place.id for place in places[30 * at : 30 * (at + 1)]]
-            moved = update(PlaceAttachment).where(PlaceAttachment.place_id.in_(ids))
-            session.execute(moved.values(mds_id=mds.id))
-    second = ask(client, "lieux").page.choices("part")[1]
-    again = ask(client, "lieux", part=second, large_print="y")
-    assert again.status_code == 422
-    assert "La page n'est plus coupée au même endroit. Choisissez de nouveau une partie." in again.page.text()
-    assert (again.page.fields()["street"], len(again.page.choices("part"))) == (TYPED["street"], 3)
-    assert sent(database) == []
-    assert ask(client, "lieux", part=again.page.choices("part")[1], large_print="y").status_code == 303
-    assert sent(database)[0].context["part"] == [2, 3]
-
-
 def test_without_a_page_those_that_can_be_asked_for_are_listed(client) -> None:
     listed = client.get("/par-courrier").page
     asked = [link.get("href") for link in listed.all("a") if "page=" in link.get("href", "")]
