@@ -22,6 +22,7 @@ from portal.web.access import Role
 ROLES = (Role.ACCUEIL, Role.ENCADRANT, Role.ADMIN)
 SUBJECT = "kept_letter"  # of the message that tells that a letter waits; its number is the letter's
 LOOKED_BACK = timedelta(days=180)  # since the post took it: what is older has gone back, or is of no more use
+TOLD_WITHIN = timedelta(days=30)  # of the post: of an older letter, the next one tells
 
 _WORK = Work(ROLES, workers=(Role.ACCUEIL, Role.ENCADRANT))  # an admin alone would leave people waiting
 WAITS = and_(
@@ -71,8 +72,9 @@ def untold(session: Session, now: datetime) -> list[Kept]:
     is_told = select(told.id).where(
         told.subject == SUBJECT, told.person_id == Message.person_id, told.subject_id >= Letter.id
     )
-    has_come = Message.arrives_on <= paris_day(now)
-    kept = waiting_anywhere(session, now, has_come, Message.person_id.is_not(None), ~is_told.exists())
+    has_come = and_(Message.arrives_on <= paris_day(now), Message.person_id.is_not(None))
+    is_news = PrintRun.posted_on > paris_day(now) - TOLD_WITHIN
+    kept = waiting_anywhere(session, now, is_news, has_come, ~is_told.exists())
     latest = {one.person_id: one for one in sorted(kept)}
     return [latest[number] for number in sorted(filter(None, latest))]
 
