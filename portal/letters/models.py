@@ -123,6 +123,7 @@ class Letter(Base):
         ),
         Index("ix_letter_message_id", "message_id"),
         Index("ix_letter_returned", "returned_at", postgresql_where=text("returned_at IS NOT NULL")),
+        Index("ix_letter_tracking", "tracking_number", postgresql_where=text("tracking_number IS NOT NULL")),
         UniqueConstraint("file_id", "position"),
     )
 

@@ -13,6 +13,13 @@ def upgrade() -> None:
     """Forward only."""
     op.add_column("letter", sa.Column("rejection", sa.Text(), nullable=True))
     op.add_column("letter", sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_letter_tracking",
+        "letter",
+        ["tracking_number"],
+        unique=False,
+        postgresql_where=sa.text("tracking_number IS NOT NULL"),
+    )
     op.add_column("person", sa.Column("letters_kept_at_id", sa.Integer(), nullable=True))
     op.create_foreign_key(op.f("fk_person_letters_kept_at_id"), "person", "place", ["letters_kept_at_id"], ["id"])
     op.create_index(op.f("ix_person_letters_kept_at_id"), "person", ["letters_kept_at_id"], unique=False)
