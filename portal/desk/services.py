@@ -14,17 +14,15 @@ from portal.booking.rewording import SAID, hold_cards, hush_cards, say_anew
 from portal.desk import queries
 from portal.desk.rules import DeskFault, Document, brings_letters, changed_since
 from portal.directory.models import Departement
-from portal.identity.queries import credentials_of
-from portal.identity.services_contacts import change_contact, prove, tell_former
+from portal.identity.services_contacts import change_contact, prove, take_out_contact
 from portal.journal.services import Actor, record
 from portal.letters.services_changes import before, tell_change
 from portal.letters.services_choice import How, follow_choice
 from portal.mandates.services import Voice, end_for_protected
-from portal.people.models import Person, RouteState
+from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
 from portal.people.services_preferences import Preferences, change_preferences, note_change, note_hand
 from portal.refusal import Refused
-from portal.web.sessions_list import end_sessions_opened_by
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def change_file(  # noqa: PLR0913 - whose, by whom, what, and the words of the m
             continue
         changed.add(kind.value)
         if value is None:
-            _take_out(session, now, person, kind, by=by, departement=departement, base_url=base_url)
+            take_out_contact(session, now, person=person, kind=kind, by=by, departement=departement, base_url=base_url)
             continue
         change_contact(
             session,
@@ -161,36 +159,6 @@ def _change_birth_name(session: Session, now: datetime, person: Person, name: st
     person.birth_name = name
     note_change(session, now, person=person, by=by, names={"birth_name"})
     return {"birth_name"}
-
-
-def _take_out(  # noqa: PLR0913 - as above
-    session: Session,
-    now: datetime,
-    person: Person,
-    kind: CredentialKind,
-    *,
-    by: Actor,
-    departement: Departement,
-    base_url: str,
-) -> None:
-    former, had_failed = getattr(person, kind.value), getattr(person, f"{kind.value}_state") is RouteState.FAILED
-    setattr(person, kind.value, None)
-    setattr(person, f"{kind.value}_state", RouteState.UNTRIED)
-    for credential in credentials_of(session, person.id, kind):
-        credential.ended_at = now
-    end_sessions_opened_by(session, now, person.id, kind.value)
-    note_change(session, now, person=person, by=by, names={kind.value})
-    if not had_failed:
-        tell_former(
-            session,
-            now,
-            person=person,
-            kind=kind,
-            former=former,
-            is_by_agent=True,
-            departement=departement,
-            base_url=base_url,
-        )
 
 
 def _held(session: Session, person_id: int) -> Person:
