@@ -232,6 +232,8 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, base_url: str, s
                 log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:
             log.warning("upkeep waits: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a thread that ends is seen by nobody: it looks again
+            log.error("upkeep failed: %s", type(error).__name__)  # noqa: TRY400 - the stack may quote a file
         stop.wait(UPKEEP_EVERY)
 
 
@@ -239,11 +241,11 @@ def _seal_from_time_to_time(database: Database, stop: threading.Event) -> None:
     passes = 0
     while not stop.is_set():
         try:
-        except Exception as error:  # noqa: BLE001 - a thread that ends is seen by nobody: it looks again
-            log.error("upkeep failed: %s", type(error).__name__)  # noqa: TRY400 - the stack may quote a file
             seal_all(database, is_whole=passes % WHOLE_EVERY == 0)
         except SQLAlchemyError as error:
             log.warning("the journal waits to be sealed: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - as for upkeep
+            log.error("the journal is not sealed: %s", type(error).__name__)  # noqa: TRY400
         passes += 1
         stop.wait(SEAL_EVERY)
 
@@ -251,8 +253,6 @@ def _seal_from_time_to_time(database: Database, stop: threading.Event) -> None:
 def _print_from_time_to_time(database: Database, clock: Clock, printer: Printer, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-        except Exception as error:  # noqa: BLE001 - as for upkeep
-            log.error("the journal is not sealed: %s", type(error).__name__)  # noqa: TRY400
             print_due(database, clock, printer=printer)
         except SQLAlchemyError as error:
             log.warning("the print room waits: %s", type(error).__name__)

@@ -37,10 +37,10 @@ REASONS = {
     PullReason.ASKED: _l("Quelqu'un l'a demandé."),
     PullReason.REJECTED: _l("L'imprimeur l'a refusée."),
     PullReason.ALTERED: _l("La lettre gardée était abîmée\u00a0: elle n'est pas imprimée, une autre est faite."),
-}
     PullReason.TOO_LATE: _l("Elle arriverait trop tard."),
     PullReason.DOUBTFUL: _l("L'adresse est à vérifier."),
     PullReason.REWORDED: _l("Ses mots ont changé. Une autre lettre est faite."),
+}
 _STATES = {
     Status.WAITING: _l("Attend d'être préparée"),
     Status.QUEUED: _l("Attend un lot"),
@@ -71,18 +71,18 @@ def printer_words(letter: Letter) -> str:
     return str(_("L'imprimeur dit\u00a0: «\u00a0%(words)s\u00a0».", words=letter.rejection)) if letter.rejection else ""
 
 
-def require_the_room(session: Session) -> None:
-    """Runs are of every place at once: whoever has only some places reads a sentence that says so (403)."""
-    if not holds_the_room(session, now(), g.agent.id):
 def standing(session: Session, letter: Letter) -> str:
     """Where a letter stands (`state_words`); of one under way, when it was posted and about when it arrives too."""
     words = state_words(letter)
-    if letter.pulled_at is not None or letter.returned_at is not None:
+    if letter.pulled_at is not None or letter.returned_at is not None or letter.handed_at is not None:
         return words
     person = None if letter.message.person_id is None else session.get(Person, letter.message.person_id)
     return standing_line(words, letter.message, calendar_of(session), now(), person=person)
 
 
+def require_the_room(session: Session) -> None:
+    """Runs are of every place at once: whoever has only some places reads a sentence that says so (403)."""
+    if not holds_the_room(session, now(), g.agent.id):
         abort(make_response(render_template("letters/not_here.html"), 403))
 
 
