@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
-from portal.booking.forms_address import checked_address, name_words
+from portal.booking.forms_address import checked_address, lines_of_one_s_own, name_words
 from portal.booking.forms_who import CHILD, RELATIVE, WhoForm
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.codes import read_code
@@ -17,12 +17,6 @@ from portal.people.forms_fields import BirthDateField, HiddenField, NameField, e
 from portal.people.rules import Identity
 from portal.web.forms import CheckField, PortalForm, TextField, selectable
 from portal.web.i18n import language
-
-_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
-
-
-def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
-    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": autocomplete}, **options)
 
 
 class DetailsForm(WhoForm):
@@ -52,12 +46,7 @@ class DetailsForm(WhoForm):
     landline = landline_field(
         hint=_l("Une personne peut vous y appeler. Exemple : 03 53 01 00 12"), autocomplete="home tel"
     )
-    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
-    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
-    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
-    postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
-    town = _text(_l("Ville"), "address-level2")
+    flat, building, street, locality, postcode, town = lines_of_one_s_own()
     wants_paper = CheckField(
         _l("Je veux tout recevoir par courrier"),
         hint=_l("C'est la garantie papier : une lettre arrive à chaque étape. Écrivez une adresse ci-dessus."),

@@ -13,6 +13,18 @@ LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelo
 _LONGEST = 60  # characters typed; what is too long once printed is said by the address check
 
 
+def lines_of_one_s_own() -> tuple[TextField, ...]:
+    """The six fields of an address as its own person types it, in order: LINES, then the postcode and the town."""
+    return (
+        _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai")),
+        _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls")),
+        _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix")),
+        _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40")),
+        _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000")),
+        _text(_l("Ville"), "address-level2"),
+    )
+
+
 def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
     return TextField(label, longest=_LONGEST, render_kw={"autocomplete": autocomplete}, **options)
 
@@ -23,12 +35,7 @@ class AddressForm(PortalForm):
     `name`: whose envelope it is, as printed; `lines`: the address so far.
     """
 
-    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
-    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
-    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
-    postcode = _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"))
-    town = _text(_l("Ville"), "address-level2")
+    flat, building, street, locality, postcode, town = lines_of_one_s_own()
 
     def __init__(self, *, name: str, lines: Sequence[str], communes: Communes, **options: Any) -> None:
         super().__init__(data=typed_address(list(lines)), **options)
