@@ -11,14 +11,13 @@ from portal.letters.address import BadAddressError, printed_lines
 from portal.letters.models import Letter, PrintRun, PullReason, RunFile, RunState
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.packing import SINGLE
-from portal.notifications.post import PostalCalendar
+from portal.notifications.post import DRAWN_WITHIN, PostalCalendar
 from portal.notifications.wanted import says_too_much
 from portal.people.models import Person, RouteState
 
 IN_THE_HOUSE = (Status.IN_RUN, Status.PRINTED)  # in a run, not at the post yet
 UNTRUSTED = (RouteState.DOUBTFUL, RouteState.FAILED)
 LATE = "too_late"  # why a letter did not leave (`Message.last_error`)
-DRAWN_WITHIN = timedelta(minutes=5)  # of the cut-off: over twice the lease of a worker that died at it
 _LISTED = 60
 _ONE_DAY = timedelta(days=1)
 

@@ -182,7 +182,7 @@ def _draw(
     database: Database, gateways: Gateways, now: datetime, leased: Message, post: PostalCalendar
 ) -> Outcome | None:
     """Draws a letter and queues it, in one transaction; None when that is done, or was overtaken."""
-    if is_too_late(post.arrival(now), leased.expires_at, post):
+    if is_too_late(post.arrival(post.leaves_with(leased.due_at, now)), leased.expires_at, post):
         return PermanentFailure("too_late", refused=False)
     try:
         with database.transaction() as session:

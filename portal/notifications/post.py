@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from portal.clock import PARIS
 
 LOOKED_AT = 366  # days: further than anything that a letter is about
+DRAWN_WITHIN = timedelta(minutes=5)  # of a cut-off, what was due before it: over twice the lease of a dead worker
 
 _SATURDAY, _SUNDAY = 5, 6
 _ONE_DAY = timedelta(days=1)
@@ -101,6 +102,11 @@ class PostalCalendar:
                 break
             day -= _ONE_DAY
         return self.cut_off_of(day)
+
+    def leaves_with(self, due_at: datetime, now: datetime) -> datetime:
+        """The instant that counts for a letter drawn at `now`: just before the cut-off whose run waits for it, or now."""
+        cut_off = self.last_cut_off(now)
+        return cut_off - timedelta.resolution if due_at < cut_off and now < cut_off + DRAWN_WITHIN else now
 
     def arrival(self, now: datetime) -> date:
         """The day on which a letter queued at `now` arrives."""

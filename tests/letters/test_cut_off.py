@@ -8,9 +8,10 @@ from sqlalchemy import select
 from portal.directory.models import Departement
 from portal.letters.making import print_due
 from portal.letters.models import Letter
-from portal.letters.queries_runs import DRAWN_WITHIN, runs
+from portal.letters.queries_runs import runs
 from portal.notifications.dispatch import LEASE, lease_one, send_due
 from portal.notifications.models import Message, Status
+from portal.notifications.post import DRAWN_WITHIN
 from tests.letters.runs import made, queued
 
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -41,6 +42,14 @@ def found(database):
 def test_what_was_asked_for_in_time_leaves_with_its_run_though_it_is_drawn_after_the_cut_off(database, clock, gateways):
     print_due(database, clock)
     assert found(database) == []
+    send_due(database, gateways, clock)
+    print_due(database, clock)
+    assert found(database) == [(CUT_OFF, 2, CUT_OFF.date())]
+
+
+def test_it_is_in_time_if_its_run_is_though_the_next_would_be_too_late(database, clock, gateways, due):
+    with database.transaction() as session:
+        session.get_one(Message, due).expires_at = CUT_OFF + timedelta(days=4)  # on Saturday; on the way until Friday
     send_due(database, gateways, clock)
     print_due(database, clock)
     assert found(database) == [(CUT_OFF, 2, CUT_OFF.date())]
