@@ -104,7 +104,7 @@ class PostalCalendar:
         return self.cut_off_of(day)
 
     def leaves_with(self, due_at: datetime, now: datetime) -> datetime:
-        """The instant that counts for a letter drawn at `now`: just before the cut-off whose run waits for it, or now."""
+        """The instant that counts for a letter drawn at `now`: just before the cut-off whose run waits, or `now`."""
         cut_off = self.last_cut_off(now)
         return cut_off - timedelta.resolution if due_at < cut_off and now < cut_off + DRAWN_WITHIN else now
 
