@@ -187,6 +187,7 @@ def _twin_answer(  # noqa: PLR0913 - a letter, and what stands beside it
 from portal.letters import (  # noqa: E402 - they need the blueprint above
     views_calendar,  # noqa: F401
     views_kept,  # noqa: F401
+    views_keys,  # noqa: F401
     views_post,  # noqa: F401
     views_registered,  # noqa: F401
     views_returns,  # noqa: F401
