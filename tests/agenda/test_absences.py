@@ -14,10 +14,10 @@ from portal.directory.models import Place
 from portal.directory.models_settings import SettingChange
 from portal.files.report import Report
 from portal.journal.services import Actor
-from portal.refusal import Refused
 from tests.booking.desk import journal
 from tests.checked_pages import Page
 from tests.entering import enter
+from tests.reading import refusal
 from tests.world import at
 
 LIST = "/agents/agenda/absences"
@@ -69,24 +69,18 @@ def back(database, now, row, by, shown=None):
         end_absence(session, now, absence_id=row.id, shown=shown or mark_of(row), by=Actor.agent(by.id))
 
 
-def refused(act, *given, **named) -> object:
-    with pytest.raises(Refused) as found:
-        act(*given, **named)
-    return found.value.reason
-
-
 def test_an_absence_is_written_once_with_its_history(database, clock, office) -> None:
     agent = office[2]
     row = add(database, clock.now, agent)
     assert add(database, clock.now, agent).id == row.id  # pressed twice
     later = change(database, clock.now, row, START, END + timedelta(days=1), agent)
     assert change(database, clock.now, row, START, END + timedelta(days=1), agent).id == row.id
-    assert refused(change, database, clock.now, row, START, END, agent) is OpeningFault.CHANGED
-    assert refused(back, database, clock.now, row, agent) is OpeningFault.CHANGED
+    assert refusal(change, database, clock.now, row, START, END, agent) is OpeningFault.CHANGED
+    assert refusal(back, database, clock.now, row, agent) is OpeningFault.CHANGED
     back(database, clock.now, later, agent)
     back(database, clock.now, later, agent)  # pressed twice
     assert away(database) == []
-    assert refused(change, database, clock.now, later, START, END, agent) is OpeningFault.CHANGED
+    assert refusal(change, database, clock.now, later, START, END, agent) is OpeningFault.CHANGED
     with database.reading() as session:
         history = list(session.scalars(select(SettingChange).order_by(SettingChange.id)))
     assert [(one.kind, one.before is None, one.after is None) for one in history] == [
@@ -101,17 +95,17 @@ def test_what_has_begun_ends_now_and_keeps_its_beginning(database, clock, world,
     agent = office[2]
     began = clock.now - timedelta(days=2)
     row = world.absence(agent, began, END)
-    assert refused(change, database, clock.now, row, START, END, agent) is OpeningFault.PAST
-    assert refused(change, database, clock.now, row, began, clock.now, agent) is OpeningFault.PAST
+    assert refusal(change, database, clock.now, row, START, END, agent) is OpeningFault.PAST
+    assert refusal(change, database, clock.now, row, began, clock.now, agent) is OpeningFault.PAST
     back(database, clock.now, row, agent)
     assert [(one.starts_at, one.ends_at) for one in away(database)] == [(began, clock.now)]
-    assert refused(add, database, clock.now, agent, began, clock.now) is OpeningFault.PAST
+    assert refusal(add, database, clock.now, agent, began, clock.now) is OpeningFault.PAST
 
 
 def test_absences_of_others_are_for_those_who_lead_them(database, clock, world, office) -> None:
     place, _motif, agent = office
     for other in (world.agent("professionnel", place=place), world.agent("accueil", place=place)):
-        assert refused(add, database, clock.now, agent, by=other) is OpeningFault.NOT_YOURS
+        assert refusal(add, database, clock.now, agent, by=other) is OpeningFault.NOT_YOURS
     for rank, role in enumerate(("encadrant", "admin"), 1):
         by = world.agent(role, place=place if role == "encadrant" else None)
         assert add(database, clock.now, agent, START, END + timedelta(days=rank), by=by)
@@ -222,11 +216,11 @@ def test_a_place_is_closed_once_and_by_those_who_lead_it(database, clock, world,
     place, day = office[0], date(2026, 12, 1)
     lead = world.agent("encadrant", place=place)
     for other in (office[2], world.agent("encadrant", place=world.place())):
-        assert refused(shut, database, clock.now, place, day, other) is OpeningFault.NOT_YOURS
-    assert refused(shut, database, clock.now, place, date(2026, 11, 22), lead) is OpeningFault.PAST
+        assert refusal(shut, database, clock.now, place, day, other) is OpeningFault.NOT_YOURS
+    assert refusal(shut, database, clock.now, place, date(2026, 11, 22), lead) is OpeningFault.PAST
     shut(database, clock.now, place, day, lead)
     shut(database, clock.now, place, day, lead)  # pressed twice
-    assert refused(shut, database, clock.now, place, None, lead, date(2026, 11, 30)) is OpeningFault.CHANGED
+    assert refusal(shut, database, clock.now, place, None, lead, date(2026, 11, 30)) is OpeningFault.CHANGED
     shut(database, clock.now, place, None, world.agent("admin"), day)
     with database.reading() as session:
         found = session.get_one(Place, place.id)

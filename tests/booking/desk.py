@@ -1,6 +1,5 @@
 """What the tests of booking say often: ask for an hour, confirm it, look at what was promised."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -66,13 +65,6 @@ def give_up(database: Database, now: datetime, number: int, by: Actor = VISITOR,
 def give(database: Database, now: datetime, number: int, agent: Agent, by: Actor, **given: Any) -> Appointment:
     with database.transaction() as session:
         return hand_over(session, now, appointment_id=number, agent_id=agent.id, by=by, base_url=BASE, **given)
-
-
-def refusal(act: Callable[..., Appointment], *args: Any, **given: Any) -> object:
-    """Why an act is refused."""
-    with pytest.raises(Refused) as found:
-        act(*args, **given)
-    return found.value.reason
 
 
 def messages(database: Database) -> list[Message]:

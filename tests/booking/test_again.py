@@ -12,8 +12,8 @@ from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Route, Status
 from portal.people.models import RouteState
-from portal.refusal import Refused
 from tests.booking.desk import BASE, START, alive, asked, confirm, journal, messages, shift
+from tests.reading import refusal
 from tests.world import at
 
 ADDRESS = ["4 RUE DE LA DEMONSTRATION", "62000 ARRAS"]
@@ -52,12 +52,6 @@ def change(database):
     return write
 
 
-def refused(press, *args, **given):
-    with pytest.raises(Refused) as found:
-        press(*args, **given)
-    return found.value.reason
-
-
 @pytest.mark.parametrize("route", [Route.SMS, Route.EMAIL, Route.LETTER, Route.CALL])
 def test_the_state_of_an_appointment_leaves_once_more_by_each_route(world, again, database, desk, route) -> None:
     place, motif, agent = world.office()
@@ -88,25 +82,25 @@ def test_it_is_refused_with_its_reason_when_it_cannot_reach_the_person(world, ag
     place, motif, agent = world.office()
     person = world.person(mobile=None, landline=None, address=ADDRESS)
     made = world.appointment(agent, place, motif, START, person)
-    assert refused(again, made, Route.SMS) is AgainFault.NO_WAY
-    assert refused(again, made, Route.CALL) is AgainFault.NO_WAY
-    assert refused(again, made, Route.DESK) is AgainFault.NO_WAY
-    assert refused(again, made, Route.LETTER) is AgainFault.TOO_LATE
+    assert refusal(again, made, Route.SMS) is AgainFault.NO_WAY
+    assert refusal(again, made, Route.CALL) is AgainFault.NO_WAY
+    assert refusal(again, made, Route.DESK) is AgainFault.NO_WAY
+    assert refusal(again, made, Route.LETTER) is AgainFault.TOO_LATE
     change(person, email_state=RouteState.FAILED)
-    assert refused(again, made, Route.EMAIL) is AgainFault.WAY_FAILED
+    assert refusal(again, made, Route.EMAIL) is AgainFault.WAY_FAILED
     change(person, email_state=RouteState.WORKS, wants_email=False)
-    assert refused(again, made, Route.EMAIL) is AgainFault.NOT_WANTED
+    assert refusal(again, made, Route.EMAIL) is AgainFault.NOT_WANTED
     change(person, wants_email=True, wants_silence=True)
-    assert refused(again, made, Route.EMAIL) is AgainFault.NOT_WANTED
+    assert refusal(again, made, Route.EMAIL) is AgainFault.NOT_WANTED
     change(person, wants_silence=False)
-    assert refused(again, made, Route.EMAIL, now=START) is AgainFault.PAST
+    assert refusal(again, made, Route.EMAIL, now=START) is AgainFault.PAST
     change(motif, discreet=True)
-    assert refused(again, made, Route.EMAIL) is AgainFault.DISCREET
+    assert refusal(again, made, Route.EMAIL) is AgainFault.DISCREET
     assert messages(database) == []
     stranger = Actor.agent(world.agent("professionnel", place=place, families=["pmi"]).id)
-    assert refused(again, made, Route.EMAIL, by=stranger) is AgainFault.NOT_YOUR_SERVICE
-    assert refused(again, made, Route.EMAIL, by=Actor.agent(agent.id)) is AgainFault.DISCREET, "their own to tell"
-    assert refused(again, made, Route.EMAIL, by=VISITOR) is AgainFault.NOT_YOUR_SERVICE
+    assert refusal(again, made, Route.EMAIL, by=stranger) is AgainFault.NOT_YOUR_SERVICE
+    assert refusal(again, made, Route.EMAIL, by=Actor.agent(agent.id)) is AgainFault.DISCREET, "their own to tell"
+    assert refusal(again, made, Route.EMAIL, by=VISITOR) is AgainFault.NOT_YOUR_SERVICE
     for nobody in (world.appointment(agent, place, motif, FAR, for_nobody=True), Appointment(id=999)):
         with pytest.raises(LookupError):
             again(nobody, Route.SMS)

@@ -2,23 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
-
 from portal.booking.models import AppointmentStatus
 from portal.booking.rules import BookingRefusal
 from portal.directory.models import BookedBy
 from portal.journal.services import Actor
 from portal.notifications.models import Status
 from portal.people.contacts import Contact
-from portal.refusal import Refused
 from tests.booking.desk import BASE, LATER, NOE, START, ZOE, alive, asked, confirm, give_up, messages, shift
+from tests.reading import refusal
 from tests.world import at
-
-
-def refusal(change, *given, **by) -> object:
-    with pytest.raises(Refused) as found:
-        change(*given, **by)
-    return found.value.reason
 
 
 def booked(database, clock, world, **motif):

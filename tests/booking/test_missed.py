@@ -15,8 +15,8 @@ from portal.journal.services import VISITOR, Actor
 from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import PermanentFailure
 from portal.notifications.models import Route, Status
-from portal.refusal import Refused
 from tests.booking.desk import BASE, alive, journal, messages
+from tests.reading import refusal
 from tests.world import at
 
 ADDRESS = ["", "", "4 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"]
@@ -54,12 +54,6 @@ def press(database, world, desk):
     return run
 
 
-def refused(run, *args, **given):
-    with pytest.raises(Refused) as found:
-        run(*args, **given)
-    return found.value.reason
-
-
 def test_another_date_is_offered_by_each_way_that_the_person_chose_and_once(world, missed, press, database) -> None:
     person = world.person(address=ADDRESS, wants_paper=True)
     gone = missed(person)
@@ -85,24 +79,24 @@ def test_a_guardian_is_told_for_a_relative_and_silence_is_kept(world, missed, pr
     assert alive(database) == [("appointment_missed", "sms", guardian.id)]
     assert messages(database)[0].context["names"] == ["Lou Essai"]
     alone = missed(quiet)
-    assert refused(press, tell_missed, alone) is MissedFault.SILENCE
-    assert refused(press, ask_call, alone) is MissedFault.SILENCE
+    assert refusal(press, tell_missed, alone) is MissedFault.SILENCE
+    assert refusal(press, ask_call, alone) is MissedFault.SILENCE
 
 
 def test_nothing_is_sent_of_a_discreet_motif_of_what_was_not_missed_nor_a_month_later(
     world, missed, press, database
 ) -> None:
     for verb in (tell_missed, ask_call):
-        assert refused(press, verb, missed(discreet=True)) is MissedFault.DISCREET
+        assert refusal(press, verb, missed(discreet=True)) is MissedFault.DISCREET
         gone = missed()
-        assert refused(press, verb, gone, now=PAST + timedelta(days=30)) is MissedFault.OVER
+        assert refusal(press, verb, gone, now=PAST + timedelta(days=30)) is MissedFault.OVER
         stranger = Actor.agent(world.agent("professionnel", families=["pmi"]).id)
-        assert refused(press, verb, gone, by=stranger) is MissedFault.NOT_YOUR_SERVICE
-        assert refused(press, verb, gone, by=VISITOR) is MissedFault.NOT_YOUR_SERVICE
+        assert refusal(press, verb, gone, by=stranger) is MissedFault.NOT_YOUR_SERVICE
+        assert refusal(press, verb, gone, by=VISITOR) is MissedFault.NOT_YOUR_SERVICE
         place, motif, agent = world.office()
         for status in (AppointmentStatus.SEEN, AppointmentStatus.BOOKED, AppointmentStatus.EXCUSED):
             other = world.appointment(world.agent(), place, motif, PAST, status=status)
-            assert refused(press, verb, other) is MissedFault.NOT_MISSED
+            assert refusal(press, verb, other) is MissedFault.NOT_MISSED
         for nobody in (world.appointment(agent, place, motif, PAST, for_nobody=True), Appointment(id=999)):
             with pytest.raises(LookupError):
                 press(verb, nobody)
@@ -134,7 +128,7 @@ def test_a_call_is_a_task_with_the_words_to_say_and_is_asked_for_once(
     (open_task,) = messages(database)
     assert (open_task.route, open_task.status, open_task.recipient) == (Route.CALL, Status.OPEN, "+33353010099")
     assert "Il n'est pas trop tard. Voulez-vous une autre date\u00a0?" in open_task.rendered["text"]
-    assert refused(press, ask_call, missed(world.person(mobile=None))) is MissedFault.NO_PHONE
+    assert refusal(press, ask_call, missed(world.person(mobile=None))) is MissedFault.NO_PHONE
     other = missed(world.person(mobile=None, landline="+33353010098", email=None))
     (written,) = press(tell_missed, other)
     assert written.route is Route.CALL, "who has no other way is called"

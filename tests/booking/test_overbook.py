@@ -21,11 +21,11 @@ from tests.booking.desk import (
     count,
     journal,
     messages,
-    refusal,
     refused,
     shift,
 )
 from tests.booking.test_races import at_once, someone
+from tests.reading import refusal
 from tests.world import at
 
 WHY = "Sortie de maternité demain"

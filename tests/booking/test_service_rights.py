@@ -13,7 +13,8 @@ from portal.clock import paris_day
 from portal.directory.models import Mds
 from portal.journal.services import Actor, ActorKind
 from portal.people.queries_access import Service, services_of
-from tests.booking.desk import LATER, START, asked, confirm, give, give_up, refusal, refused, shift
+from tests.booking.desk import LATER, START, asked, confirm, give, give_up, refused, shift
+from tests.reading import refusal
 
 TODAY = date(2026, 11, 23)
 FOREIGN = BookingRefusal.NOT_YOUR_SERVICE

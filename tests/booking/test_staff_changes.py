@@ -24,10 +24,10 @@ from tests.booking.desk import (
     give_up,
     journal,
     messages,
-    refusal,
     shift,
 )
 from tests.booking.test_races import at_once, someone
+from tests.reading import refusal
 from tests.world import at
 
 CHANGED = BookingRefusal.CHANGED

@@ -12,8 +12,8 @@ from portal.directory.models import Mode
 from portal.journal.services import VISITOR, Actor
 from portal.journal.verbs import SENTENCES
 from portal.notifications.models import Status
-from portal.refusal import Refused
 from tests.booking.desk import BASE, START, alive, journal, messages
+from tests.reading import refusal
 from tests.world import at
 
 SEEN, NOSHOW, EXCUSED = AppointmentStatus.SEEN, AppointmentStatus.NOSHOW, AppointmentStatus.EXCUSED
@@ -39,19 +39,13 @@ def do(database):
     return press
 
 
-def refused(press, *args, **given):
-    with pytest.raises(Refused) as found:
-        press(*args, **given)
-    return found.value.reason
-
-
 def test_the_waiting_room_notes_who_came_when_and_was_called_and_takes_a_wrong_press_back(
     world, office, do, database
 ) -> None:
     place, motif, agent, desk = office
     booked = world.appointment(agent, place, motif, START)
     early = START - timedelta(hours=3)
-    assert refused(do, arrive, early - timedelta(seconds=1), booked, desk) is StatusFault.TOO_SOON
+    assert refusal(do, arrive, early - timedelta(seconds=1), booked, desk) is StatusFault.TOO_SOON
     assert do(arrive, early, booked, desk).arrived_at == early
     assert do(arrive, START, booked, desk).arrived_at == early, "the first press stands"
     called = do(call_in, START, booked, desk)
@@ -78,25 +72,25 @@ def test_the_waiting_room_notes_who_came_when_and_was_called_and_takes_a_wrong_p
 def test_nobody_waits_for_a_call_another_day_or_what_is_cancelled_or_done(world, office, do) -> None:
     place, motif, agent, desk = office
     by_phone = world.appointment(agent, place, world.motif(mode=Mode.PHONE), START)
-    assert refused(do, arrive, START, by_phone, desk) is StatusFault.NO_WAITING_ROOM
+    assert refusal(do, arrive, START, by_phone, desk) is StatusFault.NO_WAITING_ROOM
     cancelled = world.appointment(agent, place, motif, START, status=REVOKED)
-    assert refused(do, call_in, START, cancelled, desk) is StatusFault.CANCELLED
+    assert refusal(do, call_in, START, cancelled, desk) is StatusFault.CANCELLED
     night = world.appointment(agent, place, motif, at("2026-11-26", "00:30"))
-    assert refused(do, arrive, at("2026-11-25", "23:50"), night, desk) is StatusFault.TOO_SOON
-    assert refused(do, arrive, at("2026-11-27", "00:00"), night, desk) is StatusFault.OVER
+    assert refusal(do, arrive, at("2026-11-25", "23:50"), night, desk) is StatusFault.TOO_SOON
+    assert refusal(do, arrive, at("2026-11-27", "00:00"), night, desk) is StatusFault.OVER
     seen = world.appointment(agent, place, motif, at("2026-11-26", "11:00"), status=SEEN)
-    assert refused(do, arrive, at("2026-11-26", "11:10"), seen, desk) is StatusFault.OVER
+    assert refusal(do, arrive, at("2026-11-26", "11:10"), seen, desk) is StatusFault.OVER
 
 
 def test_a_status_is_noted_in_one_press_once_and_is_mended_days_later(world, office, do, database) -> None:
     place, motif, agent, desk = office
     booked = world.appointment(agent, place, motif, START)
-    assert refused(do, mark, START - timedelta(seconds=1), booked, desk, status=NOSHOW) is StatusFault.TOO_SOON
+    assert refusal(do, mark, START - timedelta(seconds=1), booked, desk, status=NOSHOW) is StatusFault.TOO_SOON
     missed = do(mark, START, booked, desk, status=NOSHOW, sequence=0)
     assert (missed.status, missed.sequence) == (NOSHOW, 1)
     again = do(mark, START, booked, desk, status=NOSHOW, sequence=0)
     assert again.sequence == 1, "the same press twice is one"
-    assert refused(do, mark, START, booked, desk, status=SEEN, sequence=0) is StatusFault.CHANGED
+    assert refusal(do, mark, START, booked, desk, status=SEEN, sequence=0) is StatusFault.CHANGED
     later = START + timedelta(days=3)
     assert do(mark, later, booked, desk, status=SEEN, sequence=1).status is SEEN
     assert do(mark, later, booked, desk, status=BOOKED).status is BOOKED
@@ -113,10 +107,10 @@ def test_someone_who_has_arrived_may_be_received_before_the_hour(world, office, 
     place, motif, agent, desk = office
     booked = world.appointment(agent, place, motif, START)
     early = START - timedelta(minutes=30)
-    assert refused(do, mark, early, booked, desk, status=SEEN) is StatusFault.TOO_SOON
+    assert refusal(do, mark, early, booked, desk, status=SEEN) is StatusFault.TOO_SOON
     do(arrive, early, booked, desk)
-    assert refused(do, mark, early - timedelta(seconds=1), booked, desk, status=SEEN) is StatusFault.TOO_SOON
-    assert refused(do, mark, early, booked, desk, status=NOSHOW) is StatusFault.TOO_SOON
+    assert refusal(do, mark, early - timedelta(seconds=1), booked, desk, status=SEEN) is StatusFault.TOO_SOON
+    assert refusal(do, mark, early, booked, desk, status=NOSHOW) is StatusFault.TOO_SOON
     assert do(mark, early, booked, desk, status=SEEN).status is SEEN
 
 
@@ -125,8 +119,8 @@ def test_a_closed_door_is_met_at_home_alone_and_is_told_apart(world, office, do,
     visit = world.appointment(agent, place, world.motif(mode=Mode.HOME), START)
     here = world.appointment(agent, place, motif, at("2026-11-26", "10:30"))
     later = START + timedelta(hours=2)
-    assert refused(do, mark, later, here, desk, status=NOSHOW, is_door_closed=True) is StatusFault.NOT_AT_HOME
-    assert refused(do, mark, later, visit, desk, status=SEEN, is_door_closed=True) is StatusFault.NOT_AT_HOME
+    assert refusal(do, mark, later, here, desk, status=NOSHOW, is_door_closed=True) is StatusFault.NOT_AT_HOME
+    assert refusal(do, mark, later, visit, desk, status=SEEN, is_door_closed=True) is StatusFault.NOT_AT_HOME
     assert do(mark, later, visit, desk, status=NOSHOW, is_door_closed=True).is_door_closed
     assert do(mark, later, visit, desk, status=NOSHOW).is_door_closed is False, "mended"
     assert [line.verb for line in journal(database)] == ["appointment.door_closed", "appointment.missed"]
@@ -139,12 +133,12 @@ def test_excused_and_revoked_cancel_what_is_to_come_with_its_messages_and_are_on
     person = world.person(email=None)
     booked = world.appointment(agent, place, motif, START, person)
     before = START - timedelta(days=1)
-    assert refused(do, mark, before, booked, desk, status=EXCUSED) is StatusFault.TO_COME
+    assert refusal(do, mark, before, booked, desk, status=EXCUSED) is StatusFault.TO_COME
     gone = do(mark, before, booked, desk, status=EXCUSED, base_url=BASE)
     assert gone.status is EXCUSED
     assert alive(database) == [("appointment_cancelled", "sms", person.id)]
     assert messages(database)[0].context["cancelled_by"] == "person"
-    assert refused(do, mark, START + timedelta(days=1), booked, desk, status=SEEN) is StatusFault.CANCELLED
+    assert refusal(do, mark, START + timedelta(days=1), booked, desk, status=SEEN) is StatusFault.CANCELLED
     past = world.appointment(agent, place, motif, at("2026-11-26", "10:30"))
     noted = do(mark, START + timedelta(hours=4), past, desk, status=REVOKED, base_url=BASE)
     assert noted.status is REVOKED
@@ -159,7 +153,7 @@ def test_what_was_noted_as_cancelled_takes_its_time_again_unless_somebody_has_it
     assert do(mark, START, noted, desk, status=SEEN).status is SEEN
     do(mark, START, noted, desk, status=EXCUSED)
     world.appointment(agent, place, motif, START)
-    assert refused(do, mark, START, noted, desk, status=SEEN) is StatusFault.AGENT_TAKEN
+    assert refusal(do, mark, START, noted, desk, status=SEEN) is StatusFault.AGENT_TAKEN
 
 
 def test_the_agent_the_desk_the_leader_and_the_service_note_and_nobody_else(world, office, do) -> None:
@@ -184,8 +178,8 @@ def test_the_agent_the_desk_the_leader_and_the_service_note_and_nobody_else(worl
     for one in may:
         do(arrive, START, booked, Actor.agent(one.id))
     for one in may_not:
-        assert refused(do, arrive, START, booked, Actor.agent(one.id)) is StatusFault.NOT_YOURS
-    assert refused(do, arrive, START, booked, VISITOR) is StatusFault.NOT_YOURS
+        assert refusal(do, arrive, START, booked, Actor.agent(one.id)) is StatusFault.NOT_YOURS
+    assert refusal(do, arrive, START, booked, VISITOR) is StatusFault.NOT_YOURS
 
 
 def test_the_row_that_holds_a_workshop_s_time_is_nobody_s_to_mark(world, office, database) -> None:

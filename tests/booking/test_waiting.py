@@ -11,9 +11,9 @@ from portal.booking.services_waiting import answer_wishes, end_past_wishes, stop
 from portal.directory.models import BookedBy
 from portal.journal.services import VISITOR, Actor
 from portal.people.queries_access import services_of
-from portal.refusal import Refused
 from portal.upkeep import upkeep
 from tests.booking.desk import START, journal
+from tests.reading import refusal
 from tests.world import at
 
 TODAY = date(2026, 11, 23)
@@ -45,12 +45,6 @@ def ask(database, world, desk):
     return put
 
 
-def refused(press, *args, **given):
-    with pytest.raises(Refused) as found:
-        press(*args, **given)
-    return found.value.reason
-
-
 def test_one_wish_for_each_person_and_motif_asked_again_it_says_what_suits_now(world, ask, database) -> None:
     place, motif, _ = world.office()
     person = world.person()
@@ -76,19 +70,19 @@ def test_one_wish_for_each_person_and_motif_asked_again_it_says_what_suits_now(w
 def test_a_wish_that_makes_no_sense_or_of_another_service_is_refused(world, ask) -> None:
     place, motif, _ = world.office()
     person = world.person()
-    assert refused(ask, person, motif, last_day=TODAY - timedelta(days=1), first_day=date(2026, 11, 1)) is (
+    assert refusal(ask, person, motif, last_day=TODAY - timedelta(days=1), first_day=date(2026, 11, 1)) is (
         WishFault.OVER
     )
-    assert refused(ask, person, motif, last_day=TODAY - timedelta(days=1)) is WishFault.NEVER
-    assert refused(ask, person, motif, mornings=False, afternoons=False) is WishFault.NEVER
-    assert refused(ask, person, motif, first_day=TODAY + timedelta(days=367)) is WishFault.TOO_FAR
-    assert refused(ask, person, world.motif(booked_by=BookedBy.NOBODY)) is WishFault.NOT_BOOKABLE
-    assert refused(ask, person, world.motif(closed_on=TODAY)) is WishFault.NOT_BOOKABLE
-    assert refused(ask, person, motif, by=VISITOR) is WishFault.NOT_YOUR_SERVICE
+    assert refusal(ask, person, motif, last_day=TODAY - timedelta(days=1)) is WishFault.NEVER
+    assert refusal(ask, person, motif, mornings=False, afternoons=False) is WishFault.NEVER
+    assert refusal(ask, person, motif, first_day=TODAY + timedelta(days=367)) is WishFault.TOO_FAR
+    assert refusal(ask, person, world.motif(booked_by=BookedBy.NOBODY)) is WishFault.NOT_BOOKABLE
+    assert refusal(ask, person, world.motif(closed_on=TODAY)) is WishFault.NOT_BOOKABLE
+    assert refusal(ask, person, motif, by=VISITOR) is WishFault.NOT_YOUR_SERVICE
     pmi = Actor.agent(world.agent("professionnel", place=place, families=["pmi"]).id)
-    assert refused(ask, person, motif, by=pmi) is WishFault.NOT_YOUR_SERVICE
+    assert refusal(ask, person, motif, by=pmi) is WishFault.NOT_YOUR_SERVICE
     here = Actor.agent(world.agent("professionnel", place=place, families=["social"]).id)
-    assert refused(ask, person, motif, world.place(), by=here) is WishFault.NOT_YOUR_SERVICE
+    assert refusal(ask, person, motif, world.place(), by=here) is WishFault.NOT_YOUR_SERVICE
     assert ask(person, motif, by=here).place_id is None, "anywhere, in a service of theirs"
     with pytest.raises(LookupError):
         ask(type(person)(id=999), motif)
@@ -119,7 +113,7 @@ def test_a_wish_ends_once_by_an_appointment_by_the_person_or_by_its_last_day(wor
     with database.transaction() as session:
         with pytest.raises(LookupError):
             stop_waiting(session, world.now, wish_id=999, how=WishEnd.WITHDRAWN, by=desk)
-        assert refused(
+        assert refusal(
             stop_waiting, session, world.now, wish_id=past.id, how=WishEnd.WITHDRAWN, by=Actor.agent(agent.id)
         ) is (WishFault.NOT_YOUR_SERVICE)
     assert ask(people[0], motif).id != booked.id, "who was answered may wait again"

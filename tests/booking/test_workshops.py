@@ -26,6 +26,7 @@ from portal.directory.models_settings import DayException
 from portal.journal.services import VISITOR, Actor
 from portal.refusal import Refused
 from tests.booking.desk import BASE, LATER, START, alive, journal, messages
+from tests.reading import refusal
 from tests.world import at
 
 MINUTES = 90
@@ -84,12 +85,6 @@ def seat(run, world, house):
     return give
 
 
-def refused(press, *args, **given):
-    with pytest.raises(Refused) as found:
-        press(*args, **given)
-    return found.value.reason
-
-
 def test_a_workshop_holds_the_agent_s_time_for_nobody(world, house, hosted, database) -> None:
     _, motif, _, _ = house
     made = hosted()
@@ -101,7 +96,7 @@ def test_a_workshop_holds_the_agent_s_time_for_nobody(world, house, hosted, data
         day = date(2026, 11, 26)
         starts = [slot.starts_at for slot in free_slots(session, world.now, Scope(motif), day, day)]
         assert starts == [at("2026-11-26", hour) for hour in ("10:30", "11:00", "11:30")]
-    assert refused(hosted) is WorkshopFault.AGENT_TAKEN
+    assert refusal(hosted) is WorkshopFault.AGENT_TAKEN
     assert [(line.verb, line.object_id) for line in journal(database)] == [("workshop.opened", made.id)]
 
 
@@ -109,21 +104,21 @@ def test_a_workshop_is_not_opened_in_the_past_on_a_closed_day_nor_over_an_absenc
     world, house, hosted, database
 ) -> None:
     place, _, agent, _ = house
-    assert refused(hosted, starts_at=world.now) is WorkshopFault.OVER
-    assert refused(hosted, starts_at=at("2026-12-25", "09:00")) is WorkshopFault.CLOSED
+    assert refusal(hosted, starts_at=world.now) is WorkshopFault.OVER
+    assert refusal(hosted, starts_at=at("2026-12-25", "09:00")) is WorkshopFault.CLOSED
     bridge, opens = date(2026, 11, 27), date(2026, 12, 25)
     with database.transaction() as session:
         session.add(DayException(day=bridge, place_id=None, is_open=False, label="pont"))
         session.add(DayException(day=opens, place_id=None, is_open=False, label="fermé"))
         session.add(DayException(day=opens, place_id=place.id, is_open=True, label="permanence"))
-    assert refused(hosted, starts_at=at("2026-11-27", "09:00")) is WorkshopFault.CLOSED
+    assert refusal(hosted, starts_at=at("2026-11-27", "09:00")) is WorkshopFault.CLOSED
     assert hosted(starts_at=at("2026-12-25", "09:00")), "open here, whatever the other places do"
     world.absence(agent, at("2026-11-30", "10:00"), at("2026-11-30", "12:00"))
-    assert refused(hosted, starts_at=at("2026-11-30", "09:00")) is WorkshopFault.AGENT_AWAY
-    assert refused(hosted, agent_id=world.agent(is_active=False).id) is WorkshopFault.AGENT_AWAY
+    assert refusal(hosted, starts_at=at("2026-11-30", "09:00")) is WorkshopFault.AGENT_AWAY
+    assert refusal(hosted, agent_id=world.agent(is_active=False).id) is WorkshopFault.AGENT_AWAY
     explained = world.motif(booked_by=BookedBy.NOBODY)
-    assert refused(hosted, motif_id=explained.id) is WorkshopFault.CLOSED
-    assert refused(hosted, place_id=world.place(closed_on=date(2026, 11, 1)).id, by=everywhere(world)) is (
+    assert refusal(hosted, motif_id=explained.id) is WorkshopFault.CLOSED
+    assert refusal(hosted, place_id=world.place(closed_on=date(2026, 11, 1)).id, by=everywhere(world)) is (
         WorkshopFault.CLOSED
     )
     for missing in ({"motif_id": 0}, {"place_id": 0}, {"agent_id": 0}):
@@ -139,16 +134,16 @@ def test_nobody_opens_fills_changes_or_cancels_a_workshop_of_another_service(wor
     place, _, agent, desk = house
     stranger = Actor.agent(world.agent("professionnel", place=place, families=["pmi"]).id)
     not_yours = WorkshopFault.NOT_YOUR_SERVICE
-    assert refused(hosted, by=stranger) is not_yours
-    assert refused(hosted, by=VISITOR) is not_yours
+    assert refusal(hosted, by=stranger) is not_yours
+    assert refusal(hosted, by=VISITOR) is not_yours
     made, person = hosted(), world.person()
-    assert refused(seat, made, person, by=stranger) is not_yours
+    assert refusal(seat, made, person, by=stranger) is not_yours
     there = {"workshop_id": made.id, "base_url": BASE}
-    assert refused(run, cancel_workshop, world.now, reason=CancelReason.MISTAKE, by=stranger, **there) is not_yours
+    assert refusal(run, cancel_workshop, world.now, reason=CancelReason.MISTAKE, by=stranger, **there) is not_yours
     new = {"place_id": place.id, "agent_id": agent.id, "starts_at": LATER, "minutes": 60, "seats": 8, "title": "Autre"}
-    assert refused(run, change_workshop, world.now, by=stranger, **there, **new) is not_yours
+    assert refusal(run, change_workshop, world.now, by=stranger, **there, **new) is not_yours
     elsewhere = new | {"place_id": world.place().id}
-    assert refused(run, change_workshop, world.now, by=desk, **there, **elsewhere) is not_yours
+    assert refusal(run, change_workshop, world.now, by=desk, **there, **elsewhere) is not_yours
 
 
 def test_each_seat_is_an_appointment_with_its_code_its_messages_and_its_line(
@@ -167,9 +162,9 @@ def test_each_seat_is_an_appointment_with_its_code_its_messages_and_its_line(
     ]
     assert messages(database)[0].context["move_until"] is None, "a seat cannot be moved, and nothing says that it can"
     assert journal(database)[-1].verb == "appointment.booked"
-    assert refused(seat, made, person) is WorkshopFault.ALREADY
+    assert refusal(seat, made, person) is WorkshopFault.ALREADY
     seat(made, world.person())
-    assert refused(seat, made, world.person()) is WorkshopFault.FULL
+    assert refusal(seat, made, world.person()) is WorkshopFault.FULL
     with database.transaction() as session:
         from_list = workshop(session, made.id)
         assert (from_list.taken, from_list.free) == (2, 0)
@@ -192,14 +187,14 @@ def test_a_seat_that_is_cancelled_is_free_and_one_cannot_be_moved_alone(world, h
 def test_a_workshop_that_has_begun_still_takes_whoever_comes_until_it_ends(world, hosted, seat) -> None:
     made = hosted()
     assert seat(made, world.person(), START + timedelta(minutes=10))
-    assert refused(seat, made, world.person(), START + timedelta(minutes=MINUTES)) is WorkshopFault.OVER
+    assert refusal(seat, made, world.person(), START + timedelta(minutes=MINUTES)) is WorkshopFault.OVER
 
 
 def test_a_seat_is_for_those_of_the_right_age_and_with_a_file(world, hosted, seat, database, house) -> None:
     with database.transaction() as session:
         session.get_one(Motif, house[1].id).max_age_years = 6
     made = hosted()
-    assert refused(seat, made, world.person()) is WorkshopFault.WRONG_AGE
+    assert refusal(seat, made, world.person()) is WorkshopFault.WRONG_AGE
     with pytest.raises(LookupError):
         seat(made, house[2].__class__(id=999))
     made.id = 999
@@ -214,13 +209,13 @@ def test_a_person_has_no_more_seats_to_come_than_the_motif_allows(world, hosted,
     person, other = world.person(), world.person()
     world.appointment(house[2], house[0], house[1], LATER + timedelta(days=5), person)  # no seat: it has its own limit
     first, _second = seat(made[0], person), seat(made[1], person)
-    assert refused(seat, made[2], person) is WorkshopFault.LIMIT
+    assert refusal(seat, made[2], person) is WorkshopFault.LIMIT
     assert seat(made[2], other)
-    assert refused(seat, made[0], person) is WorkshopFault.ALREADY
+    assert refusal(seat, made[0], person) is WorkshopFault.ALREADY
     run(cancel, world.now, appointment_id=first.id, by=house[3], base_url=BASE, reason=CancelReason.MISTAKE)
     assert seat(made[2], person)
     begun = hosted(starts_at=START - timedelta(days=1))
-    assert refused(seat, begun, person) is WorkshopFault.LIMIT
+    assert refusal(seat, begun, person) is WorkshopFault.LIMIT
     assert seat(begun, person, START - timedelta(days=1) + timedelta(minutes=5))  # they are there
 
 
@@ -278,8 +273,8 @@ def test_another_hour_or_place_is_told_to_all_who_have_a_seat_and_another_agent_
     colleague = world.agent()
     assert change(agent_id=colleague.id, sequence=1).appointment.agent_id == colleague.id
     assert alive(database) == before
-    assert refused(change, sequence=1) is WorkshopFault.CHANGED
-    assert refused(change, seats=0) is WorkshopFault.FEWER_SEATS
+    assert refusal(change, sequence=1) is WorkshopFault.CHANGED
+    assert refusal(change, seats=0) is WorkshopFault.FEWER_SEATS
     later = change(starts_at=LATER)
     assert later.appointment.starts_at == LATER
     moved = [one for one in messages(database) if one.kind == "appointment_moved"]
@@ -293,7 +288,7 @@ def test_another_hour_or_place_is_told_to_all_who_have_a_seat_and_another_agent_
         assert appointment(session, taken.id).place_id == there.id
     world.appointment(colleague, place, motif, at("2026-11-27", "09:00"))
     over = {"starts_at": at("2026-11-27", "09:00"), "agent_id": colleague.id}
-    assert refused(change, **over) is WorkshopFault.AGENT_TAKEN
+    assert refusal(change, **over) is WorkshopFault.AGENT_TAKEN
     with pytest.raises(LookupError):
         change(workshop_id=999)
 
@@ -316,8 +311,8 @@ def test_cancelling_a_workshop_tells_everybody_and_frees_the_agent(world, house,
     for person in people:
         seat(made, person)
     press = {"workshop_id": made.id, "reason": CancelReason.AGENT_AWAY, "by": house[3], "base_url": BASE}
-    assert refused(run, cancel_workshop, world.now, **press, sequence=7) is WorkshopFault.CHANGED
-    assert refused(run, cancel_workshop, START, **press) is WorkshopFault.OVER
+    assert refusal(run, cancel_workshop, world.now, **press, sequence=7) is WorkshopFault.CHANGED
+    assert refusal(run, cancel_workshop, START, **press) is WorkshopFault.OVER
     run(cancel_workshop, world.now, **press)
     run(cancel_workshop, world.now, **press)
     assert alive(database) == [("appointment_cancelled", "sms", person.id) for person in people]
@@ -327,10 +322,10 @@ def test_cancelling_a_workshop_tells_everybody_and_frees_the_agent(world, house,
             (AppointmentStatus.REVOKED, CancelReason.AGENT_AWAY)
         }
         assert workshops_to_come(session, world.now) == []
-    assert refused(seat, made, world.person()) is WorkshopFault.CANCELLED
+    assert refusal(seat, made, world.person()) is WorkshopFault.CANCELLED
     new = {"place_id": house[0].id, "agent_id": house[2].id, "starts_at": LATER, "minutes": 60, "seats": 8}
     change = {"workshop_id": made.id, "title": "Non", "by": house[3], "base_url": BASE, **new}
-    assert refused(run, change_workshop, world.now, **change) is WorkshopFault.CANCELLED
+    assert refusal(run, change_workshop, world.now, **change) is WorkshopFault.CANCELLED
     assert hosted(), "the agent's time is free"
 
 
@@ -344,7 +339,7 @@ def test_the_sheet_is_by_name_and_everybody_present_is_noted_in_one_press(
     with database.transaction() as session:
         rows = [one.participations[0].person.family_name for one in sheet(session, made.id)]
     assert rows == ["Abeille", "essai", "Zola"]
-    assert refused(run, mark_all_present, world.now, workshop_id=made.id, by=house[3]) is StatusFault.TOO_SOON
+    assert refusal(run, mark_all_present, world.now, workshop_id=made.id, by=house[3]) is StatusFault.TOO_SOON
     assert run(mark_all_present, START, workshop_id=made.id, by=house[3]) == 3
     assert run(mark_all_present, START, workshop_id=made.id, by=house[3]) == 0
     with database.transaction() as session:

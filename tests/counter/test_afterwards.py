@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from portal.booking.models import Appointment, CancelReason
 from portal.booking.models_waiting import Wish
 from portal.notifications.models import Message
 from portal.words import code_words
 from tests.entering import enter
+from tests.reading import all_of
 from tests.world import at
 
 THURSDAY = at("2026-11-26", "09:00")
@@ -27,11 +27,6 @@ def page_of(made, end=""):
 def now_of(database, made):
     with database.transaction() as session:
         return session.get_one(Appointment, made.id)
-
-
-def all_of(database, model):
-    with database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
 
 
 def form_of(page, action):

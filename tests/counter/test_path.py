@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import select
 
 from portal.booking.models import Appointment
 from portal.directory.models_settings import DayException
@@ -14,14 +13,10 @@ from portal.journal.models import JournalLine
 from portal.notifications.models import Message
 from portal.people.models import Person, RouteState
 from tests.entering import enter
+from tests.reading import all_of
 from tests.world import at
 
 NINE_THIRTY = at("2026-11-23", "09:30")
-
-
-def all_of(database, model):
-    with database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
 
 
 def set_on(database, row, **values):

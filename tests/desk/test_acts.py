@@ -16,6 +16,7 @@ from portal.people.services_preferences import preferences_of
 from portal.refusal import Refused
 from tests.booking.desk import BASE
 from tests.desk.merging import promised
+from tests.reading import all_of
 
 pytestmark = pytest.mark.usefixtures("agent")
 
@@ -32,11 +33,6 @@ def agent(world, house, enter):
 def fresh(database, person) -> Person:
     with database.transaction() as session:
         return session.get_one(Person, person.id)
-
-
-def all_of(database, model):
-    with database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
 
 
 def verbs(database):

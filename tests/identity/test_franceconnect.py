@@ -19,6 +19,7 @@ from portal.refusal import Refused
 from portal.settings import Provider as ProviderSettings
 from portal.web.sessions import WebSession
 from tests.openid.provider import CLIENT_ID, CLIENT_SECRET, running
+from tests.reading import all_of
 
 BACK = "https://porte.exemple.fr/connexion/franceconnect/retour"
 LEFT = "https://porte.exemple.fr/connexion/franceconnect/fin"
@@ -76,13 +77,8 @@ def sign_in(client, **given):
     return client.get(consent(start(client, **given)))
 
 
-def rows(database, model):
-    with database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
-
-
 def verbs(database):
-    return [line.verb for line in rows(database, JournalLine)]
+    return [line.verb for line in all_of(database, JournalLine)]
 
 
 def pivot(**changes) -> Pivot:
@@ -98,11 +94,11 @@ def enters(session, clock, *, subject="sub-camille", email="couple@exemple.fr", 
 def test_who_has_no_file_gets_one_and_enters_it_known(client, database):
     response = sign_in(client)
     assert (response.status_code, response.headers["Location"]) == (303, "/mon-espace")
-    (person,) = rows(database, Person)
+    (person,) = all_of(database, Person)
     assert (person.family_name, person.given_names, person.birth_date) == ("ESSAI", "Dominique Camille", BORN)
     assert (person.birth_place, person.email, person.mobile) == ("62041", "Couple@exemple.fr", None)
     assert (person.email_state, person.maybe_double) == (RouteState.UNTRIED, False)
-    (credential,) = rows(database, Credential)
+    (credential,) = all_of(database, Credential)
     assert (credential.kind, credential.value, credential.is_vouched) == ("franceconnect", "sub-camille", True)
     with database.transaction() as session:
         kept = session.scalars(select(WebSession).where(WebSession.person_id == person.id)).one().data
@@ -113,7 +109,7 @@ def test_who_has_no_file_gets_one_and_enters_it_known(client, database):
 def test_who_has_one_file_enters_it_and_its_contacts_stay_as_they_were(client, database, world):
     file = world.person(given_names="Dominique", email="dominique@exemple.fr", mobile=None)
     sign_in(client)
-    (person,) = rows(database, Person)
+    (person,) = all_of(database, Person)
     assert (person.id, person.email, person.birth_place) == (file.id, "dominique@exemple.fr", "62041")
 
 
@@ -125,14 +121,14 @@ def test_the_second_time_the_file_opens_whatever_it_has_become(client, database,
     client.get("/connexion/franceconnect/retour")
     client.post("/quitter")
     sign_in(client)
-    assert len(rows(database, Credential)) == 1
+    assert len(all_of(database, Credential)) == 1
     assert verbs(database)[-1] == "sign_in.succeeded"
 
 
 def test_a_shared_email_joins_nobody(client, database, world):
     other = world.person(family_name="Conjoint", given_names="Claude", email="couple@exemple.fr")
     sign_in(client)
-    other_again, mine = rows(database, Person)
+    other_again, mine = all_of(database, Person)
     assert other_again.id == other.id
     assert mine.family_name == "ESSAI"
     assert mine.maybe_double  # same e-mail and birth date: agents will know
@@ -148,9 +144,9 @@ def test_several_files_go_to_an_agent_and_the_page_says_what_happens_next(client
     assert "03 53 01 00 62" in response.page.text()
     assert "Essai" not in response.page.text()
     assert response.headers["Cache-Control"] == "no-store"
-    (case,) = rows(database, IdentityCase)
+    (case,) = all_of(database, IdentityCase)
     assert (case.subject, case.closed_at, case.birth_place) == ("sub-camille", None, "62041")
-    assert rows(database, Credential) == []
+    assert all_of(database, Credential) == []
     assert client.get("/mon-espace").status_code == 303
     left = requests.get(response.page.links()["Quitter FranceConnect"], allow_redirects=False, timeout=5)
     assert left.headers["Location"].startswith(LEFT)
@@ -188,7 +184,7 @@ def test_an_answer_brought_by_another_browser_is_refused(app, client, database):
     response = stranger.get(path)
     assert response.status_code == 400
     assert response.page.h1 == "Cette connexion ne peut pas continuer"
-    assert rows(database, Person) == []
+    assert all_of(database, Person) == []
 
 
 @pytest.mark.parametrize(
@@ -208,7 +204,7 @@ def test_a_window_opened_before_does_not_spoil_the_one_opened_last(client, datab
     first, last = consent(start(client)), consent(start(client))
     assert client.get(first).status_code == 400
     assert client.get(last).status_code == 303
-    assert len(rows(database, Person)) == 1
+    assert len(all_of(database, Person)) == 1
 
 
 def test_the_provider_may_sign_its_answer_with_its_name(client, provider):
@@ -221,7 +217,7 @@ def test_who_stops_at_franceconnect_is_told_that_nothing_changed(client, databas
     assert response.status_code == 200
     assert response.page.h1 == "Vous avez arrêté la connexion"
     assert "/connexion" in response.page.links().values()
-    assert rows(database, JournalLine) == []
+    assert all_of(database, JournalLine) == []
 
 
 def test_a_doubtful_answer_opens_nothing_and_the_log_names_nobody(client, database, provider, caplog):
@@ -229,7 +225,7 @@ def test_a_doubtful_answer_opens_nothing_and_the_log_names_nobody(client, databa
     response = sign_in(client)
     assert response.status_code == 400
     assert response.page.h1 == "La connexion avec FranceConnect n'a pas marché"
-    assert rows(database, Person) == []
+    assert all_of(database, Person) == []
     assert verbs(database) == ["sign_in.failed"]
     assert [record.getMessage() for record in caplog.records if record.name == "portal"] == [
         "franceconnect fault=nonce"
@@ -264,14 +260,14 @@ def test_an_identity_that_no_file_can_hold_is_said_and_a_person_can_help(client,
     response = sign_in(client)
     assert response.status_code == 422
     assert response.page.h1 == "Il nous manque une information sur vous"
-    assert rows(database, Person) == []
+    assert all_of(database, Person) == []
 
 
 @pytest.mark.parametrize("email", ["", "pas une adresse", None])
 def test_an_email_that_is_none_is_left_out(client, database, provider, email):
     provider.person = CAMILLE | {"email": email}
     sign_in(client)
-    assert rows(database, Person)[0].email is None
+    assert all_of(database, Person)[0].email is None
 
 
 def test_a_press_without_its_token_leads_back(client):
@@ -422,4 +418,4 @@ def test_two_windows_at_once_make_one_file(database, clock):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(rows(database, Person)) == len(rows(database, Credential)) == 1
+    assert len(all_of(database, Person)) == len(all_of(database, Credential)) == 1

@@ -1,7 +1,6 @@
 """A new mobile or e-mail takes the place of the old one, which is told."""
 
 import pytest
-from sqlalchemy import select
 
 from portal.directory.models import Departement
 from portal.identity.queries import files_behind
@@ -15,6 +14,7 @@ from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.rules import Identity
 from portal.people.services import find_or_create
 from tests.identity.signing import MOBILE
+from tests.reading import all_of
 
 NEW = "+33639980034"
 
@@ -41,30 +41,25 @@ def change(world, database, clock):
     return change
 
 
-def rows(database, model):
-    with database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
-
-
 def test_the_new_mobile_works_opens_the_space_and_the_old_one_is_told(change, world, database):
     person = world.person(mobile=MOBILE)
     world.credential(person, CredentialKind.MOBILE, MOBILE)
     file = change(person)
     assert (file.mobile, file.mobile_state) == (NEW, RouteState.WORKS)
-    old, new = rows(database, Credential)
+    old, new = all_of(database, Credential)
     assert (old.value, old.ended_at is None) == (MOBILE, False)
     assert (new.value, new.ended_at, new.is_vouched) == (NEW, None, False)
-    (message,) = rows(database, Message)
+    (message,) = all_of(database, Message)
     assert (message.kind, message.route, message.to) == ("contact_changed", Route.SMS, MOBILE)
     assert (message.context["what"], message.context["by"]) == ("mobile", "person")
-    assert [line.verb for line in rows(database, JournalLine)] == ["contact.mobile_changed"]
+    assert [line.verb for line in all_of(database, JournalLine)] == ["contact.mobile_changed"]
 
 
 def test_an_e_mail_changed_by_an_agent_is_told_so_and_is_vouched(change, world, database):
     person = world.person(email="avant@exemple.fr")
     file = change(person, CredentialKind.EMAIL, "Apres@exemple.fr", by=Actor.agent(7), is_vouched=True)
     assert (file.email, file.email_state) == ("Apres@exemple.fr", RouteState.WORKS)
-    (credential,), (message,) = rows(database, Credential), rows(database, Message)
+    (credential,), (message,) = all_of(database, Credential), all_of(database, Message)
     assert (credential.value, credential.is_vouched) == ("apres@exemple.fr", True)
     assert (message.to, message.context["by"]) == ("avant@exemple.fr", "agent")
 
@@ -76,14 +71,14 @@ def test_an_e_mail_changed_by_an_agent_is_told_so_and_is_vouched(change, world, 
 )
 def test_nobody_is_told_when_there_was_none_the_same_or_one_that_failed(change, world, database, known):
     assert change(world.person(**known)).mobile == NEW
-    assert rows(database, Message) == []
+    assert all_of(database, Message) == []
 
 
 def test_proving_the_same_again_keeps_one_credential_and_raises_it_only(change, world, database):
     person = world.person(mobile=None)
     for is_vouched in (False, True, False):
         change(person, is_vouched=is_vouched)
-    assert [(one.value, one.is_vouched, one.ended_at) for one in rows(database, Credential)] == [(NEW, True, None)]
+    assert [(one.value, one.is_vouched, one.ended_at) for one in all_of(database, Credential)] == [(NEW, True, None)]
 
 
 def under_a_mandate(world, person):
@@ -128,5 +123,5 @@ def test_a_mobile_said_to_an_agent_has_yet_to_show_that_it_works(world, database
             departement=session.get_one(Departement, 1),
             base_url="https://porte.exemple.fr",
         )
-    assert [(row.mobile, row.mobile_state) for row in rows(database, Person)] == [(NEW, RouteState.UNTRIED)]
-    assert rows(database, Credential) == []
+    assert [(row.mobile, row.mobile_state) for row in all_of(database, Person)] == [(NEW, RouteState.UNTRIED)]
+    assert all_of(database, Credential) == []

@@ -11,6 +11,7 @@ from portal.letters.fonts import UnprintableError
 from portal.letters.geometry import ALWAYS_VISIBLE, ALWAYS_VISIBLE_LARGE, MAY_SHOW, Area
 from portal.letters.paging import LetterTooLongError
 from tests.letters.words_of import ABROAD, ADDRESS, CONTEXT, KINDS, RETURN_ADDRESS, STATES, WIDEST, letter
+from tests.reading import texts
 
 PER_MM = 5  # pixels
 ADDRESSES = {"short": ADDRESS, "widest": WIDEST, "abroad": ABROAD}
@@ -33,11 +34,6 @@ def ink(image, area):
         return None
     left, top, right, bottom = (edge / PER_MM for edge in box)
     return Area(area.left + left, area.top + top, area.left + right, area.top + bottom)
-
-
-def texts(pdf):
-    """The words of each page, with plain spaces."""
-    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
 @pytest.mark.parametrize("large", [False, True])

@@ -1,10 +1,8 @@
 """Letters that tell something else than an appointment; who acted at their foot; and the letter that bears a code."""
 
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
 
 from portal.letters.desk import PrintRoom
 from portal.letters.queries import letter, letter_of_message
@@ -17,6 +15,7 @@ from tests.letters.messages import ADDRESS, SEALER, post_message
 from tests.letters.words_of import CONTEXT, KINDS
 from tests.letters.words_of import letter as drawn_letter
 from tests.notifications.notices_of import KEY, LETTERS, MANDATE, SITE, notice_context
+from tests.reading import texts
 
 HIDDEN = {
     "place_name": "",
@@ -31,10 +30,6 @@ HIDDEN = {
 
 def words(kind, **more):
     return notice_context(**LETTERS[kind] | {"code": "K7MP-3XQA", "recipient_name": "Dominique Essai"} | more)
-
-
-def texts(pdf):
-    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def drawn(kind, **more):

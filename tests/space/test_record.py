@@ -1,20 +1,14 @@
 """The readable copy of someone's data: everything is on it, in order, whatever its length and its signs."""
 
-from io import BytesIO
-
 import pypdfium2
-from pypdf import PdfReader
 
 from portal.letters.geometry import MARGIN, PAGE_WIDTH
 from portal.letters.record import Entry, Part, Record, Row, Words, draw_record
+from tests.reading import texts
 
 
 def drawn(*parts, language="fr"):
     return draw_record(Record("Mes données", "Camille Essai", "Département d'Essai", parts, language))
-
-
-def texts(pdf):
-    return [" ".join(page.extract_text().replace("\u00a0", " ").split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def test_the_same_record_makes_the_same_bytes():

@@ -28,6 +28,7 @@ from portal.space.services import (
 from portal.space.services_closing import close_space
 from portal.web.sessions import WebSession
 from tests.desk.merging import promised
+from tests.reading import all_of
 from tests.world import at
 
 BASE = "https://porte.exemple.fr"
@@ -43,13 +44,8 @@ def do(world, verb, person, **given):
         return verb(session, world.now, person_id=person.id, by=by, **given)
 
 
-def rows(world, model):
-    with world.database.transaction() as session:
-        return list(session.scalars(select(model).order_by(model.id)))
-
-
 def told(world):
-    return sorted((row.kind, row.route, row.to) for row in rows(world, Message))
+    return sorted((row.kind, row.route, row.to) for row in all_of(world.database, Message))
 
 
 def kept(world, person):
@@ -72,10 +68,10 @@ def test_what_a_helper_changes_is_told_to_the_person_once(world, resident):
     by = helper_of(world, resident, "preferences")
     assert do(world, save_preferences, resident, by=by, base_url=BASE, wants_large_print=True) == {"large_print"}
     assert {kind for kind, *_ in told(world)} == {"preferences_changed"}
-    assert rows(world, Message)[0].context["changes"] == ["large_print"]
-    before = len(rows(world, Message))
+    assert all_of(world.database, Message)[0].context["changes"] == ["large_print"]
+    before = len(all_of(world.database, Message))
     do(world, save_preferences, resident, by=by, base_url=BASE, wants_large_print=True)
-    assert len(rows(world, Message)) == before
+    assert len(all_of(world.database, Message)) == before
 
 
 @pytest.mark.parametrize(
@@ -103,9 +99,9 @@ def test_a_way_removed_opens_nothing_more_and_is_told(world, resident):
     world.credential(resident, MOBILE, resident.mobile, is_vouched=True)
     do(world, remove_way, resident, kind=MOBILE, base_url=BASE)
     assert kept(world, resident).mobile is None
-    assert rows(world, Credential)[0].ended_at == world.now
+    assert all_of(world.database, Credential)[0].ended_at == world.now
     assert told(world) == [("contact_changed", Route.SMS, "+33639980012")]
-    assert rows(world, JournalLine)[-1].details == {"mobile": 1}
+    assert all_of(world.database, JournalLine)[-1].details == {"mobile": 1}
 
 
 def test_silence_spares_the_old_way_no_warning(world, resident):
@@ -133,7 +129,7 @@ def test_removing_a_way_that_is_not_there_does_nothing(world):
     world.departement()
     person = world.person(mobile=None)
     do(world, remove_way, person, kind=MOBILE, base_url=BASE)
-    assert rows(world, JournalLine) == []
+    assert all_of(world.database, JournalLine) == []
 
 
 def test_a_helper_who_removes_a_way_is_told_of_to_the_person(world, resident):
@@ -141,20 +137,20 @@ def test_a_helper_who_removes_a_way_is_told_of_to_the_person(world, resident):
     do(world, remove_way, resident, by=by, kind=MOBILE, base_url=BASE)
     assert ("contact_changed", Route.SMS, "+33639980012") in told(world)
     assert ("preferences_changed", Route.EMAIL, None) in told(world)
-    assert rows(world, Message)[0].context["by"] == "agent"
+    assert all_of(world.database, Message)[0].context["by"] == "agent"
 
 
 def test_a_relative_who_removes_a_way_is_no_agent_for_whoever_has_it(world, resident):
     holder = world.person()
     mandate = world.mandate(resident, holder_id=holder.id, kind=MandateKind.RELATIVE, procedures=["preferences"])
     do(world, remove_way, resident, by=Actor(ActorKind.PERSON, holder.id, mandate.id), kind=MOBILE, base_url=BASE)
-    assert [one.context["by"] for one in rows(world, Message) if one.kind == "contact_changed"] == ["person"]
+    assert [one.context["by"] for one in all_of(world.database, Message) if one.kind == "contact_changed"] == ["person"]
 
 
 def test_a_proved_way_takes_the_place_of_the_old_one_which_is_told(world, resident):
     do(world, replace_way, resident, kind=MOBILE, value="+33639980099", is_vouched=True, base_url=BASE)
     assert kept(world, resident).mobile == "+33639980099"
-    assert [(one.value, one.is_vouched) for one in rows(world, Credential)] == [("+33639980099", True)]
+    assert [(one.value, one.is_vouched) for one in all_of(world.database, Credential)] == [("+33639980099", True)]
     assert told(world) == [("contact_changed", Route.SMS, "+33639980012")]
 
 
@@ -163,7 +159,7 @@ def test_a_relative_is_found_again_rather_than_made_twice(world, resident):
     again = do(world, add_relative, resident, identity=Identity("ESSAI", "sacha", date(2021, 5, 4)))
     assert first.id == again.id
     assert first.guardian_id == resident.id
-    assert {line.verb for line in rows(world, JournalLine)} == {"relative.added"}
+    assert {line.verb for line in all_of(world.database, JournalLine)} == {"relative.added"}
 
 
 def test_twenty_relatives_are_enough_and_those_known_are_still_found(world, resident):
@@ -173,7 +169,7 @@ def test_twenty_relatives_are_enough_and_those_known_are_still_found(world, resi
         do(world, add_relative, resident, identity=SACHA)
     assert refused.value.reason is SpaceRefusal.TOO_MANY_RELATIVES
     do(world, add_relative, resident, identity=Identity("Essai", "Sacha", date(2020, 1, 1)))
-    assert len(rows(world, Person)) == MOST_RELATIVES + 1
+    assert len(all_of(world.database, Person)) == MOST_RELATIVES + 1
 
 
 def test_the_letter_that_opens_everything_goes_to_a_confirmed_address_alone(world, resident):
@@ -182,7 +178,7 @@ def test_the_letter_that_opens_everything_goes_to_a_confirmed_address_alone(worl
     assert refused.value.reason is LetterFault.NO_ADDRESS
     confirmed = world.person(address=ADDRESS, address_confirmed_at=world.now)
     do(world, send_opening_letter, confirmed, sealer=SEALER, base_url=BASE)
-    (challenge,) = rows(world, Challenge)
+    (challenge,) = all_of(world.database, Challenge)
     assert (challenge.person_id, challenge.is_vouched) == (confirmed.id, True)
 
 
@@ -196,8 +192,8 @@ def test_closing_a_space_ends_all_that_opens_it_and_tells_the_person(world, resi
     client.get("/mon-espace")
     assert do(world, close_space, resident, base_url=BASE)
     assert kept(world, resident).space_closed_at == world.now
-    assert [one.ended_at for one in rows(world, Credential)] == [world.now]
-    states = {one.id: one.state for one in rows(world, Mandate)}
+    assert [one.ended_at for one in all_of(world.database, Credential)] == [world.now]
+    states = {one.id: one.state for one in all_of(world.database, Mandate)}
     assert states.pop(paper.id) is MandateState.ACTIVE
     assert set(states.values()) == {MandateState.ENDED}
     with world.database.transaction() as session:
@@ -213,4 +209,4 @@ def test_a_reminder_that_waits_names_no_place_once_its_reader_hides_it(world):
     visit = world.appointment(agent, place, motif, at("2026-12-14", "09:00"), person)
     promised(world.database, world.now, person, visit.id, context={"place_name": place.name})
     do(world, save_preferences, person, base_url=BASE, wants_discretion=True)
-    assert [row.context["place_name"] for row in rows(world, Message)] == [""]
+    assert [row.context["place_name"] for row in all_of(world.database, Message)] == [""]
