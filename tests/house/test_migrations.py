@@ -1,6 +1,5 @@
 """The migrations lead to what the models say, and to nothing else."""
 
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from portal import embedded, migrations
+from portal import migrations
 from portal.database import Database
 from portal.migrations.draft import exclusions, whole_schema
 from portal.people.models import Person
@@ -39,14 +38,6 @@ PEOPLE = """
         SELECT 'Lefèvre', 'Anne-Marie', '1980-02-29', 'essai ' || n, '+33639980012', 'untried', 'untried', 'untried',
             '{}', 'fr', true, false, false, false, '2026-11-23' FROM generate_series(1, 2003) n
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield embedded.start(Path(folder), durable=False)
-        embedded.stop(Path(folder))
 
 
 @pytest.fixture

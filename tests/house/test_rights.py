@@ -1,6 +1,5 @@
 """What the application's role may do, table by table; who can migrate; and a full database brought forward."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from portal import embedded, migrations
+from portal import migrations
 from portal.database import APPLICATION, Database
 from portal.journal.queries_chain import check
 from portal.journal.services import MACHINE, record
@@ -52,15 +51,6 @@ FULL = """
         SELECT gen_random_uuid(), '{}', 'appointment', 1, id, 'appointment_booked', 'notice', 'sms', 'waiting', '{}', 0,
             '2026-11-23', '2026-11-23', '2026-11-23', '2026-11-24' FROM person;
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of its own: roles belong to the whole of one, and these tests take them away."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield embedded.start(Path(folder), durable=False)
-        embedded.stop(Path(folder))
 
 
 @pytest.fixture
