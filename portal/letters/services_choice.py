@@ -87,24 +87,6 @@ def choose_paper(  # noqa: PLR0913 - whose, by whom, how it was said
     return "paper" in names
 
 
-def end_paper(  # noqa: PLR0913 - as above
-    session: Session, now: datetime, *, person_id: int, by: Actor, how: str, base_url: str
-) -> bool:
-    """Messages go by the other ways alone from now on; False when that was so already.
-
-    By the person themselves, or by an agent who says how they heard it (`How`: phone, counter, slip, letter). Letters
-    that wait are taken back where another way tells the same; those already drawn leave. Who has no other way still
-    gets letters. Journaled; told by letter once more when an agent did it.
-    Raises `Refused` (OWN_WORD, MandateFault) and `LookupError`.
-    """
-    person = _file(session, now, person_id, by)
-    _refuse_end(person, by, how)
-    wanted = replace(preferences_of(person), wants_paper=False)
-    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
-    follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
-    return "paper" in names
-
-
 def follow_choice(  # noqa: PLR0913 - as above
     session: Session,
     now: datetime,
@@ -119,8 +101,11 @@ def follow_choice(  # noqa: PLR0913 - as above
     """What a choice just written brings with it: `names` are what `change_preferences` has changed.
 
     For whoever changes several preferences at once: it journals the choice, moves the letters, and tells it;
-    not `tells`: the caller tells all at once. Gives the names that are still to be told. Raises `Refused` (OWN_WORD,
-    DISCREET).
+    not `tells`: the caller tells all at once. Gives the names that are still to be told.
+
+    Ended by the person themselves, or by an agent who says how they heard it (`How`: phone, counter, slip, letter).
+    Letters that wait are then taken back where another way tells the same; those already drawn leave, and who has no
+    other way still gets letters. Raises `Refused` (OWN_WORD, DISCREET).
     """
     if "paper" not in names:
         return names

@@ -1,5 +1,6 @@
 """The garantie papier begins in one press, moves what waits to the post, and ends by the person's own word alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,14 @@ from sqlalchemy import select
 from portal.directory.models import Departement
 from portal.journal.models import JournalLine
 from portal.journal.services import MACHINE, VISITOR, Actor, ActorKind
-from portal.letters.services_choice import ChoiceFault, How, choose_paper, end_paper
+from portal.letters.services_choice import ChoiceFault, How, choose_paper, follow_choice
 from portal.notifications.models import Message, Route, Status, Step
 from portal.notifications.notices import base_context, send_to, tell_person
 from portal.notifications.outbox import About, Recipient, promise
 from portal.notifications.planner import Event, EventKind
 from portal.people.mandates import MandateFault
 from portal.people.models import Person
+from portal.people.services_preferences import change_preferences, preferences_of
 from portal.refusal import Refused
 from tests.french_post import FRENCH_POST
 from tests.notifications.conftest import context
@@ -22,6 +24,15 @@ from tests.notifications.conftest import context
 BASE = "https://porte.exemple.fr"
 ADDRESS = ["", "", "12 RUE DE LA DEMONSTRATION", "", "62000 ARRAS"]
 NOTICE, REMINDER, LETTER, SMS = Step.NOTICE, Step.REMINDER, Route.LETTER, Route.SMS
+
+
+def end(session, now, *, person_id, by, how, base_url):
+    """As the space, the desk and a paper form do it, which change several choices at once."""
+    person = session.get_one(Person, person_id)
+    wanted = replace(preferences_of(person), wants_paper=False)
+    names = change_preferences(session, now, person=person, by=by, wanted=wanted)
+    follow_choice(session, now, person=person, by=by, how=how, base_url=base_url, names=names)
+    return "paper" in names
 
 
 @pytest.fixture
@@ -164,11 +175,11 @@ def test_ending_takes_back_what_another_way_tells_and_choosing_anew_brings_it_ag
     paper.do(choose_paper, person)
     # The e-mail and the text message of the notice have failed: its letter alone tells.
     paper.set([Message.step == NOTICE, Message.route != LETTER, Message.subject_id == 1], status=Status.FAILED)
-    assert paper.do(end_paper, person) is True
+    assert paper.do(end, person) is True
     assert paper.letters() == [(1, NOTICE)]
     assert paper.letters(Status.WITHDRAWN) == [(1, REMINDER)]
     assert paper.told("preferences_changed") == []
-    assert paper.do(end_paper, person) is False
+    assert paper.do(end, person) is False
     paper.do(choose_paper, person)
     assert paper.letters() == [(1, NOTICE), (1, REMINDER)]
     assert [verb for verb, _ in paper.verbs()] == ["paper.chosen", "paper.ended", "paper.chosen"]
@@ -176,7 +187,7 @@ def test_ending_takes_back_what_another_way_tells_and_choosing_anew_brings_it_ag
 
 def test_an_agent_ends_it_with_the_persons_word_and_a_last_letter_says_so(paper):
     person = paper.world.person(address=ADDRESS, wants_paper=True)
-    assert paper.do(end_paper, person, by=Actor.agent(paper.world.agent("accueil").id), how="letter")
+    assert paper.do(end, person, by=Actor.agent(paper.world.agent("accueil").id), how="letter")
     assert paper.told("preferences_changed") == [Route.EMAIL, LETTER, SMS]
     assert paper.verbs() == [("paper.ended", {"how": How.LETTER.number})]
 
@@ -198,7 +209,7 @@ def test_nobody_else_ends_it(paper):
         (VISITOR, "web"),
     ):
         with pytest.raises(Refused) as refusal:
-            paper.do(end_paper, person, by=by, how=how)
+            paper.do(end, person, by=by, how=how)
         assert refusal.value.reason is ChoiceFault.OWN_WORD
     assert paper.kept(person).wants_paper is True
     assert paper.verbs() == []
