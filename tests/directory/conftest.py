@@ -1,8 +1,12 @@
 """A small Département on disk, whose files a test rewrites."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from portal.files.report import FilesError, Report
+from portal.loading import load
 
 COMMUNES = """insee,name,postal_codes,postal_label,epci,epci_name,territory,population,lat,lon
 62041,Arras,62000,ARRAS,200033579,CU d'Arras,arrageois,42600,50.2910,2.7778
@@ -139,3 +143,25 @@ class Files:
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     return Files(tmp_path / "departement")
+
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def loaded(database, files):
+    def loaded(today: date = TODAY) -> Report:
+        with database.transaction() as session:
+            return load(session, [files.path], today)
+
+    return loaded
+
+
+@pytest.fixture
+def faults(database, files):
+    def faults() -> list[tuple[str, int, str]]:
+        with pytest.raises(FilesError) as raised, database.transaction() as session:
+            load(session, [files.path], TODAY)
+        return [(fault.file, fault.line, fault.what) for fault in raised.value.faults]
+
+    return faults

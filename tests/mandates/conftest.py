@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor, ActorKind
-from portal.mandates.services import Voice
+from portal.mandates import queries
+from portal.mandates.services import Voice, give_by_phone, give_on_paper
 from portal.notifications.models import Message
 from portal.people.models_mandates import Mandate
 
@@ -104,3 +105,43 @@ def send(client):
         return client.post(path, data=client.get(path).page.fields(form) | given)
 
     return post
+
+
+FACTS = ("birth_date", "mobile", "address")
+
+
+def own(session, person):
+    return queries.person(session, person.id)
+
+
+@pytest.fixture
+def phoned(database, clock, odette, desk, voice):
+    """Begins help on the phone."""
+
+    def begin(person=odette, by=desk.by, **given):
+        with database.transaction() as session:
+            words = {"facts": FACTS, "script_read": True} | given
+            return give_by_phone(session, clock.now, person=own(session, person), by=by, voice=voice, **words)
+
+    return begin
+
+
+@pytest.fixture
+def papered(database, clock, odette, desk, voice, ccas):
+    """Writes down a paper for an organisation."""
+
+    def write(person=odette, organisation=ccas, procedures=("appointments",), days=31, *, is_signed=True):
+        with database.transaction() as session:
+            return give_on_paper(
+                session,
+                clock.now,
+                person=own(session, person),
+                organisation=session.merge(organisation),
+                procedures=procedures,
+                days=days,
+                is_signed=is_signed,
+                by=desk.by,
+                voice=voice,
+            )
+
+    return write

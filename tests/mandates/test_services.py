@@ -1,6 +1,5 @@
-"""Giving, answering and ending mandates, against a real database."""
+"""Giving and answering mandates, against a real database."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -9,67 +8,25 @@ from sqlalchemy.dialects.postgresql import Range
 
 from portal.journal.services import Actor
 from portal.mandates import queries
-from portal.mandates.rules import EndedBy, Fault
+from portal.mandates.rules import Fault
 from portal.mandates.services import (
-    ask_by_sms,
-    end,
     finish_help,
     give_at_counter,
-    give_by_phone,
     give_in_space,
-    give_on_paper,
     give_to_legal,
     give_to_relative,
     receive_paper,
     second_look,
     take_up,
-    tell_endings,
 )
 from portal.people.models import Person
 from portal.people.models_credentials import Challenge, Purpose
 from portal.people.models_mandates import Consent, MandateKind, MandateState
-from portal.refusal import Refused
+from tests.mandates.conftest import FACTS, own
+from tests.reading import refusal
 from tests.world import at
 
-FACTS = ("birth_date", "mobile", "address")
 LAST_DAY = date(2027, 6, 1)
-
-
-def own(session, person):
-    return queries.person(session, person.id)
-
-
-@pytest.fixture
-def phoned(database, clock, odette, desk, voice):
-    """Begins help on the phone."""
-
-    def begin(person=odette, by=desk.by, **given):
-        with database.transaction() as session:
-            words = {"facts": FACTS, "script_read": True} | given
-            return give_by_phone(session, clock.now, person=own(session, person), by=by, voice=voice, **words)
-
-    return begin
-
-
-@pytest.fixture
-def papered(database, clock, odette, desk, voice, ccas):
-    """Writes down a paper for an organisation."""
-
-    def write(person=odette, organisation=ccas, procedures=("appointments",), days=31, *, is_signed=True):
-        with database.transaction() as session:
-            return give_on_paper(
-                session,
-                clock.now,
-                person=own(session, person),
-                organisation=session.merge(organisation),
-                procedures=procedures,
-                days=days,
-                is_signed=is_signed,
-                by=desk.by,
-                voice=voice,
-            )
-
-    return write
 
 
 @pytest.fixture
@@ -128,23 +85,6 @@ def lawful(database, clock, odette, desk):
             )
 
     return write
-
-
-@pytest.fixture
-def ended(database, clock, voice):
-    """Ends a mandate."""
-
-    def finish(mandate_id, how=EndedBy.SPACE):
-        with database.transaction() as session:
-            return end(session, clock.now, mandate_id=mandate_id, by=Actor.person(1), how=how, voice=voice)
-
-    return finish
-
-
-def refusal(call, *arguments, **given):
-    with pytest.raises(Refused) as refused:
-        call(*arguments, **given)
-    return refused.value.reason
 
 
 # --- help there and then
@@ -420,78 +360,3 @@ def test_a_legal_mandate_is_refused_with_its_reason(lawful, world, odette):
     assert refusal(lawful, odette) is Fault.ONESELF
     assert refusal(lawful, holder, last_day=date(2026, 1, 2)) is Fault.END_PAST
     assert refusal(lawful, holder, procedures=()) is Fault.NO_PROCEDURE
-
-
-# --- ends
-
-
-def test_a_mandate_ends_at_once_and_the_person_is_told(papered, ended, told, journal, clock, mandates):
-    mandate = papered()
-    assert ended(mandate.id) is True
-    assert (mandates()[0].state, mandates()[0].ended_at, mandates()[0].ended_by) == (
-        MandateState.ENDED,
-        clock.now,
-        "space",
-    )
-    assert told()[-1] == ("mandate_ended", "sms", "space")
-    assert journal()[-1] == ("mandate.ended", "person")
-    assert ended(mandate.id) is False
-    assert refusal(ended, 999) is Fault.NOT_FOUND
-
-
-def test_what_was_only_asked_is_refused(papered, ended, mandates, told):
-    mandate = papered(is_signed=False)
-    assert ended(mandate.id, EndedBy.LETTER) is True
-    assert (mandates()[0].state, told()) == (MandateState.REFUSED, [])
-
-
-def test_an_end_is_told_once_thirty_days_before(papered, database, clock, told):
-    papered(days=182)
-    for _ in range(2):
-        clock.set(at("2027-04-25", "09:02"))
-        with database.transaction() as session:
-            tell_endings(session, clock.now, base_url="https://porte.exemple.fr")
-    assert [kind for kind, *_rest in told()] == ["mandate_given", "mandate_ending"]
-
-
-def test_a_mandate_of_a_month_is_not_told_before_its_end(papered, database, clock, told):
-    papered(days=31)
-    with database.transaction() as session:
-        assert tell_endings(session, clock.now + timedelta(days=3), base_url="https://porte.exemple.fr") == 0
-    assert [kind for kind, *_rest in told()] == ["mandate_given"]
-
-
-def test_silence_is_no_and_the_last_day_is_noted(database, clock, papered, world, odette, ccas, desk, voice, mandates):
-    papered()
-    papered(organisation=world.organisation(), procedures=("messages",), is_signed=False)
-    with database.transaction() as session:
-        ask_by_sms(
-            session,
-            clock.now,
-            person=own(session, odette),
-            organisation=session.merge(ccas),
-            procedures=["rights"],
-            days=365,
-            by=desk.by,
-            voice=voice,
-        )
-    seen = []
-    for days in (6, 7, 31):
-        with database.transaction() as session:
-            tell_endings(session, clock.now + timedelta(days=days), base_url="https://porte.exemple.fr")
-        seen.append([one.state.value for one in mandates()])
-    assert seen == [["active", "asked", "asked"], ["active", "asked", "refused"], ["ended", "refused", "refused"]]
-    assert mandates()[0].ended_by == "over"
-    assert mandates()[0].ended_at == mandates()[0].ends_at
-
-
-def test_before_anything_was_loaded_nothing_is_told(database, clock):
-    with database.transaction() as session:
-        assert tell_endings(session, clock.now, base_url="https://porte.exemple.fr") == 0
-
-
-def test_help_that_is_over_elsewhere_is_not_ended_twice(phoned, ended, database, clock, desk, voice):
-    mandate = phoned()
-    ended(mandate.id, EndedBy.PHONE)
-    with database.transaction() as session:
-        assert finish_help(session, clock.now, by=replace(desk.by), voice=voice) == 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pyotp
+from sqlalchemy import select
 
 from portal.people.models import Agent
 from portal.sealing import Sealer
@@ -58,3 +59,17 @@ def post(client, path: str, *, form: int = 0, **fields):
 def give_password(client, email: str = EMAIL, password: str = PASSWORD, suite: str = ""):
     """The first proof."""
     return post(client, f"/agents/connexion{suite}", email=email, password=password)
+
+
+NEW = "/agents/reglages/comptes/nouveau"
+
+
+def agent_of(database, email=EMAIL):
+    with database.transaction() as session:
+        return session.scalars(select(Agent).where(Agent.email == email)).one()
+
+
+def act(client, agent, what):
+    """Presses a button of an account's page."""
+    page = client.get(f"/agents/reglages/comptes/{agent.id}").page
+    return client.post(f"/agents/reglages/comptes/{agent.id}/{what}", data=page.fields())
