@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.notifications.models import Message, Route, Status
+from portal.web.text import whole
 
 PAGE_SIZE = 20
 _LAST_PAGE = 10_000
+_HIGHEST_ID = 10**18 - 1  # of a message: its column holds more
 
 _PRODUCED = Message.status.in_(
     (
@@ -76,7 +78,6 @@ def message_page(session: Session, kept: Kept, number: int) -> MessagePage:
 
 def message_of_provider(session: Session, reference: str | None, provider_id: str) -> int | None:
     """The id of the message that a provider speaks of: by our own reference, else by its id."""
-    found = Message.provider_id == provider_id
-    if reference is not None and reference.isascii() and reference.isdecimal() and len(reference) <= 18:
-        found = Message.id == int(reference)
+    number = whole(reference, _HIGHEST_ID)
+    found = Message.provider_id == provider_id if number is None else Message.id == number
     return session.scalar(select(Message.id).where(found))
