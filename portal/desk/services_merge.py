@@ -32,7 +32,7 @@ from portal.people.models import Person, RouteState
 from portal.people.models_credentials import Credential, CredentialKind
 from portal.people.models_merges import Merge
 from portal.people.queries import look_alikes
-from portal.people.rules import Identity, match_key
+from portal.people.rules import identity_of, match_key
 from portal.people.services import lock_identities
 from portal.refusal import Refused
 from portal.web.sessions_list import end_sessions_of_person
@@ -115,11 +115,6 @@ def hold_both(session: Session, kept_id: int, gone_id: int) -> tuple[Person, Per
     if rows.keys() != ids:
         raise Refused(MergeFault.GONE)
     return rows[kept_id], rows[gone_id]
-
-
-def identity_of(person: Person) -> Identity:
-    """Who a file says its person is."""
-    return Identity(person.family_name, person.given_names, person.birth_date)
 
 
 def write_values(person: Person, values: Mapping[str, Any]) -> None:

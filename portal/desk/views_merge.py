@@ -21,7 +21,6 @@ from portal.desk.rules_merge import (
     undoable_until,
     warnings,
 )
-from portal.desk.services_merge import identity_of
 from portal.desk.services_merge import merge as merge_files
 from portal.desk.services_unmerge import unmerge as unmerge_files
 from portal.desk.views import bp
@@ -29,7 +28,7 @@ from portal.desk.views_shared import ACTORS, PERSON, file_or_404, hand, note_rea
 from portal.people.models import Person
 from portal.people.models_merges import Merge
 from portal.people.queries_merges import kept_in
-from portal.people.rules import contact_of
+from portal.people.rules import contact_of, identity_of
 from portal.refusal import Refused
 from portal.web.access import Role, SignedAgent, allow
 from portal.web.forms import PortalForm
