@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from portal.booking.asked import sequence_of
 from portal.booking.forms_address import LINES, checked_address, typed_address
 from portal.desk.forms import MarksField, SafePlaceForm
 from portal.letters.address import Communes
@@ -232,8 +233,7 @@ class SlipForm(EntryForm, SafePlaceForm):
     @property
     def seen(self) -> int:
         """The sequence that the page showed; -1, which none has, for a forged one."""
-        text = self.sequence.data or ""
-        return int(text) if text.isdecimal() and len(text) < 9 else -1
+        return sequence_of(self.sequence.data)
 
     @property
     def cancels(self) -> bool:
