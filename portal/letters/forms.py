@@ -16,10 +16,10 @@ from portal.letters.rules_post import page_of
 from portal.people.forms_fields import HiddenField
 from portal.web.forms import CheckField, ChoiceField, DateField, PortalForm, TextField
 from portal.web.forms_numbers import WholeField
+from portal.web.text import whole
 
 AS_LISTED = "listed"
 WHOLE, SHEET = "whole", "sheet"
-_MOST = 9  # figures
 _SIGNS = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 _SCANNED = {"autofocus": True, "data-scan": ""}
 _NO_COUNT = _l("Écrivez un nombre, en chiffres. Exemple\u00a0: 250")
@@ -89,10 +89,10 @@ class PrintedForm(PortalForm):
     @property
     def position(self) -> int | None:
         """The place of the file in its run; None: all of it. -1, which none has, for a forged one."""
-        typed = self.file.data or ""
-        if not typed:
+        if not self.file.data:
             return None
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _MOST else -1
+        number = whole(self.file.data)
+        return -1 if number is None else number
 
 
 class CountForm(PortalForm):

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Integer, and_, cast, delete, func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from portal.journal.services import Actor, ActorKind, record
+from portal.journal.services import MACHINE, record
 from portal.letters.models import Letter, Printer, PrintRun, PullReason, RunFile, RunState
 from portal.letters.queries_runs import (
     ENVELOPE,
@@ -30,8 +30,6 @@ from portal.notifications.outcomes import give_up
 from portal.notifications.post import PostalCalendar
 from portal.notifications.wanted import was_drawn_otherwise
 from portal.people.models import Person
-
-_MACHINE = Actor(ActorKind.MACHINE)
 
 log = logging.getLogger(__name__)
 
@@ -240,7 +238,7 @@ def _set_aside(
         record(
             session,
             now,
-            actor=_MACHINE,
+            actor=MACHINE,
             verb="letter.pulled",
             for_person_id=message.person_id,
             object_kind="letter",

@@ -38,10 +38,10 @@ from portal.refusal import Refused
 from portal.web.access import allow
 from portal.web.forms import PortalForm
 from portal.web.request import now, portal, reading, transaction
+from portal.web.text import whole
 from portal.words import NBSP, day_words, hour_words
 
-_LONGEST = 10  # figures of the number of a run
-_LONGEST_PAGE = 5
+_LAST_PAGE = 99_999
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,13 @@ def make_run() -> Response:
         post = calendar_of(session)
         try:
             made = make_by_hand(
-                session, now(), post=post, seen=_seen(), by=actor(), printer=printer, shown=_shown_cut_off()
+                session,
+                now(),
+                post=post,
+                seen=whole(request.form.get("vu")) or 0,
+                by=actor(),
+                printer=printer,
+                shown=_shown_cut_off(),
             )
         except Refused:
             return redirect(url_for("letters.waiting", fait="passe"), 303)
@@ -158,11 +164,6 @@ def _left_in(session: Session, running: Sequence[PrintRun]) -> dict[int, int]:
     return {run.id: run.letters - gone.get(run.id, Gone()).pulled for run in running}
 
 
-def _seen() -> int:
-    typed = request.form.get("vu", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST else 0
-
-
 def _shown_cut_off() -> datetime:
     """The cut-off that the page said; what is none is past."""
     try:
@@ -172,8 +173,8 @@ def _shown_cut_off() -> datetime:
 
 
 def _page_asked() -> int:
-    typed = request.args.get("page", "")
-    return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= _LONGEST_PAGE else 0
+    number = whole(request.args.get("page"), _LAST_PAGE)
+    return 0 if number is None else max(1, number)
 
 
 def _clock(post: PostalCalendar) -> dict[str, str]:
