@@ -17,10 +17,10 @@ from portal.letters.queries_post import pull_reason
 from portal.letters.queries_runs import IN_THE_HOUSE
 from portal.letters.rules_post import LEFT
 from portal.letters.twin import ICONS, twin_sections
-from portal.letters.views_room import REASONS, bytes_answer, gone, opens, printer_words, standing
+from portal.letters.views_room import REASONS, bytes_answer, gone, printer_words, standing
 from portal.notifications.models import Status
 from portal.people.views_browser import actor
-from portal.web.access import Role, allow
+from portal.web.access import Role, allow, may_open
 from portal.web.request import now, portal, transaction
 
 bp = Blueprint("letters", __name__)
@@ -143,9 +143,9 @@ def _acts(found: Letter, wrong: str) -> list[tuple[str, str]]:
     has_ended = found.pulled_at is not None or found.returned_at is not None
     can_leave = found.message.status in {Status.QUEUED, *IN_THE_HOUSE}
     acts = []
-    if found.run_id is not None and not has_ended and not wrong and opens("letters.reprint"):
+    if found.run_id is not None and not has_ended and not wrong and may_open("letters.reprint"):
         acts.append((url_for("letters.reprint", cle=found.reference), str(_("Réimprimer"))))
-    if not has_ended and (can_leave or wrong) and opens("letters.pull"):
+    if not has_ended and (can_leave or wrong) and may_open("letters.pull"):
         acts.append((url_for("letters.pull", cle=found.reference, motif=None if wrong else "asked"), str(_("Retirer"))))
     return acts
 

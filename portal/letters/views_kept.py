@@ -12,11 +12,11 @@ from portal.directory.models import Place
 from portal.letters.queries_kept import ROLES, waiting_at, without_place
 from portal.letters.services_kept import hand_over_letter
 from portal.letters.views import bp
-from portal.letters.views_room import opens, room_of
+from portal.letters.views_room import room_of
 from portal.people.forms_fields import HiddenField
 from portal.people.models import Person
 from portal.people.views_browser import actor
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, reading, transaction
@@ -41,7 +41,7 @@ def to_hand_over() -> str:
             form=HandedForm(formdata=None),
             rows=_rows(session),
             orphans=without_place(session, now(), agent_id=g.agent.id),
-            opens=opens,
+            opens=may_open,
             done=request.args.get("fait", ""),
             form_has_errors=False,
             **room_of(session),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, current_app, g, make_response, render_template
+from flask import Response, abort, g, make_response, render_template
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -86,14 +86,9 @@ def require_the_room(session: Session) -> None:
         abort(make_response(render_template("letters/not_here.html"), 403))
 
 
-def opens(endpoint: str) -> bool:
-    """Whether a page exists in this version, and opens to the signed-in agent."""
-    return endpoint in current_app.view_functions and may_open(endpoint)
-
-
 def doors() -> list[str]:
     """The other pages of the print room that open to this agent."""
-    return [door for door in _DOORS if opens(door)]
+    return [door for door in _DOORS if may_open(door)]
 
 
 def room_of(session: Session) -> dict[str, Any]:

@@ -32,7 +32,6 @@ from portal.letters.views_room import (
     bytes_answer,
     doors,
     gone,
-    opens,
     printer_words,
     require_the_room,
     room_of,
@@ -41,7 +40,7 @@ from portal.letters.views_room import (
     state_words,
 )
 from portal.people.views_browser import actor
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.request import now, reading, transaction
 from portal.web.text import printable
@@ -126,7 +125,7 @@ def run_page(session: Session, found: PrintRun, *, refreshes: bool = False, **mo
         is_making=is_making,
         is_outside=found.printer is Printer.OUTSIDE,
         refreshes=is_making and refreshes,
-        opens=opens,
+        opens=may_open,
         said=request.args.get("fait", ""),
         **room_of(session),
         **more,

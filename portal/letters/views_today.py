@@ -30,12 +30,12 @@ from portal.letters.rules import key_of
 from portal.letters.rules_today import left_until
 from portal.letters.services_hand import make_by_hand
 from portal.letters.views import bp, kind_words
-from portal.letters.views_room import doors, opens, require_the_room, size_words, words_left
+from portal.letters.views_room import doors, require_the_room, size_words, words_left
 from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.people.views_browser import actor
 from portal.refusal import Refused
-from portal.web.access import allow
+from portal.web.access import allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.request import now, portal, reading, transaction
 from portal.web.text import whole
@@ -115,7 +115,7 @@ def waiting() -> Response | str:
             left_in=_left_in(session, running),
             seen=latest.id if latest else 0,
             doors=doors(),
-            opens=opens,
+            opens=may_open,
             said=request.args.get("fait", ""),
             form_has_errors=bool(search.errors),
         )
