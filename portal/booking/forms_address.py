@@ -10,23 +10,38 @@ from portal.letters.address import AddressReason, BadAddressError, Communes, che
 from portal.web.forms import PortalForm, TextField
 
 LINES = ("flat", "building", "street", "locality")  # lines 2 to 5 of the envelope
-_LONGEST = 60  # characters typed; what is too long once printed is said by the address check
+LONGEST_LINE = 60  # characters typed; what is too long once printed is said by the address check
 
 
-def lines_of_one_s_own() -> tuple[TextField, ...]:
-    """The six fields of an address as its own person types it, in order: LINES, then the postcode and the town."""
+def lines_of_one_s_own(*, postcode: Any = "", town: Any = "") -> tuple[TextField, ...]:
+    """The six fields of an address as its own person types it, in order: LINES, then the postcode and the town.
+
+    `postcode`, `town`: the sentences when nothing was typed there; without them these may stay empty.
+    """
     return (
         _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai")),
         _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls")),
         _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix")),
         _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40")),
-        _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000")),
-        _text(_l("Ville"), "address-level2"),
+        _text(_l("Code postal"), "postal-code", hint=_l("Exemple : 62000"), required=postcode),
+        _text(_l("Ville"), "address-level2", required=town),
     )
 
 
-def _text(label: Any, autocomplete: str, **options: Any) -> TextField:
-    return TextField(label, longest=_LONGEST, render_kw={"autocomplete": autocomplete}, **options)
+def lines_of_somebody() -> tuple[TextField, ...]:
+    """The same fields, as an agent types somebody's address."""
+    return (
+        _text(_l("Appartement, étage, ou « chez »")),
+        _text(_l("Bâtiment, résidence")),
+        _text(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix")),
+        _text(_l("Lieu-dit, boîte postale")),
+        _text(_l("Code postal"), hint=_l("Exemple : 62000")),
+        _text(_l("Ville")),
+    )
+
+
+def _text(label: Any, autocomplete: str = "off", **options: Any) -> TextField:
+    return TextField(label, longest=LONGEST_LINE, render_kw={"autocomplete": autocomplete}, **options)
 
 
 class AddressForm(PortalForm):

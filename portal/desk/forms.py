@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address, typed_address
+from portal.booking.forms_address import checked_address, lines_of_somebody, typed_address
 from portal.booking.forms_kept import NOWHERE, Keepers
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.desk.forms_words import HEARD
@@ -20,12 +20,11 @@ from portal.people.models import Person
 from portal.people.models_credentials import CredentialKind
 from portal.people.rules import tidy
 from portal.people.services_preferences import Preferences
-from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField, selectable
+from portal.web.forms import CheckField, ChoiceField, PortalForm, selectable
 from portal.web.i18n import LANGUAGES
 from portal.web.text import printable
 from portal.words import phone_words
 
-_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
 SAFE_LINE = " / "  # between the lines of an address in a hidden field
 _MARKS = 400  # characters: a mark for each thing of a file
 
@@ -85,10 +84,6 @@ class SafePlaceForm(PortalForm):
         return bool(self.safe.data == SAFE_LINE.join(address))
 
 
-def _line(label: Any, **options: Any) -> TextField:
-    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": "off"}, **options)
-
-
 class ChangeForm(ShownForm, SafePlaceForm):
     """What the person asks to change. `wanted` may be read once the form is valid."""
 
@@ -101,12 +96,7 @@ class ChangeForm(ShownForm, SafePlaceForm):
     email = email_field()
     email_checked = CheckField(_l("Cet e-mail est bien le sien"), hint=_l("Cochez si la personne l'a montré."))
     landline = landline_field()
-    flat = _line(_l("Appartement, étage, ou « chez »"))
-    building = _line(_l("Bâtiment, résidence"))
-    street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _line(_l("Lieu-dit, boîte postale"))
-    postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
-    town = _line(_l("Ville"))
+    flat, building, street, locality, postcode, town = lines_of_somebody()
     kept_at = ChoiceField(
         _l("Garder ses lettres dans un lieu"),
         hint=_l("Elle y vient les prendre. Un SMS, un e-mail ou une personne lui dit qu'une lettre l'attend."),

@@ -6,24 +6,19 @@ from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address
+from portal.booking.forms_address import checked_address, lines_of_somebody
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.desk.rules_search import understood
 from portal.letters.address import Communes
 from portal.people.contacts import Contact
 from portal.people.forms_fields import BirthDateField, HiddenField, NameField, email_field, landline_field, mobile_field
 from portal.people.rules import Identity, tidy
-from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
+from portal.web.forms import CheckField, ChoiceField, PortalForm
 from portal.web.i18n import LANGUAGES
 from portal.web.text import key_of
 from portal.words import phone_words
 
-_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
 _OFF = {"autocomplete": "off"}
-
-
-def _line(label: Any, **options: Any) -> TextField:
-    return TextField(label, longest=_ADDRESS_LINE, render_kw=_OFF, **options)
 
 
 class RelativeForm(PortalForm):
@@ -95,12 +90,7 @@ class NewForm(RelativeForm):
     mobile = mobile_field()
     landline = landline_field()
     email = email_field()
-    flat = _line(_l("Appartement, étage, ou « chez »"))
-    building = _line(_l("Bâtiment, résidence"))
-    street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _line(_l("Lieu-dit, boîte postale"))
-    postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
-    town = _line(_l("Ville"))
+    flat, building, street, locality, postcode, town = lines_of_somebody()
     wants_paper = CheckField(_l("Tout recevoir par courrier"), hint=_l("C'est la garantie papier."))
     wants_large_print = CheckField(_l("Lettres en gros caractères"))
     language = ChoiceField(

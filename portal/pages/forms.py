@@ -6,17 +6,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address, name_words
+from portal.booking.forms_address import checked_address, lines_of_one_s_own, name_words
 from portal.letters.address import BadAddressError, Communes, printed_lines
 from portal.web.forms import CheckField, ChoiceField, PortalForm, TextField
 from portal.web.i18n import LANGUAGES
 
-_LINE = 60  # characters typed; what is too long once printed is said by the address check
-_NAME = 80
-
-
-def _text(label: Any, autocomplete: str, longest: int = _LINE, **options: Any) -> TextField:
-    return TextField(label, longest=longest, render_kw={"autocomplete": autocomplete}, **options)
+_NAME = 80  # characters
 
 
 def _named(at: int, titles: list[str]) -> str:
@@ -27,24 +22,17 @@ def _named(at: int, titles: list[str]) -> str:
 class ByPostForm(PortalForm):
     """Whom a page is for, and where. `lines` may be read once the form is valid: lines 2 to 6 of the envelope."""
 
-    name = _text(
+    name = TextField(
         _l("Votre prénom et votre nom"),
-        "name",
-        _NAME,
         hint=_l("Comme sur votre boîte aux lettres. Exemple : Camille Essai"),
         required=_l("Écrivez votre prénom et votre nom. Exemple : Camille Essai"),
+        longest=_NAME,
+        render_kw={"autocomplete": "name"},
     )
-    flat = _text(_l("Appartement, étage, ou « chez »"), "address-line2", hint=_l("Exemple : Chez Mme Essai"))
-    building = _text(_l("Bâtiment, résidence"), "address-line3", hint=_l("Exemple : Résidence des Tilleuls"))
-    street = _text(_l("Numéro et rue"), "address-line1", hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _text(_l("Lieu-dit, boîte postale"), "address-level3", hint=_l("Exemple : BP 40"))
-    postcode = _text(
-        _l("Code postal"),
-        "postal-code",
-        hint=_l("Exemple : 62000"),
-        required=_l("Écrivez votre code postal. Exemple : 62000"),
+    flat, building, street, locality, postcode, town = lines_of_one_s_own(
+        postcode=_l("Écrivez votre code postal. Exemple : 62000"),
+        town=_l("Écrivez le nom de votre ville. Exemple : Arras"),
     )
-    town = _text(_l("Ville"), "address-level2", required=_l("Écrivez le nom de votre ville. Exemple : Arras"))
     large_print = CheckField(_l("Écrire la lettre en gros caractères"))
     language = ChoiceField(
         _l("La langue de la lettre"),

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from portal.booking.asked import sequence_of
-from portal.booking.forms_address import LINES, checked_address, typed_address
+from portal.booking.forms_address import LINES, LONGEST_LINE, checked_address, lines_of_somebody, typed_address
 from portal.desk.forms import MarksField, SafePlaceForm
 from portal.letters.address import Communes
 from portal.mandates.forms_words import FAULTS as MANDATE_FAULTS
@@ -26,8 +26,7 @@ ANYWHERE = "partout"
 RELATIVE = "proche"
 KEPT = "tient"  # the appointment: a slip that says nothing of it
 _LINES = (*LINES, "postcode", "town")
-_ADDRESS_LINE = 60  # characters typed; what is too long once printed is said by the address check
-_FILLED = 6 * (_ADDRESS_LINE + 1)
+_FILLED = 6 * (LONGEST_LINE + 1)
 UNSIGNED = _l("Sans signature, ce papier ne vaut rien. Renvoyez-le à la personne, ou appelez-la.")
 _ADDRESS_UNSIGNED = _l("Sans signature, l'adresse ne change pas. Effacez-la ici, ou renvoyez le papier.")
 
@@ -55,10 +54,6 @@ class EntryForm(PortalForm):
     reads = False
 
 
-def _line(label: Any, **options: Any) -> TextField:
-    return TextField(label, longest=_ADDRESS_LINE, render_kw={"autocomplete": "off"}, **options)
-
-
 class FilledField(HiddenField):
     """The lines of an address, as the page showed them in its fields."""
 
@@ -74,12 +69,7 @@ class AddressForm(EntryForm):
     empty. A new one is entered with a signature alone: whoever finds a blank form must not move somebody's letters.
     """
 
-    flat = _line(_l("Appartement, étage, ou « chez »"))
-    building = _line(_l("Bâtiment, résidence"))
-    street = _line(_l("Numéro et rue"), hint=_l("Exemple : 12 rue de la Paix"))
-    locality = _line(_l("Lieu-dit, boîte postale"))
-    postcode = _line(_l("Code postal"), hint=_l("Exemple : 62000"))
-    town = _line(_l("Ville"))
+    flat, building, street, locality, postcode, town = lines_of_somebody()
     filled = FilledField()  # what the fields held when the page was shown
     signed = CheckField(_l("La personne a signé ce papier"))
 
