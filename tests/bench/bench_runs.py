@@ -9,7 +9,8 @@ letters alike. The references draw the same letters' words in the same rounds, a
   printed again by itself;
 - the same in one single file of as many pages: the fonts are then written once for all.
 
-What of ours is drawing alone stands on lines of its own, beside the same bare pages: the rest is the database's. There,
+What the goal of 0.6 of bare pages holds is the work that both do: drawing, and putting what is drawn in files. What of
+ours is drawing alone stands on lines of its own, beside the same bare pages: the rest is the database's. There,
 few letters at a time take turns with their bare pages, and what counts is the work of the processor: both are all work,
 and whoever else uses the machine does not count.
 
