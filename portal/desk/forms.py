@@ -16,7 +16,7 @@ from portal.letters.address import Communes, letter_box
 from portal.letters.rules_kept import kept_lines
 from portal.letters.services_choice import How
 from portal.people.forms_fields import HiddenField, NameField, email_field, landline_field, mobile_field
-from portal.people.models import Person
+from portal.people.models import Person, RouteState
 from portal.people.models_credentials import CredentialKind
 from portal.people.rules import tidy
 from portal.people.services_preferences import Preferences
@@ -149,6 +149,9 @@ class ChangeForm(ShownForm, SafePlaceForm):
     def _lines(self) -> list[str] | None:
         """The address: as typed, or that of the place that keeps the letters of somebody who has none."""
         typed, place = checked_address(self, self._communes), self._keepers.chosen(self.kept_at)
+        if typed == [] and self._keepers.now_at is not None and not self.kept_at.data:
+            self.kept_at.errors = [_("Choisissez le lieu qui garde ses lettres\u00a0: le même, ou un autre.")]
+            return None
         if place is None or typed is None:
             return typed
         if typed and not (any(self._former) and letter_box(typed) == letter_box(self._former)):
@@ -190,5 +193,7 @@ def _typed(person: Person) -> dict[str, Any]:
     rest = {"wants_silence": person.wants_silence, "language": person.language}
     typed = {name: getattr(person, name) for name in same} | numbers | rest
     if person.letters_kept_at_id is not None:
-        return typed | {"kept_at": person.letters_kept_at_id}
+        # Of a place from which a letter came back, it is said anew whether it is the right one.
+        is_in_doubt = person.address_state is RouteState.DOUBTFUL
+        return typed | {"kept_at": None if is_in_doubt else person.letters_kept_at_id}
     return typed | {"kept_at": NOWHERE} | typed_address(person.address)

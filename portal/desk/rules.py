@@ -120,11 +120,15 @@ def asks_if_safe(person: Person, address: Sequence[str]) -> bool:
 def brings_letters(person: Person, wanted: Preferences) -> bool:
     """Whether a change of a file brings letters to somebody discreet, at an address that they have not said to be safe.
 
-    Not when it leaves all that as it was: nothing leaves for an address that was not chosen.
+    By choosing that everything comes by post, or the place that keeps their letters: letters are its only use. Not when
+    it leaves all that as it was: nothing leaves for an address that was not chosen.
     """
-    if not (wanted.wants_discretion and wanted.wants_paper):
+    if not wanted.wants_discretion or not (wanted.wants_paper or wanted.kept_at is not None):
         return False
-    as_before = person.wants_discretion and person.wants_paper and list(wanted.address) == person.address
+    if wanted.kept_at not in {None, person.letters_kept_at_id}:
+        return True
+    has_all_as_wanted = person.wants_paper or not wanted.wants_paper
+    as_before = person.wants_discretion and has_all_as_wanted and list(wanted.address) == person.address
     return not as_before and asks_if_safe(person, wanted.address)
 
 

@@ -70,11 +70,13 @@ def ask_letter(  # noqa: PLR0913 - what was typed, and the words of the letter
 
     Nobody may learn it from the answer, nor from the time it takes: when no file agrees, the same rows are written,
     and undone. The caller limits how many are asked for. A file whose space may not be told apart from another's
-    (two files with these names and this address) gets the letter of the oldest.
+    (two files with these names and this address) gets the letter of the oldest. Not to a place that keeps letters: its
+    street is public, and letters are handed over there on a name and a birth date alone. An agent sends that one.
     """
     files = queries.files_named(session, identity)
     # An address that somebody acting for the person wrote brings no key to it.
-    theirs = [file for file in files if may_reach(file) and "address" not in file.lent_ways]
+    own = [file for file in files if "address" not in file.lent_ways and file.letters_kept_at_id is None]
+    theirs = [file for file in own if may_reach(file)]
     fitting = [file for file in theirs if is_same_address(address, file.address)]
     person = fitting[0] if fitting else None
     context = base_context(departement, base_url, person=person)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.clock import paris_day
 from portal.directory.models import Place
-from portal.letters.address import Communes
+from portal.letters.address import Communes, letter_box
+from portal.letters.folding import unaccented
 from portal.letters.models import Letter, PrintRun
-from portal.letters.rules_kept import KEPT, Kept, keeps, line_of, name_of, place_of, waits_long
+from portal.letters.rules_kept import KEPT, Kept, keeps, kept_lines, line_of, name_of, place_of, waits_long
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.queries_post import calendar_of
 from portal.people.models import Person, RouteState
@@ -25,13 +26,13 @@ LOOKED_BACK = timedelta(days=180)  # since the post took it: what is older has g
 TOLD_WITHIN = timedelta(days=30)  # of the post: of an older letter, the next one tells
 
 _WORK = Work(ROLES, workers=(Role.ACCUEIL, Role.ENCADRANT))  # an admin alone would leave people waiting
-WAITS = and_(
+_WENT = and_(
     Message.status == Status.POSTED,
     Letter.pulled_at.is_(None),
     Letter.returned_at.is_(None),
-    Letter.handed_at.is_(None),
     Message.recipient.contains(f"\n{KEPT} "),
 )
+WAITS = and_(_WENT, Letter.handed_at.is_(None))
 
 
 def keeping_places(session: Session, now: datetime, communes: Communes) -> list[Place]:
@@ -42,6 +43,14 @@ def keeping_places(session: Session, now: datetime, communes: Communes) -> list[
     day = calendar_of(session).arrival(now)
     rows = session.scalars(select(Place).order_by(Place.city, Place.name, Place.id))
     return [place for place in rows if keeps(place, day, communes)]
+
+
+def is_kept_anywhere(session: Session, now: datetime, communes: Communes, lines: Sequence[str]) -> bool:
+    """Whether lines 2 to 6 of an envelope are those of a place that keeps letters, however they are written."""
+    if not any(unaccented(line).upper().startswith(f"{KEPT} ") for line in lines):
+        return False
+    kept = [kept_lines(place) or [] for place in keeping_places(session, now, communes)]
+    return letter_box(lines) in {letter_box(one) for one in kept}
 
 
 def place_that_keeps(session: Session, person: Person) -> Place | None:
@@ -55,12 +64,18 @@ def waiting_at(session: Session, now: datetime, *, agent_id: int) -> list[Kept]:
     Posted, whether they are presumed there yet or not, and neither handed over nor come back. At the place that the
     envelope names; at the one that keeps the person's letters now, where no place bears that name any more.
     """
-    return _waiting(session, now, _places_of(session, now, agent_id))
+    return _sent(session, now, _places_of(session, now, agent_id), WAITS)
+
+
+def is_handed_at(session: Session, now: datetime, *, letter_id: int, agent_id: int) -> bool:
+    """Whether a letter that waited at this agent's places is noted as handed over."""
+    which = (_WENT, Letter.handed_at.is_not(None), Letter.id == letter_id)
+    return bool(_sent(session, now, _places_of(session, now, agent_id), *which))
 
 
 def waiting_anywhere(session: Session, now: datetime, *which: ColumnElement[bool]) -> list[Kept]:
     """The letters that wait at any place, the oldest first; `which`: those alone."""
-    return _waiting(session, now, select(Place), *which)
+    return _sent(session, now, select(Place), WAITS, *which)
 
 
 def untold(session: Session, now: datetime) -> list[Kept]:
@@ -80,10 +95,15 @@ def untold(session: Session, now: datetime) -> list[Kept]:
 
 
 def without_place(session: Session, now: datetime, *, agent_id: int) -> Sequence[Person]:
-    """The people whose letters one of this agent's places kept, and keeps no more: another is chosen with them."""
+    """The people to whose place no letter goes any more: one of this agent's, which keeps none, or which sent one back.
+
+    A place is chosen with them: another, or the same again where it still keeps letters (its state is then DOUBTFUL).
+    """
     mine = [place.id for place in session.scalars(_places_of(session, now, agent_id).order_by(Place.id))]
     chosen = select(Person).where(
-        Person.letters_kept_at_id.in_(mine), Person.address_state == RouteState.FAILED, is_file()
+        Person.letters_kept_at_id.in_(mine),
+        Person.address_state.in_((RouteState.FAILED, RouteState.DOUBTFUL)),
+        is_file(),
     )
     return session.scalars(chosen.order_by(Person.family_name, Person.given_names, Person.id)).all()
 
@@ -98,7 +118,7 @@ def _places_of(session: Session, now: datetime, agent_id: int) -> Select[Place]:
     return select(Place).where(within_reach(session, agent_id, _WORK, paris_day(now), cast("Any", Place.id)))
 
 
-def _waiting(session: Session, now: datetime, of: Select[Place], *which: ColumnElement[bool]) -> list[Kept]:
+def _sent(session: Session, now: datetime, of: Select[Place], *which: ColumnElement[bool]) -> list[Kept]:
     today = paris_day(now)
     hand = aliased(Message)
     by_hand = select(hand.id).where(
@@ -120,13 +140,15 @@ def _waiting(session: Session, now: datetime, of: Select[Place], *which: ColumnE
         .join(PrintRun, PrintRun.id == Letter.run_id)
         .join(Letter.message)
         .outerjoin(Person, Person.id == Message.person_id)
-        .where(PrintRun.posted_on > today - LOOKED_BACK, WAITS, Message.arrives_on.is_not(None), *which)
+        .where(PrintRun.posted_on > today - LOOKED_BACK, Message.arrives_on.is_not(None), *which)
         .order_by(Message.arrives_on, Letter.id)
     )
     found: list[Kept] = []
     rows = session.execute(chosen).all()
-    places = session.scalars(of.order_by(Place.id)).all() if rows else ()
-    mine = {place.id for place in places}
+    if not rows:
+        return found
+    mine = {place.id for place in session.scalars(of.order_by(Place.id))}
+    places = session.scalars(select(Place).order_by(Place.id)).all()  # an envelope may name one of somebody else's
     for letter_id, reference, printed, arrives_on, person_id, kept_at, is_by_hand in rows:
         at = place_of(line_of(printed) or "", places) or kept_at
         if at in mine:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from portal.clock import paris_day
 from portal.directory.models import Place
-from portal.letters.queries_kept import ROLES, waiting_at, without_place
+from portal.letters.queries_kept import ROLES, is_handed_at, waiting_at, without_place
 from portal.letters.services_kept import hand_over_letter
 from portal.letters.views import bp
 from portal.letters.views_room import room_of
@@ -20,8 +20,10 @@ from portal.web.access import allow, may_open
 from portal.web.forms import PortalForm
 from portal.web.headers import personal_page
 from portal.web.request import now, reading, transaction
+from portal.web.text import whole
 
 _LIST = "/agents/courriers/a-remettre"
+_MOST = 9_223_372_036_854_775_807  # the widest number of a letter that the database holds
 
 
 class HandedForm(PortalForm):
@@ -51,14 +53,17 @@ def to_hand_over() -> str:
 @bp.post(_LIST)
 @allow(*ROLES)
 def hand_over() -> Response:
-    """Notes that a letter was handed over; pressed twice, or by two agents, it is noted once."""
-    form, done = HandedForm(), "deja"
-    if form.validate_on_submit():
-        with transaction() as session:
-            mine = {str(one.letter_id): one.letter_id for one in waiting_at(session, now(), agent_id=g.agent.id)}
-            number = mine.get(form.letter.data or "")
-            if number is not None and hand_over_letter(session, now(), letter_id=number, by=actor()):
-                done = "remise"
+    """Notes that a letter was handed over; pressed twice, or by two agents, it is noted once, and both hear so."""
+    form = HandedForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("letters.to_hand_over", fait="expire"), 303)
+    done, number, mine = "deja", whole(form.letter.data, _MOST) or 0, {"agent_id": g.agent.id}
+    with transaction() as session:
+        is_here = any(one.letter_id == number for one in waiting_at(session, now(), **mine))
+        if is_here and hand_over_letter(session, now(), letter_id=number, by=actor()):
+            done = "remise"
+        elif is_handed_at(session, now(), letter_id=number, **mine):
+            done = "notee"
     return redirect(url_for("letters.to_hand_over", fait=done), 303)
 
 

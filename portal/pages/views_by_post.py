@@ -16,6 +16,7 @@ from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.letters.address import doors, letter_box
 from portal.letters.paging import LetterTooLongError
+from portal.letters.queries_kept import is_kept_anywhere
 from portal.letters.services_pages import PageByPost, Wanted, parts_of_page, send_page
 from portal.letters.views_posted import Posted, posted_page
 from portal.notifications.queries_post import calendar_of
@@ -27,7 +28,7 @@ from portal.people.views_browser import actor
 from portal.web.access import Role, allow
 from portal.web.headers import personal_page
 from portal.web.i18n import language
-from portal.web.request import now, portal, transaction
+from portal.web.request import now, portal, reading, transaction
 from portal.web.throttle import Limit, spend, visitor_address
 
 Page = str | tuple[str, int] | Response
@@ -159,15 +160,22 @@ def _title(posted: Posted) -> str:
 
 
 def _spend(form: ByPostForm) -> bool:
-    """Nobody floods a letter box, nor the print room: 429.
+    """Nobody floods a letter box, nor the print room; False when one of the limits is used up.
 
-    False when strangers have used up all that the print room takes from them in a day. Whoever asks now is not to
-    blame: their page stays before them, and says who sends it all the same.
+    Whoever asks now is often not to blame: their page stays before them, and says who sends it all the same. At a
+    place that keeps letters for many, each of them has a letter box of their own.
     """
-    spend(_FROM, visitor_address())
-    spend(_TO, letter_box(form.lines))
-    for door in doors(form.lines):
-        spend(_TO_DOOR, door)
+    with reading() as database:
+        communes = PostalNames(directory.commune_index(database))
+        is_kept = is_kept_anywhere(database, now(), communes, form.lines)
+    box = letter_box(form.lines)
+    try:
+        spend(_FROM, visitor_address())
+        spend(_TO, f"{letter_box([form.name.data or ''])} {box}" if is_kept else box)
+        for door in () if is_kept else doors(form.lines):
+            spend(_TO_DOOR, door)
+    except TooManyRequests:
+        return False
     if _own_id() is not None:
         return True
     try:

@@ -66,8 +66,9 @@ def change_preferences(
     """Writes what differs, and gives its names; none when all was so already.
 
     The names: sms, emails, paper, large_print, discretion, silence, language, landline, address. A new address has yet
-    to prove that it works, and is no longer one that an agent has confirmed. One line of the journal, with the names
-    alone. When somebody else than the person changed it, the caller tells the person.
+    to prove that it works, and is no longer one that an agent has confirmed. The place that keeps their letters, chosen
+    again after one has come back, has yet to prove it too: in the journal, as the address, but no change to be told.
+    One line of the journal, with the names alone. When somebody else than the person changed it, the caller tells them.
 
     Raises `Refused` (DISCRETION) when somebody acting for the person, under a mandate, would end their discretion: what
     the person hides may be hidden from them. The person can, or an agent of the service whom they ask.
@@ -82,29 +83,35 @@ def change_preferences(
         setattr(person, column, getattr(wanted, column))
     names = {_CHOICES[column] for column in changed}
     is_moved = wanted.address != tuple(person.address) or wanted.kept_at not in {None, person.letters_kept_at_id}
-    if is_moved or "paper" in names:
-        _note_letters(now, person, by, wanted, is_moved=is_moved)
+    is_right_again = not is_moved and wanted.kept_at is not None and person.address_state is RouteState.DOUBTFUL
+    _note_letters(now, person, by, wanted, is_moved=is_moved, is_paper="paper" in names)
     if is_moved:
         person.address, person.address_state = list(wanted.address), RouteState.UNTRIED
         person.address_confirmed_at = None
         person.letters_kept_at_id = wanted.kept_at
         note_hand(person, "address", by)
         names.add("address")
+    told = frozenset(names)
+    if is_right_again:
+        person.address_state = RouteState.UNTRIED
+        names.add("address")
     if names:
         note_change(session, now, person=person, by=by, names=names)
-    return frozenset(names)
+    return told
 
 
-def _note_letters(now: datetime, person: Person, by: Actor, wanted: Preferences, *, is_moved: bool) -> None:
+def _note_letters(  # noqa: PLR0913 - whose, by whom, and what of it is new
+    now: datetime, person: Person, by: Actor, wanted: Preferences, *, is_moved: bool, is_paper: bool
+) -> None:
     """Remembers that letters were chosen for the address of the file.
 
     Not by somebody acting for the person: they would read what the person keeps for themselves. An address that comes
     after is no longer the one that was chosen. An agent who writes for somebody discreet asks them first, whatever the
     address is.
     """
-    is_chosen = wanted.wants_paper and any(wanted.address)
+    is_chosen = (is_moved or is_paper) and wanted.wants_paper and any(wanted.address)
     # Whoever chooses a place that keeps their letters says that letters may come there: it is its only use.
-    is_own_place = is_moved and wanted.kept_at is not None and by.kind is ActorKind.PERSON
+    is_own_place = wanted.kept_at is not None and by.kind is ActorKind.PERSON
     if (is_chosen or is_own_place) and by.mandate_id is None:
         person.letters_chosen_at = now
     elif is_moved:

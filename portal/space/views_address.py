@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from portal.letters.services_choice import How, choose_paper
 from portal.people.views_browser import actor, subject_id
 from portal.space.services import save_preferences
 from portal.space.views import bp
-from portal.space.views_shared import Page, base_url, me, page
+from portal.space.views_shared import Page, base_url, is_hidden_from_helper, me, page
 from portal.web.access import Procedure, Role, allow
 from portal.web.request import now, transaction
 
@@ -23,17 +23,21 @@ from portal.web.request import now, transaction
 @bp.route("/preferences/adresse", methods=["GET", "POST"])
 @allow(Role.REACHABLE, procedure=Procedure.PREFERENCES)
 def address() -> Page:
-    """The lines of the envelope; empty ones take the address out, unless letters were chosen."""
+    """The lines of the envelope; empty ones take the address out, unless letters were chosen or a place keeps them."""
     with transaction() as database:
         form = _form(database)
         person = me(database)
     if form.validate_on_submit():
-        if form.address or not person.wants_paper:
-            return _saved(form.address, may_choose=not (g.acting and person.wants_discretion))
+        is_kept = person.letters_kept_at_id is not None  # its form is empty: pressed as it is, it changes nothing
+        if form.address or not (person.wants_paper or is_kept):
+            return _saved(form.address, may_choose=not is_hidden_from_helper(person))
         form.street.errors = [
-            _("Vous avez choisi de tout recevoir par courrier. Écrivez une adresse pour vos lettres.")
+            _("Écrivez une adresse. Sinon, vos lettres restent dans le lieu choisi.")
+            if is_kept
+            else _("Vous avez choisi de tout recevoir par courrier. Écrivez une adresse pour vos lettres.")
         ]
-    return page("address", form=form, person=person), 422 if request.method == "POST" else 200
+    values = {"person": person, "is_hidden": is_hidden_from_helper(person)}
+    return page("address", form=form, **values), 422 if request.method == "POST" else 200
 
 
 @bp.route("/preferences/adresse/lieu", methods=["GET", "POST"])
@@ -45,9 +49,10 @@ def kept_at() -> Page:
         communes = PostalNames(directory.commune_index(database))
         places = keeping_places(database, now(), communes)
     name = f"{person.given_names} {person.family_name}"
-    form = KeptForm(name=name, places=places, now_at=person.letters_kept_at_id)
+    is_hidden = is_hidden_from_helper(person)
+    form = KeptForm(name=name, places=places, now_at=None if is_hidden else person.letters_kept_at_id)
     if form.validate_on_submit() and form.place is not None:
-        return _saved(form.address, may_choose=not (g.acting and person.wants_discretion), kept_at=form.place.id)
+        return _saved(form.address, may_choose=not is_hidden, kept_at=form.place.id)
     status = 422 if request.method == "POST" else 200
     return page("address_kept", form=form, person=person, places=places), status
 

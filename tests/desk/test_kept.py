@@ -98,6 +98,39 @@ def test_a_discreet_person_is_asked_first_as_of_any_address(database, house, cha
     assert (person.letters_kept_at_id, person.letters_chosen_at is not None) == (house.there.id, True)
 
 
+@pytest.mark.usefixtures("agent")
+def test_a_discreet_person_is_asked_of_a_place_alone_and_of_another_after_it(
+    client, world, database, house, change
+) -> None:
+    put(database, house.person, wants_discretion=True, wants_paper=False)
+    for place in (house.there, world.place(name="MDS Essai Nord")):
+        answer = change(kept_at=str(place.id))
+        assert answer.status_code == 422
+        (number,) = [at for at, form in enumerate(answer.page.all("form")) if "modifier" in str(form.get("action"))]
+        assert change(**answer.page.fields(number), is_safe="y").status_code == 303
+        person = fresh(database, house.person)
+        assert (person.letters_kept_at_id, person.letters_chosen_at is not None) == (place.id, True)
+    assert change(wants_large_print="y").status_code == 303  # the same place: nothing to ask
+    put(database, house.person, letters_chosen_at=None)
+    assert change(wants_large_print="").status_code == 303
+    assert fresh(database, house.person).letters_chosen_at is None
+    assert "Aucune lettre ne part vers ce lieu" in client.get(f"/agents/personnes/{house.person.id}").page.text()
+    assert change(wants_paper="y").status_code == 422
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_place_from_which_a_letter_came_back_is_said_anew_with_the_file(client, database, house, change) -> None:
+    assert change(kept_at=str(house.there.id)).status_code == 303
+    put(database, house.person, address_state=RouteState.DOUBTFUL)
+    assert "Une lettre est revenue de ce lieu" in client.get(f"/agents/personnes/{house.person.id}").page.text()
+    unsaid = change(wants_large_print="y")
+    assert unsaid.status_code == 422
+    assert "Choisissez le lieu qui garde ses lettres" in unsaid.page.text()
+    assert change(kept_at=str(house.there.id)).status_code == 303
+    person = fresh(database, house.person)
+    assert (person.letters_kept_at_id, person.address_state) == (house.there.id, RouteState.UNTRIED)
+
+
 @pytest.mark.parametrize("whose", [Kept.KEPT, Kept.GONE])
 def test_two_files_made_one_keep_the_place_with_the_address_that_is_kept(world, database, clock, house, whose) -> None:
     agent, there = world.agent("accueil"), house.there

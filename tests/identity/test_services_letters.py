@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.directory.models import Departement
-from portal.identity.rules import CodeFault, LetterFault
+from portal.identity.rules import CodeFault, LetterFault, is_same_address
 from portal.identity.services_entry import admit_by_letter
 from portal.identity.services_letters import ask_letter, open_letter, send_activation
 from portal.journal.models import JournalLine
 from portal.journal.services import Actor
 from portal.letters.desk import PrintRoom
+from portal.letters.rules_kept import kept_lines
 from portal.letters.services_calendar import close_days
 from portal.notifications.dispatch import send_due
 from portal.notifications.gateways import Gateways
@@ -209,6 +210,16 @@ def test_of_two_files_of_one_name_and_address_the_one_that_is_no_double_gets_it(
     second = world.person(given_names="Claude", address=ADDRESS)
     assert post.ask(identity_of(second))
     assert [message.person_id for message in post.all(Message)] == [second.id]
+
+
+def test_no_visitor_has_a_code_sent_to_a_place_that_keeps_letters_and_an_agent_has(post, world):
+    place = world.place(name="MDS Essai Nord")
+    person = world.person(address=kept_lines(place), letters_kept_at_id=place.id)
+    typed = [place.street, f"{place.postal_code} {place.city}"]  # as anybody reads them on its page
+    assert is_same_address(typed, person.address)
+    assert post.ask(identity_of(person), typed) is False
+    assert (post.all(Message), post.all(Challenge)) == ([], [])
+    assert post.send(person).person_id == person.id
 
 
 def test_no_letter_goes_to_an_address_that_somebody_acting_for_the_person_wrote(post, world):

@@ -204,6 +204,24 @@ def test_a_place_chosen_by_themselves_is_a_choice_of_letters_and_by_nobody_else(
         assert not reach_of(person).address
 
 
+def test_a_place_from_which_a_letter_came_back_is_put_right_by_choosing_it_again(world, database, here, keep):
+    person, helper = keep(world.person(), here), world.person()
+    given = world.mandate(person, holder_id=helper.id)
+    with database.transaction() as session:
+        session.get_one(Person, person.id).address_state = RouteState.DOUBTFUL
+    agent = world.agent("accueil", place=here)
+    with database.transaction() as session:
+        assert [one.id for one in without_place(session, MONDAY, agent_id=agent.id)] == [person.id]
+    assert change(database, person, wants_sms=False).address_state is RouteState.DOUBTFUL
+    assert keep(person, here).address_state is RouteState.UNTRIED
+    with database.transaction() as session:
+        assert without_place(session, MONDAY, agent_id=agent.id) == []
+    keep(person, here, replace(Actor.person(helper.id), mandate_id=given.id), address=tuple(STREET), kept_at=None)
+    keep(person, here, replace(Actor.person(helper.id), mandate_id=given.id))
+    assert read(database, person).letters_chosen_at is None
+    assert keep(person, here).letters_chosen_at == world.now  # the same place, said by themselves
+
+
 def test_everything_by_post_may_be_kept_at_a_place(world, database, here):
     person = world.person(mobile=None, email=None)
     given = {"address": kept_lines(here), "kept_at": here.id}
@@ -244,6 +262,12 @@ def test_a_letter_waits_until_the_person_comes_and_is_handed_over_once(world, da
     change(database, person, address=tuple(STREET))  # what lies there still lies there
     with database.transaction() as session:
         assert [one.letter_id for one in waiting_at(session, MONDAY, agent_id=agent.id)] == [letter.id]
+    west = world.place(name="MDS Essai Ouest")
+    keep(person, west)
+    away = world.agent("accueil", place=west)
+    with database.transaction() as session:
+        assert [one.letter_id for one in waiting_at(session, MONDAY, agent_id=agent.id)] == [letter.id]
+        assert waiting_at(session, MONDAY, agent_id=away.id) == []
 
     def hand():
         with database.transaction() as session:
@@ -352,13 +376,19 @@ def test_the_staff_of_the_place_hand_letters_over_in_one_press(client, world, da
     typed = page.fields(number)
     assert "notée comme remise" in client.follow(client.post("/agents/courriers/a-remettre", data=typed)).page.text()
     again = client.follow(client.post("/agents/courriers/a-remettre", data=typed)).page.text()
-    assert "cette lettre n'attend plus ici" in again
+    assert "C'était déjà noté : la lettre est remise." in again
     assert "Aucune lettre n'attend." in again
-    client.post("/agents/courriers/a-remettre", data=typed | {"letter": str(far.id)})
+    other = client.post("/agents/courriers/a-remettre", data=typed | {"letter": str(far.id)})
+    assert "cette lettre n'attend plus ici" in client.follow(other).page.text()
+    late = client.post("/agents/courriers/a-remettre", data=typed | {"csrf_token": "passé"})
+    assert "Appuyez de nouveau." in client.follow(late).page.text()
     with database.transaction() as session:
         assert session.get_one(Letter, far.id).handed_at is None
         session.get_one(Person, person.id).address_state = RouteState.FAILED
     assert "Leur lieu ne garde plus les lettres" in client.get("/agents/courriers/a-remettre").page.text()
+    with database.transaction() as session:
+        session.get_one(Person, person.id).address_state = RouteState.DOUBTFUL
+    assert "Une lettre est revenue de leur lieu" in client.get("/agents/courriers/a-remettre").page.text()
 
 
 def test_what_was_given_for_one_appointment_waits_at_the_same_place(world, database, here, keep):

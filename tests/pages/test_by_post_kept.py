@@ -72,6 +72,24 @@ def test_a_postal_box_beside_a_street_makes_no_other_letter_box(client, database
     assert len(sent(database)) == 4
 
 
+def test_each_person_whose_letters_a_place_keeps_has_a_letter_box_there_and_a_refusal_loses_nothing(
+    client, world, database, used_up
+) -> None:
+    place = world.place(name="MDS Essai Nord", postal_code="62000", city="Arras")
+    lines = {"building": "A retirer MDS Essai Nord", "street": place.street}
+    (door,) = doors([place.street, "62000 Arras"])
+    used_up("pages-to-door", door, 20)
+    for _ in range(4):
+        assert ask(client, "aide", **lines).status_code == 303
+    assert ask(client, "aide", name="Claude Essai", **lines).status_code == 303
+    refused = ask(client, "aide", **lines)
+    assert refused.status_code == 429
+    assert "Nous ne pouvons plus envoyer de page aujourd'hui par ce site." in refused.page.text()
+    assert refused.page.fields()["building"] == lines["building"]
+    assert ask(client, "aide", **lines | {"building": "A retirer chez moi"}).status_code == 429  # a door like another
+    assert len(sent(database)) == 2  # the same page to the same person leaves once
+
+
 def test_a_part_chosen_before_the_page_was_cut_otherwise_is_asked_for_again(client, world, database) -> None:
     long = {"street": "12 rue de la Très Longue Démonstration", "city": "Saint-Nicolas-sur-la-Canche-Essai"}
     places = [world.place(name=f"Maison du Département Solidarité {number}", **long) for number in range(90)]

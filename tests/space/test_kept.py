@@ -34,6 +34,10 @@ def test_somebody_without_an_address_chooses_a_place_and_an_address_replaces_it(
     assert page.fields()["street"] == ""
     send(PLACE, kept_at=str(second.id))
     assert kept(database, resident).letters_kept_at_id == second.id
+    empty = send(ADDRESS)  # its lines are empty: pressed as it is, it takes nothing away
+    assert empty.status_code == 422
+    assert "Sinon, vos lettres restent dans le lieu choisi." in empty.page.text()
+    assert kept(database, resident).letters_kept_at_id == second.id
     send(ADDRESS, street="12 rue de la Démonstration", postcode="62000", town="Arras")
     assert kept(database, resident).letters_kept_at_id is None
 
@@ -65,3 +69,18 @@ def test_a_discreet_person_s_helper_chooses_a_place_and_no_letter_leaves(
     send(PLACE, kept_at=str(place.id))
     person = kept(database, resident)
     assert (person.letters_kept_at_id, person.letters_chosen_at, person.lent_ways) == (place.id, None, ["address"])
+
+
+def test_whoever_acts_for_somebody_discreet_reads_nowhere_which_place_they_chose(
+    client, world, database, resident, enter, send
+) -> None:
+    place, helper = world.place(name="MDS Essai Nord"), world.person()
+    enter(resident)
+    send(PLACE, kept_at=str(place.id))
+    with database.transaction() as session:
+        session.get_one(Person, resident.id).wants_discretion = True
+    assert "Nos SMS et nos e-mails ne disent pas quel lieu" in client.get(PLACE).page.text()
+    enter(helper, mandate=world.mandate(resident, holder_id=helper.id, procedures=["preferences"]))
+    assert not any("A RETIRER" in client.get(path).page.text() for path in ("/mon-espace/preferences", ADDRESS, PLACE))
+    assert "checked" not in client.get(PLACE).page.html
+    assert "Un lieu garde les lettres" in client.get("/mon-espace/preferences").page.text()
