@@ -23,9 +23,8 @@ from portal.database import APPLICATION, Database
 from portal.directory.models import Departement
 from portal.directory.queries import commune_index
 from portal.journal.services_chain import BATCH, seal
-from portal.letters.making import print_due
+from portal.letters.making import look_after_kept, print_due
 from portal.letters.models import Printer
-from portal.letters.services_kept import follow_places, tell_waiting
 from portal.mandates.services import tell_endings
 from portal.notifications.dispatch import run_worker, send_due
 from portal.settings import Settings
@@ -225,9 +224,8 @@ def _upkeep_from_time_to_time(database: Database, clock: Clock, base_url: str, s
             with database.transaction() as session:
                 tell_endings(session, clock(), base_url=base_url)
             with database.transaction() as session:
-                follow_places(session, clock(), PostalNames(commune_index(session)))
-            with database.transaction() as session:
-                tell_waiting(session, clock(), base_url=base_url)
+                communes = PostalNames(commune_index(session))
+            look_after_kept(database, clock, communes, base_url=base_url)
             if forgotten != NOTHING:
                 log.info("upkeep: %s", forgotten)
         except SQLAlchemyError as error:

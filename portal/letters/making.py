@@ -1,4 +1,4 @@
-"""What the worker does for the print room: the run of each cut-off, its files, and the letters that come too late."""
+"""What the worker does for the print room: the run of each cut-off, its files, letters too late, letters kept."""
 
 import logging
 import time
@@ -9,10 +9,14 @@ from sqlalchemy import select
 
 from portal.clock import Clock
 from portal.database import Database
+from portal.letters.address import Communes
 from portal.letters.models import Printer
+from portal.letters.queries_kept import kept_people, untold
 from portal.letters.queries_returns import held_back
 from portal.letters.queries_runs import is_cut_off_over, is_still_drawn, late_letters, unmade_files
+from portal.letters.rules_kept import Kept
 from portal.letters.services_check import end_checked
+from portal.letters.services_kept import follow_place, tell_waiting
 from portal.letters.services_returns import end_answered, leave_again
 from portal.letters.services_runs import make_file, make_run, send_back, turn_late
 from portal.notifications.holding import BusyError
@@ -48,6 +52,29 @@ def print_due(database: Database, clock: Clock, *, printer: Printer = Printer.RO
         _make_run(database, now, post, cut_off, printer)
     _turn_late(database, clock)
     _make_files(database, clock)
+
+
+def look_after_kept(database: Database, clock: Clock, communes: Communes, *, base_url: str) -> None:
+    """Follows the places that keep letters, and tells those for whom some have come.
+
+    Several workers may do so at once. One person at a time: a fault that one meets stays with them.
+    """
+    with database.transaction() as session:
+        people = kept_people(session)
+    _each(database, "kept for person", people, lambda number: _follow(database, clock(), communes, number))
+    with database.transaction() as session:
+        news = {one.letter_id: one for one in untold(session, clock())}
+    _each(database, "tells of", news, lambda number: _tell(database, clock(), news[number], base_url))
+
+
+def _follow(database: Database, now: datetime, communes: Communes, person_id: int) -> None:
+    with database.transaction() as session:
+        follow_place(session, now, communes, person_id=person_id)
+
+
+def _tell(database: Database, now: datetime, one: Kept, base_url: str) -> None:
+    with database.transaction() as session:
+        tell_waiting(session, now, one, base_url=base_url)
 
 
 def _make_run(database: Database, now: datetime, post: PostalCalendar, cut_off: datetime, printer: Printer) -> None:

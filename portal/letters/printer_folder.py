@@ -28,7 +28,7 @@ from portal.letters.queries_post import pull_reason
 from portal.letters.queries_printer import given, given_and_over, to_give
 from portal.letters.queries_runs import file_of, papers_of, run_of, to_pull
 from portal.letters.queries_today import pulled_of
-from portal.letters.rules_printer import COLUMNS, Fault, Line, LineFault, lines_of
+from portal.letters.rules_printer import Fault, Line, LineFault, lines_of
 from portal.letters.services_keeping import KEPT
 from portal.letters.services_outside import close_outside
 from portal.letters.services_printer import note_given, take, take_number
@@ -143,11 +143,6 @@ def read_status(database: Database, now: datetime, file: Path) -> Taken:
         else:
             faults.append(Fault(number, fault))
     return Taken(taken, tuple(faults))
-
-
-def header() -> str:
-    """The first line of a status file."""
-    return ";".join(COLUMNS)
 
 
 def _take(database: Database, now: datetime, line: Line) -> LineFault | None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, func, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session, aliased
 
-from portal.clock import paris_day
+from portal.clock import PARIS, paris_day
 from portal.directory.models import Place
 from portal.letters.address import Communes, letter_box
 from portal.letters.folding import unaccented
@@ -24,6 +25,7 @@ ROLES = (Role.ACCUEIL, Role.ENCADRANT, Role.ADMIN)
 SUBJECT = "kept_letter"  # of the message that tells that a letter waits; its number is the letter's
 LOOKED_BACK = timedelta(days=180)  # since the post took it: what is older has gone back, or is of no more use
 TOLD_WITHIN = timedelta(days=30)  # of the post: of an older letter, the next one tells
+_BROUGHT_BY = timedelta(hours=14)  # of the day it comes: the postman has been there, and nobody is asleep
 
 _WORK = Work(ROLES, workers=(Role.ACCUEIL, Role.ENCADRANT))  # an admin alone would leave people waiting
 _WENT = and_(
@@ -79,18 +81,22 @@ def waiting_anywhere(session: Session, now: datetime, *which: ColumnElement[bool
 
 
 def untold(session: Session, now: datetime) -> list[Kept]:
-    """Of each person for whom a letter has come to a place since they were last told so, the latest: it tells of all.
+    """Of each person for whom a letter has come to a place since they were last told so, one letter: it tells of all.
 
-    Not what somebody is to tell by hand, or has told, for whoever nothing else tells.
+    The latest of those of which nobody else tells. Come: from 14:00 in France on the day foreseen.
     """
     told = aliased(Message)
+    day_told = sql_cast(func.timezone(PARIS.key, told.created_at), Date)
     is_told = select(told.id).where(
-        told.subject == SUBJECT, told.person_id == Message.person_id, told.subject_id >= Letter.id
+        told.subject == SUBJECT,
+        told.person_id == Message.person_id,
+        told.created_at >= PrintRun.posted_at,
+        day_told >= Message.arrives_on,
     )
-    has_come = and_(Message.arrives_on <= paris_day(now), Message.person_id.is_not(None))
+    has_come = and_(Message.arrives_on <= paris_day(now - _BROUGHT_BY), Message.person_id.is_not(None))
     is_news = PrintRun.posted_on > paris_day(now) - TOLD_WITHIN
     kept = waiting_anywhere(session, now, is_news, has_come, ~is_told.exists())
-    latest = {one.person_id: one for one in sorted(kept)}
+    latest = {one.person_id: one for one in sorted(kept, key=lambda one: (not one.is_by_hand, one.letter_id))}
     return [latest[number] for number in sorted(filter(None, latest))]
 
 
@@ -108,10 +114,9 @@ def without_place(session: Session, now: datetime, *, agent_id: int) -> Sequence
     return session.scalars(chosen.order_by(Person.family_name, Person.given_names, Person.id)).all()
 
 
-def kept_people(session: Session) -> Sequence[Person]:
-    """Everybody whose letters a place keeps, doubles among them; held."""
-    kept = select(Person).where(Person.letters_kept_at_id.is_not(None)).order_by(Person.id)
-    return session.scalars(kept.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
+def kept_people(session: Session) -> Sequence[int]:
+    """The numbers of everybody whose letters a place keeps, doubles among them."""
+    return session.scalars(select(Person.id).where(Person.letters_kept_at_id.is_not(None)).order_by(Person.id)).all()
 
 
 def _places_of(session: Session, now: datetime, agent_id: int) -> Select[Place]:

@@ -208,7 +208,7 @@ def is_cut_off_over(session: Session, now: datetime, cut_off_at: datetime, post:
     """
     if run_of_cut_off(session, cut_off_at) is not None:
         return True
-    if now < cut_off_at + DRAWN_WITHIN:
+    if now < cut_off_at + 2 * DRAWN_WITHIN:  # it is still waited for, or about to be made
         return False
     day = post.day_of(cut_off_at)
     begins, ends = post.instant(day, time()), post.instant(day + _ONE_DAY, time())

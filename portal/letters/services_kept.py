@@ -1,20 +1,21 @@
 """Letters kept at a place: handed over, told to whoever they wait for, and following a place that moves or closes."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from portal.directory.models import Departement, Place
 from portal.journal.services import Actor
 from portal.letters.address import Communes
 from portal.letters.models import Letter
-from portal.letters.queries_kept import SUBJECT, WAITS, keeping_places, kept_people, untold
+from portal.letters.queries_kept import SUBJECT, WAITS, keeping_places
 from portal.letters.rules_kept import KIND, Kept, kept_lines
 from portal.letters.services_post import note_letter
-from portal.notifications.holding import hold_subject
+from portal.notifications.holding import hold_subjects, subjects_of
 from portal.notifications.models import Message, Route
 from portal.notifications.notices import base_context
 from portal.notifications.outbox import refuse_route, withdraw, write
@@ -30,10 +31,13 @@ _NOT_BY_POST = frozenset({Route.LETTER})
 def hand_over_letter(session: Session, now: datetime, *, letter_id: int, by: Actor) -> bool:
     """Notes that the person has come for a letter that waits for them; False when that is noted, or it does not wait.
 
-    Pressed by two at the same instant, it is noted once. No identity document is a condition. Nobody tells the person
-    any more that it waits. Journaled.
+    Pressed by two at the same instant, it is noted once. No identity document is a condition. When nothing else waits
+    for them, nobody tells them any more that something does. Journaled.
     """
-    hold_subject(session, SUBJECT, letter_id)
+    whose = select(Message.person_id).join(Letter, Letter.message_id == Message.id).where(Letter.id == letter_id)
+    tells = and_(Message.subject == SUBJECT, Message.person_id == whose.scalar_subquery())
+    about = subjects_of(session, tells)
+    hold_subjects(session, {(SUBJECT, letter_id), *about})
     waits = select(Message.id).where(Message.id == Letter.message_id, WAITS).correlate(Letter).exists()
     done = session.scalar(
         update(Letter)
@@ -50,33 +54,38 @@ def hand_over_letter(session: Session, now: datetime, *, letter_id: int, by: Act
         .options(joinedload(Letter.message))
         .execution_options(populate_existing=True)
     ).one()
-    withdraw(session, now, subject=SUBJECT, subject_id=letter_id)
+    others = select(Letter.id).join(Letter.message).where(WAITS, Message.person_id == letter.message.person_id)
+    if session.scalar(others.order_by(Letter.id).limit(1)) is None:  # else what tells of all of them still tells
+        for subject, number in sorted(about):
+            withdraw(session, now, subject=subject, subject_id=number)
     note_letter(session, now, by, "letter.handed", letter)
     return True
 
 
-def tell_waiting(session: Session, now: datetime, *, base_url: str) -> int:
-    """Promises that each person is told that a letter has come to the place that keeps theirs; how many people.
+def tell_waiting(session: Session, now: datetime, one: Kept, *, base_url: str) -> bool:
+    """Promises that a person is told that letters have come to the place that keeps theirs; whether anything is.
 
     By SMS and e-mail, which name the place unless they want discretion; by a human for whoever has neither, unless one
-    is to tell them what the letter says, or has told it. Once for all that came. Nothing for silence.
+    is to tell them what the letter says, or has told it. Nothing for silence. Two workers at once promise it once.
     """
     departement = session.get(Departement, 1)
-    if departement is None:
-        return 0
-    return sum(_tell(session, now, one, departement, base_url) for one in untold(session, now))
+    return departement is not None and _tell(session, now, one, departement, base_url)
 
 
-def follow_places(session: Session, now: datetime, communes: Communes) -> int:
-    """The addresses of those whose letters a place keeps are the place's own as it is today; how many changed.
+def follow_place(session: Session, now: datetime, communes: Communes, *, person_id: int) -> bool:
+    """The address of somebody whose letters a place keeps is the place's own as it is today; whether it changed.
 
     Of a place that keeps letters no more (closed, or with lines that are no address), nothing goes there any longer:
-    what waits goes round by other routes, and the people are listed for it until another place, or an address, is
+    what waits goes round by other routes, and the person is listed for it until another place, or an address, is
     chosen with them (`queries_kept.without_place`). It is theirs again when it opens again.
     """
+    whose = select(Person).where(Person.id == person_id, Person.letters_kept_at_id.is_not(None))
+    held = whose.with_for_update(key_share=True).execution_options(populate_existing=True)
+    person = session.scalars(held).one_or_none()
+    if person is None:  # they have given an address meanwhile
+        return False
     open_ones = {place.id: place for place in keeping_places(session, now, communes)}
-    people = kept_people(session)
-    return sum(_follow(session, now, person, open_ones.get(person.letters_kept_at_id or 0)) for person in people)
+    return _follow(session, now, person, open_ones.get(person.letters_kept_at_id or 0))
 
 
 def _follow(session: Session, now: datetime, person: Person, place: Place | None) -> bool:
@@ -95,6 +104,10 @@ def _follow(session: Session, now: datetime, person: Person, place: Place | None
 
 def _tell(session: Session, now: datetime, one: Kept, departement: Departement, base_url: str) -> bool:
     person = session.scalars(select(Person).where(Person.id == one.person_id).with_for_update(key_share=True)).one()
+    hold_subjects(session, {(SUBJECT, one.letter_id)})
+    waits = select(Letter.id).join(Letter.message).where(Letter.id == one.letter_id, WAITS)
+    if session.scalar(waits) is None:  # they have come for it meanwhile
+        return False
     reach, failed = replace(reach_of(person), wants_paper=False), failed_routes(person)
     if one.is_by_hand and not tells_at_once(reach, failed):
         return False
@@ -102,7 +115,7 @@ def _tell(session: Session, now: datetime, one: Kept, departement: Departement, 
     tidings = Tidings(now, _NOT_BY_POST)
     name = "" if person.wants_discretion else place.name
     like = Message(
-        event_id=uuid4(),
+        event_id=_event_of(one.letter_id),
         event=pack(tidings),
         subject=SUBJECT,
         subject_id=one.letter_id,
@@ -112,3 +125,8 @@ def _tell(session: Session, now: datetime, one: Kept, departement: Departement, 
         context=base_context(departement, base_url, person=person, place=name),
     )
     return bool(write(session, now, like, plan_tidings(reach, tidings, now, failed, calendar_of(session))))
+
+
+def _event_of(letter_id: int) -> UUID:
+    """The same each time: what another worker promises at this instant is not promised twice."""
+    return UUID(bytes=hashlib.sha256(f"{SUBJECT}/{letter_id}".encode()).digest()[:16], version=4)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from portal.journal.models import JournalLine
 from portal.letters.models import Letter, Printer, PrintRun
-from portal.letters.printer_folder import Taken, give_runs, header, read_status
+from portal.letters.printer_folder import Taken, give_runs, read_status
+from portal.letters.rules_printer import COLUMNS
 from portal.letters.services_runs import make_file, make_run
 from portal.notifications.models import Message, Route
 from portal.notifications.queries_post import calendar_of
@@ -43,7 +44,7 @@ def given_run(
 def says(folder: Path, *lines: str) -> Path:
     """A status file with these lines, as an old program writes it."""
     file = folder / "statuts.csv"
-    file.write_text("\n".join([header(), *lines, ""]), encoding="cp1252")
+    file.write_text("\n".join([";".join(COLUMNS), *lines, ""]), encoding="cp1252")
     return file
 
 

@@ -108,6 +108,10 @@ def test_an_hour_of_departure_that_is_still_to_come_is_kept(database, world, clo
     clock.set(CUT_OFF + timedelta(minutes=20))
     print_due(database, clock)
     assert [letters for _cut_off, letters, _day in found(database)] == [1]
-    clock.set(CUT_OFF + timedelta(minutes=30))
-    print_due(database, clock)
-    assert [letters for _cut_off, letters, _day in found(database)] == [1, 1]
+    asked = queued(world, now=CUT_OFF + timedelta(minutes=15))
+    with database.transaction() as session:
+        session.get_one(Message, asked.message_id).status = Status.WAITING  # nobody draws it
+    for waited, made_now in ((timedelta(), [1]), (DRAWN_WITHIN, [1, 1])):
+        clock.set(CUT_OFF + timedelta(minutes=30) + waited)
+        print_due(database, clock)
+        assert [letters for _cut_off, letters, _day in found(database)] == made_now

@@ -15,14 +15,16 @@ from portal.letters.address import check_address, printed_lines
 from portal.letters.models import Letter, PrintRun
 from portal.letters.queries_kept import (
     keeping_places,
+    kept_people,
     place_that_keeps,
+    untold,
     waiting_anywhere,
     waiting_at,
     without_place,
 )
 from portal.letters.rules_kept import keeps, kept_lines, line_of, name_of
 from portal.letters.services_choice import How, choose_paper
-from portal.letters.services_kept import follow_places, hand_over_letter, tell_waiting
+from portal.letters.services_kept import follow_place, hand_over_letter, tell_waiting
 from portal.notifications.models import Message, Route, Status
 from portal.notifications.wanted import UNSAID
 from portal.notifications.ways import first_day_known, reach_of
@@ -148,15 +150,17 @@ def read(database, person):
         return session.get_one(Person, person.id)
 
 
-def posted(database, world, person, **changed):
-    """A letter to somebody, which the post took on Monday and brings on Thursday."""
+def posted(database, world, person, *, entered=MONDAY, **changed):
+    """A letter to somebody, which the post took on Monday and brings on Thursday; and when the room says so."""
     letter = queued_to(
         world, person, now=MONDAY, recipient_name=f"{person.given_names} {person.family_name}", **changed
     )
     made(database, MONDAY)
     with database.transaction() as session:
         row = session.get_one(Letter, letter.id)
-        session.execute(update(PrintRun).where(PrintRun.id == row.run_id).values(posted_on=MONDAY.date()))
+        session.execute(
+            update(PrintRun).where(PrintRun.id == row.run_id).values(posted_on=MONDAY.date(), posted_at=entered)
+        )
         session.execute(
             update(Message)
             .where(Message.id == row.message_id)
@@ -173,7 +177,7 @@ def told(database, person):
 
 def say(database, now):
     with database.transaction() as session:
-        return tell_waiting(session, now, base_url=BASE)
+        return sum(tell_waiting(session, now, one, base_url=BASE) for one in untold(session, now))
 
 
 def test_another_address_wherever_it_is_written_ends_the_keeping_and_nothing_else_does(world, database, here, keep):
@@ -297,11 +301,39 @@ def test_whoever_has_a_telephone_is_told_there_that_a_letter_waits_and_discreetl
     assert told(database, moved) == [(Route.SMS, "MDS Essai Nord", Status.WAITING)]
     assert told(database, silent) == []
     assert say(database, FRIDAY) == 0
-    with database.transaction() as session:
-        assert hand_over_letter(session, FRIDAY, letter_id=letters[1].id, by=Actor.agent(1))
-    assert told(database, person) == [(Route.SMS, "MDS Essai Nord", Status.WITHDRAWN)]
+    for letter, status in (
+        (letters[1], Status.WAITING),
+        (letters[0], Status.WITHDRAWN),
+    ):  # while another waits, it tells
+        with database.transaction() as session:
+            assert hand_over_letter(session, FRIDAY, letter_id=letter.id, by=Actor.agent(1))
+        assert told(database, person) == [(Route.SMS, "MDS Essai Nord", status)]
+
+
+def test_a_letter_that_the_room_enters_late_is_told_too_in_the_afternoon_and_once(world, database, here, keep):
+    person = keep(world.person(email=None), here)
     posted(database, world, person)
-    assert say(database, FRIDAY) == 1
+    thursday = datetime(2026, 11, 26, 12, 59, tzinfo=UTC)
+    assert say(database, thursday) == 0  # 13:59 in France: the postman may still come
+    two = [lambda: say(database, thursday + timedelta(minutes=1))] * 2
+    assert at_once(*two) == {"done": 2}
+    assert len(told(database, person)) == 1
+    posted(database, world, person, entered=FRIDAY)
+    assert (say(database, FRIDAY), say(database, FRIDAY)) == (1, 0)
+    assert len(told(database, person)) == 2
+
+
+def test_what_they_have_come_for_meanwhile_is_told_no_more_and_no_place_is_followed(world, database, here, keep):
+    person = keep(world.person(), here)
+    letter = posted(database, world, person)
+    with database.transaction() as session:
+        (news,) = untold(session, FRIDAY)
+        assert hand_over_letter(session, FRIDAY, letter_id=letter.id, by=Actor.agent(1))
+    with database.transaction() as session:
+        assert not tell_waiting(session, FRIDAY, news, base_url=BASE)
+    change(database, person, address=tuple(STREET))
+    with database.transaction() as session:
+        assert not follow_place(session, FRIDAY, Nowhere(), person_id=person.id)
 
 
 def test_whoever_has_no_message_is_told_by_a_human_unless_one_does_already(world, database, here, keep):
@@ -309,8 +341,19 @@ def test_whoever_has_no_message_is_told_by_a_human_unless_one_does_already(world
     nowhere = keep(world.person(mobile=None, email=None), here)
     for person in (called, nowhere):
         posted(database, world, person)
-    by_hand = keep(world.person(mobile=None, email=None), here)
-    letter = posted(database, world, by_hand)
+    by_hand, both = (keep(world.person(mobile=None, email=None), here) for _ in range(2))
+    posted(database, world, both)  # and nobody tells of this one
+    for person in (by_hand, both):
+        tells_by_hand(database, posted(database, world, person))
+    assert say(database, FRIDAY) == 3
+    assert told(database, called) == [(Route.CALL, "MDS Essai Nord", Status.WAITING)]
+    for person in (nowhere, both):
+        assert told(database, person) == [(Route.DESK, "MDS Essai Nord", Status.WAITING)]
+    assert told(database, by_hand) == []
+
+
+def tells_by_hand(database, letter):
+    """Somebody has the same to tell at the place."""
     with database.transaction() as session:
         said = session.get_one(Message, letter.message_id)
         hand = {
@@ -318,10 +361,6 @@ def test_whoever_has_no_message_is_told_by_a_human_unless_one_does_already(world
         }
         times = {name: getattr(said, name) for name in ("step", "context", "created_at", "due_at", "expires_at")}
         session.add(Message(**hand, **times, retry_until=said.due_at, route=Route.DESK, status=Status.OPEN))
-    assert say(database, FRIDAY) == 2
-    assert told(database, called) == [(Route.CALL, "MDS Essai Nord", Status.WAITING)]
-    assert told(database, nowhere) == [(Route.DESK, "MDS Essai Nord", Status.WAITING)]
-    assert told(database, by_hand) == []
 
 
 def test_before_anything_is_loaded_nobody_is_told(database):
@@ -339,7 +378,7 @@ def test_the_address_follows_its_place_and_nothing_goes_where_letters_are_kept_n
         with database.transaction() as session:
             session.execute(update(Place).where(Place.id == here.id).values(**{"name": here.name} | changed))
         with database.transaction() as session:
-            count = follow_places(session, MONDAY, Nowhere())
+            count = sum(follow_place(session, MONDAY, Nowhere(), person_id=one) for one in kept_people(session))
             orphans = [one.id for one in without_place(session, MONDAY, agent_id=agent.id)]
             keepers = [one.id for one in keeping_places(session, MONDAY, Nowhere())]
             return count, orphans, keepers
