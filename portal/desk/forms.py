@@ -6,13 +6,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.booking.forms_address import checked_address, lines_of_somebody, typed_address
+from portal.booking.forms_address import checked_address, lines_of_somebody, name_words, typed_address
 from portal.booking.forms_kept import NOWHERE, Keepers
 from portal.booking.forms_words import NO_ADDRESS_FOR_LETTERS
 from portal.desk.forms_words import HEARD
 from portal.desk.rules import Document
 from portal.desk.services import Wanted
-from portal.letters.address import Communes, letter_box
+from portal.directory.models import Place
+from portal.letters.address import BadAddressError, Communes, letter_box, printed_lines
 from portal.letters.rules_kept import kept_lines
 from portal.letters.services_choice import How
 from portal.people.forms_fields import HiddenField, NameField, email_field, landline_field, mobile_field
@@ -127,6 +128,7 @@ class ChangeForm(ShownForm, SafePlaceForm):
     def __init__(self, *, person: Person, communes: Communes, keepers: Keepers, **options: Any) -> None:
         super().__init__(data=_typed(person), **options)
         self._communes, self.had_paper = communes, person.wants_paper
+        self._name = f"{person.given_names} {person.family_name}"
         self._keepers, self._former = keepers, list(person.address)
         self.has_places = bool(keepers.choices)
         self.kept_at.choices = selectable([(NOWHERE, _("Non")), *keepers.choices])
@@ -158,7 +160,17 @@ class ChangeForm(ShownForm, SafePlaceForm):
             self.kept_at.errors = [_("Gardez l'un des deux\u00a0: l'adresse, ou le lieu.")]
             return None
         self.place_id = place.id
-        return self._former if place == self._keepers.now_at else kept_lines(place)
+        return self._former if place == self._keepers.now_at else self._lines_at(place)
+
+    def _lines_at(self, place: Place) -> list[str] | None:
+        """Its lines, under the name; None when no envelope holds that name, which is said beside the place."""
+        lines = kept_lines(place) or []
+        try:
+            printed_lines(self._name, lines)
+        except BadAddressError as bad:
+            self.kept_at.errors = [name_words(bad)]
+            return None
+        return lines
 
     @property
     def wanted(self) -> Wanted:

@@ -29,6 +29,7 @@ class MendFault(StrEnum):
     CHANGED = "changed"  # the file has another address since the page was shown
     DISCREET = "discreet"  # they chose no address for letters: it must be asked of them
     DONE = "done"  # somebody else has mended it
+    KEPT = "kept"  # a place keeps their letters: where else they go, or whether it still does, is asked of them
 
 
 def mend(  # noqa: PLR0913 - which letter, what was shown, what is right, and the words of the messages
@@ -108,6 +109,9 @@ def _write(  # noqa: PLR0913 - as above
         raise Refused(MendFault.DISCREET)
     if list(shown) != person.address:
         raise Refused(MendFault.CHANGED)
+    is_open_as_it_is = list(lines) == person.address and person.address_state is not RouteState.FAILED
+    if person.letters_kept_at_id is not None and not is_open_as_it_is:
+        raise Refused(MendFault.KEPT)
     had_chosen, was = person.letters_chosen_at, before(person)
     wanted = replace(preferences_of(person), address=tuple(lines))
     names = change_preferences(session, now, person=person, by=by, wanted=wanted)

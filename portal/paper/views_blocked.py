@@ -69,6 +69,7 @@ _CHECKS = {
 _FAULTS = {
     MendFault.CHANGED: _l("L'adresse a changé depuis que cette page est ouverte. Voici la nouvelle."),
     MendFault.DISCREET: _ASK_THEM,
+    MendFault.KEPT: _ASK_THEM,
 }
 _DONE = {
     "part": _l("L'adresse est enregistrée. La lettre part avec le prochain courrier."),

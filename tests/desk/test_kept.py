@@ -119,6 +119,15 @@ def test_a_discreet_person_is_asked_of_a_place_alone_and_of_another_after_it(
 
 
 @pytest.mark.usefixtures("agent")
+def test_a_name_that_no_envelope_holds_is_said_beside_the_place(database, house, change) -> None:
+    put(database, house.person, given_names="Anne-Marie-Christine-Alexandrine-Josephine", family_name="De L'Essai Long")
+    answer = change(kept_at=str(house.there.id))
+    assert answer.status_code == 422
+    assert "38 caractères" in answer.page.text()
+    assert fresh(database, house.person).letters_kept_at_id is None
+
+
+@pytest.mark.usefixtures("agent")
 def test_a_place_from_which_a_letter_came_back_is_said_anew_with_the_file(client, database, house, change) -> None:
     assert change(kept_at=str(house.there.id)).status_code == 303
     put(database, house.person, address_state=RouteState.DOUBTFUL)

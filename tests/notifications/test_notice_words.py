@@ -103,6 +103,13 @@ def test_to_someone_who_wants_discretion_no_route_but_a_voice_names_who_or_what(
     assert "dans votre espace" in mail.text or "Votre espace" in mail.text
 
 
+def test_to_someone_who_wants_discretion_no_e_mail_says_that_we_keep_their_letters():
+    for place, is_said in (("MDS Essai Nord", True), ("", False)):
+        mail = render.email("letter_waits", words("letter_waits", place=place))
+        assert ["garder vos lettres" in said for said in (mail.text, mail.html)] == [is_said] * 2
+        assert "\n\n\n\n" not in mail.text
+
+
 @pytest.mark.parametrize("kind", MAILS)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_an_e_mail_is_whole_valid_and_well_set(kind, language):

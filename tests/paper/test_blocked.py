@@ -10,6 +10,7 @@ from portal.journal.models import JournalLine
 from portal.journal.services import Actor, ActorKind
 from portal.letters.desk import PrintRoom
 from portal.letters.models import Letter, ReturnReason
+from portal.letters.rules_kept import kept_lines
 from portal.letters.services_blocked import MendFault, is_shown, mend
 from portal.letters.services_keeping import forget_bytes
 from portal.letters.services_returns import note_return
@@ -254,6 +255,34 @@ def test_what_changed_meanwhile_and_whoever_is_discreet_are_left_alone(database,
     with pytest.raises(Refused) as refused:
         fix(database, world.now, message, ["", "", "1 rue X", "", "75001 Paris"])
     assert refused.value.reason is fault
+
+
+def test_the_room_says_a_place_that_keeps_letters_right_again_and_writes_no_address_over_it(database, world):
+    message, place = came_back(world), world.place(name="MDS Essai Nord")
+    lines = kept_lines(place)
+    with database.transaction() as session:
+        person = session.get_one(Person, message.person_id)
+        person.address = lines
+        session.flush()
+        person.letters_kept_at_id = place.id
+
+    def mended(typed):
+        with database.transaction() as session:
+            given = {"message_id": message.id, "shown": lines, "lines": typed, "by": Actor.agent(1), "base_url": ""}
+            mend(session, world.now, **given)
+
+    for typed, state in ((ADDRESS, RouteState.DOUBTFUL), (lines, RouteState.FAILED)):
+        with database.transaction() as session:
+            session.get_one(Person, message.person_id).address_state = state
+        with pytest.raises(Refused) as refused:
+            mended(typed)
+        assert refused.value.reason is MendFault.KEPT
+    with database.transaction() as session:
+        session.get_one(Person, message.person_id).address_state = RouteState.DOUBTFUL
+    mended(lines)
+    with database.transaction() as session:
+        person = session.get_one(Person, message.person_id)
+        assert (person.letters_kept_at_id, person.address_state) == (place.id, RouteState.UNTRIED)
 
 
 def test_a_page_that_was_drawn_before_its_address_was_doubted_is_drawn_anew_for_the_one_put_right(

@@ -42,6 +42,17 @@ def test_somebody_without_an_address_chooses_a_place_and_an_address_replaces_it(
     assert kept(database, resident).letters_kept_at_id is None
 
 
+def test_whoever_wants_silence_is_not_promised_to_be_told(client, world, database, resident, enter) -> None:
+    world.place(name="MDS Essai Nord")
+    enter(resident)
+    assert "nous vous le disons autrement" in client.get(PLACE).page.text()
+    with database.transaction() as session:
+        session.get_one(Person, resident.id).wants_silence = True
+    text = client.get(PLACE).page.text()
+    assert "nous vous le disons autrement" not in text
+    assert "Passez voir si une lettre vous attend." in text
+
+
 def test_everything_by_post_is_asked_with_the_place(client, world, database, resident, enter, send) -> None:
     place = world.place(name="MDS Essai Nord")
     enter(resident)
