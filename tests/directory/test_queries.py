@@ -55,7 +55,7 @@ def test_the_demonstration_can_be_seeded_again_without_a_change(database, sessio
     people = count(session, Person), count(session, Invitation), count(session, Referent)
     again = seed(database, clock.now + timedelta(days=3))
     assert again.changes == 0
-    assert people == (count(session, Person), count(session, Invitation), count(session, Referent)) == (6, 2, 1)
+    assert people == (count(session, Person), count(session, Invitation), count(session, Referent)) == (7, 2, 1)
 
 
 @pytest.mark.usefixtures("demo")
