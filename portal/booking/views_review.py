@@ -11,6 +11,7 @@ from portal.booking.words import place_lines
 from portal.directory.models import Mode, Motif, Place
 from portal.people.contacts import Contact
 from portal.people.rules import Identity, contact_of, identity_of
+from portal.people.views_browser import is_hidden_from_helper
 from portal.web.i18n import language
 from portal.words import NBSP, day_words, moment_words, phone_words
 
@@ -42,7 +43,9 @@ def known_parts(form: KnownForm, *, may_read_ways: bool) -> Parts:
     ]
     if may_read_ways and person.guardian is None:
         title = _("Comment la prévenir") if form.acted_for else _("Comment vous joindre")
-        parts.append((title, _contact_rows(contact_of(person))))
+        is_hidden = person.letters_kept_at_id is not None and is_hidden_from_helper(person)
+        where = _("Un lieu garde les lettres") if is_hidden else None
+        parts.append((title, _contact_rows(contact_of(person), where)))
     return parts
 
 
@@ -83,7 +86,8 @@ def _who(identity: Identity) -> list[str]:
     return [f"{identity.given_names} {identity.family_name}", _born(identity.birth_date)]
 
 
-def _contact_rows(contact: Contact) -> list[Row]:
+def _contact_rows(contact: Contact, where: str | None = None) -> list[Row]:
+    """`where`: what is said in the place of the address."""
     none = _("Non donné")
     choices = [
         _("Tout recevoir par courrier") if contact.wants_paper else "",
@@ -94,7 +98,7 @@ def _contact_rows(contact: Contact) -> list[Row]:
         (_("Téléphone mobile"), phone_words(contact.mobile) if contact.mobile else none),
         (_("Adresse e-mail"), contact.email or none),
         (_("Téléphone fixe"), phone_words(contact.landline) if contact.landline else none),
-        (_("Adresse postale"), [line for line in contact.address if line] or _("Non donnée")),
+        (_("Adresse postale"), where or [line for line in contact.address if line] or _("Non donnée")),
         (_("Vos choix"), [choice for choice in choices if choice] or _("Aucun choix particulier")),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Date, Select, and_, func, select
+from sqlalchemy import ColumnElement, Date, Interval, Select, and_, func, literal, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session, aliased
 
@@ -86,7 +86,7 @@ def untold(session: Session, now: datetime) -> list[Kept]:
     The latest of those of which nobody else tells. Come: from 14:00 in France on the day foreseen.
     """
     told = aliased(Message)
-    day_told = sql_cast(func.timezone(PARIS.key, told.created_at), Date)
+    day_told = sql_cast(func.timezone(PARIS.key, told.created_at - literal(_BROUGHT_BY, Interval)), Date)
     is_told = select(told.id).where(
         told.subject == SUBJECT,
         told.person_id == Message.person_id,
@@ -98,6 +98,14 @@ def untold(session: Session, now: datetime) -> list[Kept]:
     kept = waiting_anywhere(session, now, is_news, has_come, ~is_told.exists())
     latest = {one.person_id: one for one in sorted(kept, key=lambda one: (not one.is_by_hand, one.letter_id))}
     return [latest[number] for number in sorted(filter(None, latest))]
+
+
+def another_waits(session: Session, now: datetime, *, person_id: int | None) -> bool:
+    """Whether a letter that has come to a place waits there for somebody, as far as anybody looks back."""
+    come = and_(Message.arrives_on <= paris_day(now), PrintRun.posted_on > paris_day(now) - LOOKED_BACK)
+    chosen = select(Letter.id).join(PrintRun, PrintRun.id == Letter.run_id).join(Letter.message)
+    chosen = chosen.where(WAITS, come, Message.person_id == person_id)
+    return session.scalar(chosen.order_by(Letter.id).limit(1)) is not None
 
 
 def without_place(session: Session, now: datetime, *, agent_id: int) -> Sequence[Person]:

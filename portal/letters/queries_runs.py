@@ -204,7 +204,7 @@ def run_of_cut_off(session: Session, cut_off_at: datetime) -> PrintRun | None:
 def is_cut_off_over(session: Session, now: datetime, cut_off_at: datetime, post: PostalCalendar) -> bool:
     """Whether the run of a cut-off is made, or is not to be: its day had another, at the hour that was set before.
 
-    An hour that is set anew makes the run of its day at once only when it had none.
+    An hour that is set anew makes the run of its day at once only when it had none, or when that hour has just passed.
     """
     if run_of_cut_off(session, cut_off_at) is not None:
         return True

@@ -12,7 +12,7 @@ from portal.directory.models import Departement, Place
 from portal.journal.services import Actor
 from portal.letters.address import Communes
 from portal.letters.models import Letter
-from portal.letters.queries_kept import SUBJECT, WAITS, keeping_places
+from portal.letters.queries_kept import SUBJECT, WAITS, another_waits, keeping_places
 from portal.letters.rules_kept import KIND, Kept, kept_lines
 from portal.letters.services_post import note_letter
 from portal.notifications.holding import hold_subjects, subjects_of
@@ -54,8 +54,7 @@ def hand_over_letter(session: Session, now: datetime, *, letter_id: int, by: Act
         .options(joinedload(Letter.message))
         .execution_options(populate_existing=True)
     ).one()
-    others = select(Letter.id).join(Letter.message).where(WAITS, Message.person_id == letter.message.person_id)
-    if session.scalar(others.order_by(Letter.id).limit(1)) is None:  # else what tells of all of them still tells
+    if not another_waits(session, now, person_id=letter.message.person_id):  # else what tells of all still tells
         for subject, number in sorted(about):
             withdraw(session, now, subject=subject, subject_id=number)
     note_letter(session, now, by, "letter.handed", letter)
@@ -115,7 +114,7 @@ def _tell(session: Session, now: datetime, one: Kept, departement: Departement, 
     tidings = Tidings(now, _NOT_BY_POST)
     name = "" if person.wants_discretion else place.name
     like = Message(
-        event_id=_event_of(one.letter_id),
+        event_id=_event_of(one),
         event=pack(tidings),
         subject=SUBJECT,
         subject_id=one.letter_id,
@@ -127,6 +126,10 @@ def _tell(session: Session, now: datetime, one: Kept, departement: Departement, 
     return bool(write(session, now, like, plan_tidings(reach, tidings, now, failed, calendar_of(session))))
 
 
-def _event_of(letter_id: int) -> UUID:
-    """The same each time: what another worker promises at this instant is not promised twice."""
-    return UUID(bytes=hashlib.sha256(f"{SUBJECT}/{letter_id}".encode()).digest()[:16], version=4)
+def _event_of(one: Kept) -> UUID:
+    """The same each time: what another worker promises at this instant is not promised twice.
+
+    Another once a strike has put off the day when the letter comes.
+    """
+    name = f"{SUBJECT}/{one.letter_id}/{one.since.isoformat()}"
+    return UUID(bytes=hashlib.sha256(name.encode()).digest()[:16], version=4)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import paris_day
 from portal.journal.services import VISITOR, Actor, ActorKind, record
-from portal.people.models import Level
+from portal.people.models import Level, Person
 from portal.people.queries_access import Service, acting_under, places_of, services_of, signed_agent, signed_person
 from portal.web.access import Role, Visitor
 from portal.web.request import now, reading, transaction
@@ -144,3 +144,8 @@ def _number(name: str) -> int | None:
 def _confirmed_at() -> datetime | None:
     value = session.get("confirmed_at")
     return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def is_hidden_from_helper(person: Person) -> bool:
+    """Whether who is at the screen acts for somebody discreet: where letters are kept for them is not shown."""
+    return bool(g.acting and person.wants_discretion)

@@ -12,10 +12,10 @@ from portal.booking.pages import PostalNames
 from portal.directory import queries as directory
 from portal.letters.queries_kept import keeping_places
 from portal.letters.services_choice import How, choose_paper
-from portal.people.views_browser import actor, subject_id
+from portal.people.views_browser import actor, is_hidden_from_helper, subject_id
 from portal.space.services import save_preferences
 from portal.space.views import bp
-from portal.space.views_shared import Page, base_url, is_hidden_from_helper, me, page
+from portal.space.views_shared import Page, base_url, me, page
 from portal.web.access import Procedure, Role, allow
 from portal.web.request import now, transaction
 

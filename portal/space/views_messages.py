@@ -11,6 +11,7 @@ from portal.notifications.post import PostalCalendar
 from portal.notifications.queries_post import calendar_of
 from portal.notifications.views_arrival import arrival_sentence, is_held
 from portal.people.models import Person
+from portal.people.views_browser import is_hidden_from_helper
 from portal.space import queries
 from portal.space.rules import Standing, standing
 from portal.space.views import bp
@@ -42,7 +43,8 @@ class Shown:
         # Of a letter the day alone: its hour is the machine's.
         words = day_words if message.route is Route.LETTER else moment_words
         self.when = words(at, language())
-        self.to = message.recipient or message.to or ""
+        self.hides_where = message.route is Route.LETTER and is_hidden_from_helper(person)
+        self.to = "" if self.hides_where else message.recipient or message.to or ""
         self.route = message.route.value
         self.standing = standing(message, now())
         self.failure = _FAILURES[message.route]
@@ -85,7 +87,7 @@ def message(message_id: int) -> str:
         content=content,
         sections=twin_sections(content) if content else [],
         icons=ICONS,
-        pdf_url=url_for("space.letter", message_id=message_id) if letter else "",
+        pdf_url=url_for("space.letter", message_id=message_id) if letter and not shown.hides_where else "",
         pages=letter.pages if letter else 0,
     )
 
@@ -95,8 +97,9 @@ def message(message_id: int) -> str:
 def letter(message_id: int) -> Response:
     """The letter as it was printed."""
     with transaction() as database:
-        found = queries.letter_of(database, me(database), message_id, with_pdf=True)
-    if found is None:
+        person = me(database)
+        found = queries.letter_of(database, person, message_id, with_pdf=True)
+    if found is None or is_hidden_from_helper(person):  # its envelope says where it went
         abort(404)
     answer = Response(found.pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'

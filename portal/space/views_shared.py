@@ -74,11 +74,6 @@ def is_known() -> bool:
     return bool(g.person and g.person.is_known and not g.acting)
 
 
-def is_hidden_from_helper(person: Person) -> bool:
-    """Whether who is at the screen acts for somebody discreet: the place that keeps their letters is not shown."""
-    return bool(g.acting and person.wants_discretion)
-
-
 def sealer() -> Sealer:
     """What makes and checks codes."""
     return Sealer(portal().settings.secret_key)

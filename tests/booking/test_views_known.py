@@ -231,7 +231,7 @@ def test_whoever_acts_books_for_the_person_and_the_journal_knows_both(
 
 
 def test_whoever_acts_reads_the_ways_of_the_person_under_a_mandate_that_names_the_preferences(
-    client, office, world, camille, carer, mandate, enter
+    client, office, world, camille, carer, mandate, enter, database
 ) -> None:
     place, motif, _ = office
     enter(carer, mandate=mandate)
@@ -239,6 +239,12 @@ def test_whoever_acts_reads_the_ways_of_the_person_under_a_mandate_that_names_th
     assert [way for way in ("06 39 98 00 12", "camille@exemple.fr", "62000 ARRAS") if way in shown] == []
     enter(carer, mandate=world.mandate(camille, holder_id=carer.id, procedures=["appointments", "preferences"]))
     assert "62000 ARRAS" in details(client, motif, place).page.text()
+    with database.transaction() as session:
+        person = session.get_one(Person, camille.id)
+        person.wants_discretion, person.letters_kept_at_id = True, place.id
+    shown = details(client, motif, place).page.text()
+    assert "Un lieu garde les lettres" in shown
+    assert "62000 ARRAS" not in shown
 
 
 def test_a_parent_who_acts_for_a_child_never_reads_the_address_of_the_other_parent(

@@ -318,9 +318,25 @@ def test_a_letter_that_the_room_enters_late_is_told_too_in_the_afternoon_and_onc
     two = [lambda: say(database, thursday + timedelta(minutes=1))] * 2
     assert at_once(*two) == {"done": 2}
     assert len(told(database, person)) == 1
-    posted(database, world, person, entered=FRIDAY)
+    letter = posted(database, world, person, entered=FRIDAY)
     assert (say(database, FRIDAY), say(database, FRIDAY)) == (1, 0)
     assert len(told(database, person)) == 2
+    with database.transaction() as session:  # told on Friday morning: of what Friday's postman brings, nothing yet
+        session.get_one(Message, letter.message_id).arrives_on = FRIDAY.date()
+        session.execute(update(Message).where(Message.kind == "letter_waits").values(created_at=FRIDAY))
+        assert [one.letter_id for one in untold(session, FRIDAY + timedelta(hours=5))] == [letter.id]
+    assert say(database, FRIDAY + timedelta(hours=5)) == 1
+
+
+def test_what_is_still_in_the_post_keeps_nobody_on_the_way_to_the_place(world, database, here, keep):
+    person = keep(world.person(email=None), here)
+    there, coming = (posted(database, world, person) for _ in range(2))
+    with database.transaction() as session:
+        session.get_one(Message, coming.message_id).arrives_on = FRIDAY.date() + timedelta(days=3)
+    assert say(database, FRIDAY) == 1
+    with database.transaction() as session:
+        assert hand_over_letter(session, FRIDAY, letter_id=there.id, by=Actor.agent(1))
+    assert told(database, person) == [(Route.SMS, "MDS Essai Nord", Status.WITHDRAWN)]
 
 
 def test_what_they_have_come_for_meanwhile_is_told_no_more_and_no_place_is_followed(world, database, here, keep):

@@ -1,8 +1,10 @@
 """Somebody without an address chooses, in their space, the place that keeps their letters."""
 
 from portal.letters.rules_kept import kept_lines
+from portal.notifications.models import Message
 from portal.people.models import Person
 from portal.space.rules_export import ways_tree
+from tests.letters.runs import queued_to
 
 ADDRESS, PLACE = "/mon-espace/preferences/adresse", "/mon-espace/preferences/adresse/lieu"
 
@@ -95,3 +97,22 @@ def test_whoever_acts_for_somebody_discreet_reads_nowhere_which_place_they_chose
     assert not any("A RETIRER" in client.get(path).page.text() for path in ("/mon-espace/preferences", ADDRESS, PLACE))
     assert "checked" not in client.get(PLACE).page.html
     assert "Un lieu garde les lettres" in client.get("/mon-espace/preferences").page.text()
+
+
+def test_nor_on_the_page_of_a_letter_nor_as_they_book_for_them(world, database, resident, client, enter, send) -> None:
+    place, helper, motif = world.place(name="MDS Essai Nord"), world.person(), world.motif()
+    world.opening(world.agent(place=place), place, motif)
+    enter(resident)
+    send(PLACE, kept_at=str(place.id))
+    letter = queued_to(world, kept(database, resident), recipient_name="Camille Essai")
+    page = f"/mon-espace/messages/{letter.message_id}"
+    assert "A RETIRER" in client.get(page).page.text()
+    with database.transaction() as session:
+        session.get_one(Person, resident.id).wants_discretion = True
+        session.get_one(Message, letter.message_id).recipient = "Camille Essai\nA RETIRER MDS ESSAI NORD\n62000 ARRAS"
+    named = ["appointments", "preferences", "messages"]
+    enter(helper, mandate=world.mandate(resident, holder_id=helper.id, procedures=named))
+    shown = client.get(page).page
+    assert "A RETIRER" not in shown.text()
+    assert f"{page}.pdf" not in shown.links().values()
+    assert client.get(f"{page}.pdf").status_code == 404
