@@ -6,7 +6,8 @@ import pytest
 
 from portal.letters.making import print_due
 from portal.letters.models import Letter, Printer
-from portal.letters.printer_folder import give_runs, header, read_status, write_withdrawals
+from portal.letters.printer_folder import give_runs, read_status, write_withdrawals
+from portal.letters.rules_printer import COLUMNS
 from portal.letters.services_runs import make_run
 from portal.notifications.dispatch import send_due
 from portal.notifications.models import Message, Status
@@ -115,7 +116,7 @@ def test_the_outside_printer_and_forms_entered_leave_no_word_of_a_letter_in_the_
     day = world.now.date()
     status = tmp_path / "statuts.csv"
     lines = [f"{letters[0].reference};poste;{day};", f"{letters[1].reference};rejete;{day};{STREET}", "Confidence;;;"]
-    status.write_text("\n".join([header(), *lines]), encoding="utf-8")
+    status.write_text("\n".join([";".join(COLUMNS), *lines]), encoding="utf-8")
     assert [fault.number for fault in read_status(database, world.now, status).faults] == [4]
     enter(client, desk.print_room)
     form = desk.given(FormKind.ADDRESS)
