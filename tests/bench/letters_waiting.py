@@ -89,7 +89,8 @@ def _person(number: int, one: Somebody) -> tuple[object, ...]:
     names = (one.family_name, one.given_names, one.birth_date)
     keys = keys_of(one.family_name, None, one.given_names, one.birth_date, ("+33353010012",))
     states = ("untried", "untried", "untried")
-    last = ("+33353010012", "fr", True, False, False, False, NOW)
+    _kind, context = context_of(number)
+    last = ("+33353010012", context["language"], True, False, False, False, NOW)  # else it is to be drawn anew
     return (*names, match_key(*names), keys, *states, _lines(number), *last)
 
 
