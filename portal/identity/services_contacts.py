@@ -53,7 +53,7 @@ def change_contact(  # noqa: PLR0913 - whose, what, by whom, and the words of th
         session, now, actor=by, verb=f"contact.{kind.value}_changed", for_person_id=person.id,
         object_kind="person", object_id=person.id,
     )  # fmt: skip
-    if former is not None and _lookup(kind, former) != _lookup(kind, value) and not had_failed:
+    if former is not None and is_other and not had_failed:
         tell_former(
             session,
             now,

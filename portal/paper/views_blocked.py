@@ -1,5 +1,6 @@
 """Letters that stay: an address is put right here, and the letter leaves; a person is checked by who may open files."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -194,33 +195,37 @@ def mend_letter(message_id: int) -> Page:
 @allow(*ROLES)
 def check_person(message_id: int) -> Page:
     """Hands the person of a letter to those who may open files: a print room sees none."""
-    if not PortalForm().validate_on_submit():
-        return redirect(url_for("paper.blocked_letters", fait="expire"), 303)
-    try:
-        with transaction() as database:
-            if not is_of_room(database, now(), message_id, agent_id=g.agent.id):
-                abort(404)
-            is_new = ask_check(database, now(), message_id=message_id, by=actor(), base_url=portal().settings.base_url)
-        said = "confie" if is_new else "confie-deja"
-    except Refused:
-        said = "deja"
-    return redirect(url_for("paper.blocked_letters", fait=said), 303)
+
+    def ask(database: Session) -> str:
+        is_new = ask_check(database, now(), message_id=message_id, by=actor(), base_url=portal().settings.base_url)
+        return "confie" if is_new else "confie-deja"
+
+    return _pressed(message_id, ask, otherwise="deja")
 
 
 @bp.post("/agents/courriers/bloques/<int(max=9223372036854775807):message_id>/repondu")
 @allow(*ROLES)
 def answered_otherwise(message_id: int) -> Page:
     """Whoever asked for a page that cannot leave by post was answered in another way: it waits no more."""
+
+    def note(database: Session) -> str:
+        note_answered(database, now(), message_id=message_id, by=actor())
+        return "repondu"
+
+    return _pressed(message_id, note, otherwise="repondu-deja")
+
+
+def _pressed(message_id: int, act: Callable[[Session], str], *, otherwise: str) -> Response:
+    """A button of one line of the list: what the act says was done, or `otherwise` when it is refused."""
     if not PortalForm().validate_on_submit():
         return redirect(url_for("paper.blocked_letters", fait="expire"), 303)
     try:
         with transaction() as database:
             if not is_of_room(database, now(), message_id, agent_id=g.agent.id):
                 abort(404)
-            note_answered(database, now(), message_id=message_id, by=actor())
-        said = "repondu"
+            said = act(database)
     except Refused:
-        said = "repondu-deja"
+        said = otherwise
     return redirect(url_for("paper.blocked_letters", fait=said), 303)
 
 
